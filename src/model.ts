@@ -1,0 +1,319 @@
+/**
+ * The words that all rooms share: what a test, a request or a function did to the event loop.
+ * Types only. All times are milliseconds, wall clock unless the name says otherwise; everything here is JSON-safe.
+ */
+
+/** How lines are found: `inspector` by a V8 CPU profile, `async-hooks` by where the async work was created. */
+export type BackendName = 'inspector' | 'async-hooks'
+
+/** A place in the original source. `file` is relative to the project's root with forward slashes; `line` and `column` are 1-based. */
+export interface Location {
+  file: string
+  line: number
+  column: number
+  functionName?: string
+}
+
+export interface TestRef {
+  file: string
+  /** The full name: suites and test joined by ` > `. */
+  name: string
+}
+
+export interface RequestRef {
+  method: string
+  /** Path and query as the server saw them. */
+  url: string
+}
+
+/** Whose code ran: the test, and the request where a server-side handler ran it. File-level work has neither. */
+export interface Culprit {
+  file?: string
+  test?: TestRef
+  request?: RequestRef
+}
+
+export interface ScopeRef {
+  kind: 'test' | 'request' | 'function'
+  name: string
+  file?: string
+  method?: string
+  url?: string
+  status?: number
+}
+
+export type TaskStatus = 'running' | 'completed' | 'cancelled' | 'error'
+
+export interface Task {
+  id: number
+  /** The task that started this one. */
+  parentId?: number
+  /** `PROMISE`, or Node's own type of the async resource (`Timeout`, `TCPCONNECTWRAP`, …). */
+  type: string
+  /** The function that ran or started it, as far as its stack tells. */
+  name: string
+  status: TaskStatus
+  /** Since the scope's start. */
+  createdAtMs: number
+  endedAtMs?: number
+  durationMs?: number
+  /** Time its own code spent on the loop after its first wait. */
+  runMs: number
+  error?: string
+  /** Where it was created, innermost own frame first. */
+  stack: Location[]
+}
+
+export type BlockKind =
+  | 'cpu'
+  | 'sync-io'
+  | 'sync-crypto'
+  | 'sync-process'
+  | 'sync-zlib'
+  | 'wait'
+  | 'regexp'
+  | 'json'
+  | 'gc'
+  | 'module-load'
+  | 'unknown'
+
+/** `certain`: measured. `likely`: the stall is measured, its line is inferred. `inconclusive`: the machine may be to blame. */
+export type Confidence = 'certain' | 'likely' | 'inconclusive'
+
+/** One uninterrupted stretch of the scope's own code on the event loop. */
+export interface BlockingCall {
+  /** Since the scope's start. */
+  startMs: number
+  durationMs: number
+  /** CPU time of the thread in this stretch. */
+  cpuMs: number
+  /** Time in which other processes held the CPU. */
+  stolenMs: number
+  kind: BlockKind
+  confidence: Confidence
+  functionName?: string
+  /** The line executing in the innermost own frame; missing where no evidence names one. */
+  location?: Location
+  /** Innermost first, dependencies' and Node's frames included. */
+  stack: Location[]
+  culprit: Culprit
+  /** Others whose timers and I/O had to wait for it. */
+  victims: Victim[]
+}
+
+export interface Victim {
+  test?: TestRef
+  request?: RequestRef
+  delayMs: number
+}
+
+export interface LagSample {
+  /** Since the scope's start. */
+  atMs: number
+  lagMs: number
+  stolenMs: number
+}
+
+export interface LagStats {
+  maxMs: number
+  meanMs: number
+  p50Ms: number
+  p95Ms: number
+  p99Ms: number
+}
+
+/** Samples above `lagThreshold`; the statistics are over all turns of the scope's own work. */
+export interface EventLoopLag extends LagStats {
+  samples: LagSample[]
+  droppedSamples: number
+}
+
+export interface TimelineEvent {
+  kind: 'task' | 'blocking'
+  name: string
+  startMs: number
+  endMs: number
+  lane: number
+  taskId?: number
+}
+
+export interface Timeline {
+  events: TimelineEvent[]
+  droppedEvents: number
+  lanes: number
+  totalDurationMs: number
+  /** Most tasks pending at once, each root of work (an async call, a request, a timer chain) counted once. */
+  maxConcurrent: number
+}
+
+export interface ProfileSummary {
+  totalTasks: number
+  completedTasks: number
+  cancelledTasks: number
+  errorTasks: number
+  runningTasks: number
+  blockingCalls: number
+  totalBlockingMs: number
+  maxLagMs: number
+  hasWarnings: boolean
+}
+
+/** What one test, request or function did; `profile(fn)` and `currentProfile()` give it. */
+export interface AsyncProfile {
+  backend: BackendName
+  scope: ScopeRef
+  /** ISO 8601. */
+  startedAt: string
+  durationMs: number
+  tasks: Task[]
+  /** Tasks that were counted but not kept. */
+  droppedTasks: number
+  blockingCalls: BlockingCall[]
+  droppedBlockingCalls: number
+  eventLoopLag: EventLoopLag
+  timeline: Timeline
+  summary: ProfileSummary
+  findings: Finding[]
+  /** What the profiler itself spent on the scope's thread. */
+  profilingOverheadMs: number
+}
+
+export type RuleName =
+  | 'blocking-call'
+  | 'loop-starvation'
+  | 'sync-call'
+  | 'lag-budget'
+  | 'leaked-resource'
+  | 'floating-promise'
+  | 'never-settles'
+  | 'unhandled-rejection'
+  | 'stuck-test'
+
+export type Severity = 'warn' | 'error'
+export type RuleSetting = 'off' | Severity
+
+/** What a waiting task waits on. */
+export interface Wait {
+  on: string
+  kind: string
+  detail?: string
+  location?: Location
+  waits?: Wait[]
+}
+
+/** One thing to fix. Made in `analysis/` only; every output shows the same one. */
+export interface Finding {
+  rule: RuleName
+  severity: Severity
+  confidence: Confidence
+  status: 'new' | 'known' | 'allowed'
+  message: string
+  hint: string
+  kind?: BlockKind
+  durationMs?: number
+  /** The first own frame: not in node_modules, not Node's. */
+  location?: Location
+  stack: Location[]
+  /** The test file. */
+  file: string
+  test?: TestRef
+  request?: RequestRef
+  /** Numbers that the verdict stands on: `cpuMs`, `stolenMs`, `thresholdMs`, … */
+  evidence: Record<string, number>
+  waits?: Wait[]
+  victims: Victim[]
+  occurrences: number
+  /** Survives line shifts: rule, file, function and test, not positions. */
+  fingerprint: string
+}
+
+export interface BudgetVerdict {
+  budget: string
+  scope: { files?: string; file?: string; test?: string; request?: string }
+  allowed: number
+  measured: number
+  verdict: 'within' | 'over' | 'inconclusive'
+  contributors: Location[]
+}
+
+export interface TestReport {
+  file: string
+  name: string
+  state: string
+  profile?: ProfileSummary
+}
+
+/** The JSON report; `report.schema.json` describes it for other tools. */
+export interface Report {
+  schemaVersion: 1
+  startedAt: string
+  durationMs: number
+  versions: { node: string; vitest: string; plugin: string }
+  backend: { used: string; fallback?: string }
+  overheadMs: number
+  /** What the profiler could not do or see in this run, one sentence each. */
+  notices: string[]
+  findings: Finding[]
+  budgets: BudgetVerdict[]
+  tests: TestReport[]
+}
+
+/** Limits of one budget; see `Options.budgets`. */
+export interface BudgetLimits {
+  maxLag?: number
+  p99Lag?: number
+  blockingCalls?: number
+  totalBlocking?: number
+  syncCalls?: number
+  leaks?: number
+}
+
+/** The options as every room sees them: complete, checked, and cloneable into a worker. */
+export interface ResolvedOptions {
+  backend: BackendName | 'auto'
+  detectBlocking: boolean
+  blockingThreshold: number
+  monitorEventLoop: boolean
+  lagThreshold: number
+  captureStacks: boolean
+  maxStackDepth: number
+  rules: Record<RuleName, RuleSetting>
+  allow: Allow[]
+  budgets: Budget[]
+  baseline: string | undefined
+  report: ReportTargets
+  stuckTimeout: number
+}
+
+export interface Allow {
+  rule?: RuleName
+  file?: string
+  function?: string
+  package?: string
+  test?: string
+  reason: string
+}
+
+export interface Budget extends BudgetLimits {
+  files?: string
+}
+
+export interface ReportTargets {
+  json?: string
+  html?: string
+  trace?: string
+  sarif?: string
+  github?: boolean
+}
+
+/** What one test or file sends to the reporter in `task.meta.asyncProfiler.result`. */
+export interface ScopeResult {
+  backend: BackendName
+  summary?: ProfileSummary
+  lag: LagStats
+  findings: Finding[]
+  /** Verdicts of budgets that are judged in the worker: a test's own. */
+  budgets: BudgetVerdict[]
+  overheadMs: number
+  notices: string[]
+}

@@ -48,7 +48,7 @@ export interface Task {
   id: number
   /** The task that started this one. */
   parentId?: number
-  /** `PROMISE`, or Node's own type of the async resource (`Timeout`, `TCPCONNECTWRAP`, …). */
+  /** `PROMISE`, `HTTPREQUEST` (one that this process served), or Node's own type of the async resource (`Timeout`, `TCPCONNECTWRAP`, …). */
   type: string
   /** The function that ran or started it, as far as its stack tells. */
   name: string
@@ -60,6 +60,8 @@ export interface Task {
   /** Time its own code spent on the loop after its first wait. */
   runMs: number
   error?: string
+  /** The request whose handler started it. */
+  request?: RequestRef
   /** Where it was created, innermost own frame first. */
   stack: Location[]
 }
@@ -306,11 +308,50 @@ export interface ReportTargets {
   github?: boolean
 }
 
-/** What one test or file sends to the reporter in `task.meta.asyncProfiler.result`. */
+/** A frame in executed (transformed) code: 1-based line and column, `url` as V8 knows the script. */
+export interface RawFrame {
+  functionName: string
+  url: string
+  line: number
+  column: number
+}
+
+/** One node of V8's call tree, as the inspector gives it: positions of `callFrame` are 0-based, ticks' lines 1-based. */
+export interface CpuNode {
+  id: number
+  callFrame: { functionName: string; url: string; lineNumber: number; columnNumber: number }
+  children?: number[]
+  positionTicks?: { line: number; ticks: number }[]
+}
+
+/** What ran in one window of the profiler: sample `i` was taken at `times[i]` in the node `samples[i]`. */
+export interface CpuWindow {
+  nodes: CpuNode[]
+  samples: number[]
+  times: number[]
+}
+
+/** What is known of the code of one stretch, before source maps. */
+export interface Evidence {
+  source: 'profile' | 'marks'
+  kind: BlockKind
+  /** Innermost first; a profile knows where functions start, not where they were called. */
+  frames: RawFrame[]
+  /** Index of the innermost own frame; -1 where there is none. */
+  own: number
+  /** What the own frame called, where that took the time rather than its own code. */
+  callee: string | undefined
+  /** Lines of the own frame's own code with their ticks, hottest first. */
+  lines: { line: number; ticks: number }[]
+}
+
+/** What one test or file sends to the reporter, in its `meta`. Plain JSON: anything else loses the file's results. */
 export interface ScopeResult {
   backend: BackendName
   summary?: ProfileSummary
   lag: LagStats
+  /** Calls over the threshold, whether their rule is on or off. */
+  blocking: { count: number; totalMs: number }
   findings: Finding[]
   /** Verdicts of budgets that are judged in the worker: a test's own. */
   budgets: BudgetVerdict[]

@@ -1,0 +1,20 @@
+import type { BlockingCall } from '../model.ts'
+
+/** What counts against the user: wall time less what other processes took. */
+export const netMs = ({ durationMs, stolenMs }: Pick<BlockingCall, 'durationMs' | 'stolenMs'>): number => durationMs - stolenMs
+
+export interface Verdicts {
+  /** Over the threshold by the user's own doing. */
+  over: BlockingCall[]
+  /** Over the threshold only with the time that other processes took. */
+  inconclusive: BlockingCall[]
+}
+
+/** Sorts stretches by the threshold, worst first. */
+export function judgeStretches(stretches: readonly BlockingCall[], threshold: number): Verdicts {
+  const long = stretches.filter(({ durationMs }) => durationMs > threshold).sort((a, b) => netMs(b) - netMs(a))
+  return {
+    over: long.filter((stretch) => netMs(stretch) > threshold),
+    inconclusive: long.filter((stretch) => netMs(stretch) <= threshold)
+  }
+}

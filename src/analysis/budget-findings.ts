@@ -1,0 +1,29 @@
+import type { BudgetVerdict, Finding, Severity, TestRef } from '../model.ts'
+import { formatMs } from './format.ts'
+
+const COUNTS = new Set(['blockingCalls', 'syncCalls', 'leaks'])
+
+/** A budget that was overrun, as a finding at the place that took most of it. */
+export function lagBudgetFinding(verdict: BudgetVerdict, severity: Severity): Finding {
+  const { budget, scope, allowed, measured, contributors } = verdict
+  const format = (value: number): string => (COUNTS.has(budget) ? String(value) : formatMs(value))
+  const whose = scope.test ?? scope.file ?? scope.files ?? 'the run'
+  const test: TestRef | undefined = scope.test === undefined ? undefined : { file: scope.file ?? '', name: scope.test }
+  const [location] = contributors
+  return {
+    rule: 'lag-budget',
+    severity,
+    confidence: 'certain',
+    status: 'new',
+    message: `${whose} went over its budget: ${budget} was ${format(measured)}, allowed is ${format(allowed)}`,
+    hint: location === undefined ? 'split the work that keeps the loop busy, or raise the budget' : 'start with the place that took most of it',
+    ...(location && { location }),
+    stack: contributors,
+    file: scope.file ?? '',
+    ...(test && { test }),
+    evidence: { allowed, measured },
+    victims: [],
+    occurrences: 1,
+    fingerprint: ['lag-budget', budget, scope.files, scope.file, scope.test].filter(Boolean).join(':')
+  }
+}

@@ -1,0 +1,21 @@
+import { AsyncProfilerError } from '../errors.ts'
+import type { Finding } from '../model.ts'
+
+/**
+ * A finding as an error that Vitest draws a code frame for: its stack begins at the place to blame.
+ * @param absolute turns a finding's file into a path
+ * @param testFile for a finding without a place
+ */
+export function failureOf(finding: Finding, absolute: (file: string) => string, testFile: string): AsyncProfilerError {
+  const { rule, message, hint, location, stack, evidence } = finding
+  const threshold = evidence.thresholdMs === undefined ? '' : ` (threshold ${evidence.thresholdMs} ms)`
+  const code = rule === 'lag-budget' ? 'ERR_LAG_BUDGET' : 'ERR_BLOCKING_CALL'
+  const error = new AsyncProfilerError(code, `${message}${threshold}\n${hint}`)
+  const own = location === undefined ? -1 : stack.indexOf(location)
+  const frames = (own === -1 ? stack : stack.slice(own)).map(({ functionName, file, line, column }) => {
+    const place = `${file.startsWith('node:') ? file : absolute(file)}:${line}:${column}`
+    return functionName === undefined ? `    at ${place}` : `    at ${functionName} (${place})`
+  })
+  error.stack = [`${error.name}: ${error.message}`, ...(frames.length > 0 ? frames : [`    at ${testFile}:1:1`])].join('\n')
+  return error
+}

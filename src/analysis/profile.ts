@@ -1,0 +1,67 @@
+import type { AsyncProfile, BackendName, BlockingCall, EventLoopLag, Finding, ProfileSummary, ScopeRef, Task } from '../model.ts'
+import { judgeStretches, netMs } from './blocking.ts'
+import { makeTimeline } from './timeline.ts'
+
+export { blame } from './blame.ts'
+export { judgeBudget } from './budgets.ts'
+export { judgeStretches, netMs } from './blocking.ts'
+export { lagBudgetFinding } from './budget-findings.ts'
+export { findBlockingCalls, type RuleContext } from './rules.ts'
+
+/** What a session measured of one scope, placed in the source. */
+export interface Measurement {
+  backend: BackendName
+  scope: ScopeRef
+  startedAt: string
+  durationMs: number
+  tasks: Task[]
+  droppedTasks: number
+  /** Every stretch that is long enough to tell, whatever the threshold. */
+  stretches: BlockingCall[]
+  droppedStretches: number
+  blockingThreshold: number
+  eventLoopLag: EventLoopLag
+  overheadMs: number
+}
+
+/** The profile that tests and matchers see. */
+export function makeProfile(measurement: Measurement, findings: Finding[]): AsyncProfile {
+  const { backend, scope, startedAt, durationMs, tasks, droppedTasks, eventLoopLag, overheadMs } = measurement
+  const blockingCalls = judgeStretches(measurement.stretches, measurement.blockingThreshold).over
+  return {
+    backend,
+    scope,
+    startedAt,
+    durationMs,
+    tasks,
+    droppedTasks,
+    blockingCalls: blockingCalls.toSorted((a, b) => a.startMs - b.startMs),
+    droppedBlockingCalls: measurement.droppedStretches,
+    eventLoopLag,
+    timeline: makeTimeline(tasks, blockingCalls, durationMs),
+    summary: summarize(tasks, droppedTasks, blockingCalls, eventLoopLag.maxMs, findings),
+    findings,
+    profilingOverheadMs: overheadMs
+  }
+}
+
+export function summarize(
+  tasks: readonly Pick<Task, 'status'>[],
+  droppedTasks: number,
+  blocking: readonly BlockingCall[],
+  maxLagMs: number,
+  findings: readonly Finding[]
+): ProfileSummary {
+  const count = (status: Task['status']): number => tasks.filter((task) => task.status === status).length
+  return {
+    totalTasks: tasks.length + droppedTasks,
+    completedTasks: count('completed'),
+    cancelledTasks: count('cancelled'),
+    errorTasks: count('error'),
+    runningTasks: count('running'),
+    blockingCalls: blocking.length,
+    totalBlockingMs: blocking.reduce((sum, call) => sum + netMs(call), 0),
+    maxLagMs,
+    hasWarnings: findings.some(({ confidence, status }) => confidence !== 'inconclusive' && status === 'new')
+  }
+}

@@ -1,0 +1,55 @@
+import picomatch from 'picomatch'
+import type { Budget, BudgetVerdict, Finding, Location, ResolvedOptions, ScopeResult } from '../model.ts'
+import { lagBudgetFinding } from './budget-findings.ts'
+
+export interface FileResults {
+  file: string
+  results: readonly ScopeResult[]
+}
+
+/** Holds the budgets of the options against all files, or those that their glob names. */
+export function judgeRun(
+  files: readonly FileResults[],
+  { budgets, rules }: ResolvedOptions
+): { budgets: BudgetVerdict[]; findings: Finding[]; notices: string[] } {
+  const verdicts: BudgetVerdict[] = []
+  const notices: string[] = []
+  for (const budget of rules['lag-budget'] === 'off' ? [] : budgets) {
+    const matches = budget.files === undefined ? () => true : picomatch(budget.files)
+    const chosen = files.filter(({ file }) => matches(file))
+    if (chosen.length === 0 && files.length > 0) {
+      notices.push(`budgets: files '${budget.files}' matches no test file of this run; check the glob, which is relative to the project's root`)
+    } else verdicts.push(...judge(budget, chosen))
+  }
+  const over = verdicts.filter(({ verdict }) => verdict === 'over')
+  const findings = over.map((verdict) => lagBudgetFinding(verdict, rules['lag-budget'] === 'error' ? 'error' : 'warn'))
+  return { budgets: verdicts, findings, notices }
+}
+
+function judge(budget: Budget, files: readonly FileResults[]): BudgetVerdict[] {
+  const results = files.flatMap(({ results: each }) => each)
+  const stalls = results.flatMap(({ findings }) => findings).filter(({ rule, confidence }) => rule === 'blocking-call' && confidence !== 'inconclusive')
+  const measured = {
+    maxLag: Math.max(0, ...results.map(({ lag }) => lag.maxMs)),
+    p99Lag: Math.max(0, ...results.map(({ lag }) => lag.p99Ms)),
+    blockingCalls: sum(results, ({ blocking }) => blocking.count),
+    totalBlocking: sum(results, ({ blocking }) => blocking.totalMs)
+  }
+  const scope = budget.files === undefined ? {} : { files: budget.files }
+  return (Object.keys(measured) as (keyof typeof measured)[]).flatMap((name): BudgetVerdict[] => {
+    const allowed = budget[name]
+    if (allowed === undefined) return []
+    const over = measured[name] > allowed
+    return [{ budget: name, scope, allowed, measured: measured[name], verdict: over ? 'over' : 'within', contributors: over ? places(stalls) : [] }]
+  })
+}
+
+const sum = (results: readonly ScopeResult[], of: (result: ScopeResult) => number): number =>
+  results.reduce((total, result) => total + of(result), 0)
+
+const MAX_CONTRIBUTORS = 3
+
+function places(stalls: readonly Finding[]): Location[] {
+  const worst = stalls.toSorted((a, b) => (b.durationMs ?? 0) - (a.durationMs ?? 0))
+  return worst.flatMap(({ location }) => location ?? []).slice(0, MAX_CONTRIBUTORS)
+}

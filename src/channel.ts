@@ -1,0 +1,13 @@
+import type { ResolvedOptions } from './model.ts'
+
+/** Where the plugin leaves the options for its workers (`provide`), and the workers their results (`task.meta`). */
+export const OPTIONS_KEY = 'asyncProfiler'
+export const RESULT_KEY = 'asyncProfilerResult'
+
+/** What a worker gets: structured-cloneable. */
+export interface WorkerConfig {
+  options: ResolvedOptions
+  root: string
+  /** Test files, relative to the root, that had a stall without a line in the last run. */
+  flagged: string[]
+}

@@ -1,0 +1,92 @@
+import { AsyncProfilerError } from './errors.ts'
+import { type MeasuredSubject, type Running, running } from './holder.ts'
+import type { AsyncProfile } from './model.ts'
+
+/** What is used of the `this` that `expect` gives its matchers. */
+export interface Context {
+  isNot?: boolean
+  utils: { matcherHint(name: string, received?: string, expected?: string, options?: { isNot?: boolean }): string }
+}
+
+export interface Outcome {
+  pass: boolean
+  expected: string
+  expectedNot: string
+  received: string
+}
+
+export interface MatcherResult {
+  pass: boolean
+  message(): string
+}
+
+/**
+ * Finds or makes the measurement of a matcher's subject, judges it, and puts the verdict into words. Synchronous
+ * wherever the subject is measured already: an assertion that nobody awaits would always pass.
+ * @param wrongArgument what the argument must be, where it is not
+ * @throws `ERR_SUBJECT`, under `.not` too
+ */
+export function withSubject(
+  context: Context,
+  matcher: string,
+  subject: unknown,
+  judge: (measured: MeasuredSubject) => Outcome,
+  wrongArgument?: string
+): MatcherResult | Promise<MatcherResult> {
+  if (wrongArgument !== undefined) throw new AsyncProfilerError('ERR_SUBJECT', `${matcher}() takes ${wrongArgument}`)
+  const profiler = running()
+  if (profiler === undefined) throw noProfiler(matcher)
+  if (typeof subject === 'function') {
+    return runAndMeasure(profiler, subject as () => unknown).then((measured) => toResult(context, matcher, judge(measured)))
+  }
+  return toResult(context, matcher, judge(find(profiler, matcher, subject)))
+}
+
+function toResult({ isNot = false, utils }: Context, matcher: string, outcome: Outcome): MatcherResult {
+  const { pass, expected, expectedNot, received } = outcome
+  const message = (): string =>
+    [utils.matcherHint(matcher, 'received', '', { isNot }), '', isNot ? expectedNot : expected, received].join('\n')
+  return { pass, message }
+}
+
+async function runAndMeasure(profiler: Running, fn: () => unknown): Promise<MeasuredSubject> {
+  const { profile } = await profiler.profile(fn)
+  return profiler.measured(profile)!
+}
+
+function find(profiler: Running, matcher: string, subject: unknown): MeasuredSubject {
+  const measured = typeof subject === 'object' && subject !== null ? profiler.measured(subject) : undefined
+  if (measured !== undefined) return measured
+  if (isProfile(subject)) return fromPlain(subject)
+  throw notProfiled(matcher, subject)
+}
+
+/** A profile that was copied or read from a file: only what it says of itself is known. */
+function fromPlain(profile: AsyncProfile): MeasuredSubject {
+  const { blockingCalls, eventLoopLag } = profile
+  return { profile, stretches: blockingCalls, blockingThreshold: 0, loopLag: eventLoopLag }
+}
+
+function isProfile(subject: unknown): subject is AsyncProfile {
+  const { scope, blockingCalls, eventLoopLag, timeline } = (subject ?? {}) as Partial<AsyncProfile>
+  return scope !== undefined && Array.isArray(blockingCalls) && eventLoopLag !== undefined && timeline !== undefined
+}
+
+const noProfiler = (matcher: string): AsyncProfilerError =>
+  new AsyncProfilerError(
+    'ERR_NOT_RUNNING',
+    `${matcher}() needs the profiler: add asyncProfiler() to the plugins of this project's Vitest config, or 'vitest-async-profiler/setup' to its setupFiles`
+  )
+
+function notProfiled(matcher: string, subject: unknown): AsyncProfilerError {
+  const what = subject === null || typeof subject !== 'object' ? String(subject) : `an object of ${subject.constructor?.name ?? 'no class'}`
+  const why = isResponse(subject)
+    ? 'this response was not served by a server in this process; measure the call itself with expect(() => …) or profile()'
+    : 'pass a supertest response, a fetch Response, a Fastify inject response, a profile, or a function'
+  return new AsyncProfilerError('ERR_SUBJECT', `${matcher}() received ${what}, which was never profiled: ${why}`)
+}
+
+function isResponse(subject: unknown): boolean {
+  const { status, statusCode, headers } = (subject ?? {}) as { status?: unknown; statusCode?: unknown; headers?: unknown }
+  return (status ?? statusCode) !== undefined && headers !== undefined
+}

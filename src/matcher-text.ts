@@ -1,0 +1,34 @@
+import { netMs } from './analysis/blocking.ts'
+import { formatMs } from './analysis/format.ts'
+import { hintFor } from './analysis/hints.ts'
+import { describePlace, isOwnFile } from './analysis/rules.ts'
+import type { BlockingCall, Location } from './model.ts'
+
+const MAX_CALLS = 5
+
+/** Each culprit with duration, kind, place, own frames and one hint. */
+export function describeCalls(calls: readonly BlockingCall[]): string {
+  const blocks = calls.slice(0, MAX_CALLS).map((call) => [...lines(call), `          ${hintFor(call)}`].join('\n'))
+  const rest = calls.length - blocks.length
+  return [...blocks, ...(rest > 0 ? [`  and ${rest} more`] : [])].join('\n\n')
+}
+
+/** The same without hints, for what only added to a lag. */
+export function describeStretches(stretches: readonly BlockingCall[]): string {
+  return stretches.map((stretch) => lines(stretch).join('\n')).join('\n')
+}
+
+export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
+
+function lines(call: BlockingCall): string[] {
+  const { location, stack, kind } = call
+  const where = location === undefined ? 'line unknown' : place(location)
+  const head = `  ${formatMs(netMs(call)).padStart(6)}  ${kind}  ${describePlace(call)}  ${where}`
+  const callers = location === undefined ? [] : stack.slice(stack.indexOf(location) + 1).filter(({ file }) => isOwnFile(file))
+  return [head, ...callers.map((frame) => `          at ${frame.functionName ?? nameOf(call)}  ${place(frame)}`)]
+}
+
+const place = ({ file, line, column }: Location): string => `${file}:${line}:${column}`
+
+const nameOf = ({ culprit: { request } }: BlockingCall): string =>
+  request === undefined ? '(anonymous)' : `${request.method} ${request.url} handler`

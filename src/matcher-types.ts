@@ -1,0 +1,53 @@
+import type { BlockKind } from './model.ts'
+import type { TestOptions } from './test-options.ts'
+
+export interface NoBlockingCallsOptions {
+  /**
+   * Milliseconds.
+   * @default the running test's `blockingThreshold`
+   */
+  threshold?: number
+  /**
+   * Only calls of these kinds count.
+   * @default all kinds
+   */
+  kinds?: readonly BlockKind[]
+}
+
+/** Milliseconds; what is left out is not looked at. */
+export interface LagLimits {
+  max?: number
+  mean?: number
+  p95?: number
+  p99?: number
+  /** `own`: lag that the subject's own work caused. `loop`: all lag while it ran. @default 'own' */
+  scope?: 'own' | 'loop'
+}
+
+/**
+ * The subject is a supertest response, a `fetch` Response, a Fastify `inject` response, an `AsyncProfile`, or a
+ * function, which is then run once and measured. A function's assertion gives a promise to await; the others are
+ * done when they return. (Both in one type: `any` spares `await` and its absence a linter's complaint.)
+ */
+export interface AsyncMatchers {
+  /** The subject's own work has no blocking call. */
+  toHaveNoBlockingCalls(options?: NoBlockingCallsOptions): any
+  /** The lag that the subject's own work caused stayed within `max` milliseconds, or within each of the limits. */
+  toCompleteWithinLag(max: number | LagLimits): any
+  /** No more than `max` of the subject's tasks ran at once. */
+  toStayWithinConcurrency(max: number): any
+}
+
+declare global {
+  namespace Chai {
+    interface Assertion extends AsyncMatchers {}
+  }
+}
+
+declare module 'vitest' {
+  interface AsymmetricMatchersContaining extends AsyncMatchers {}
+  interface ExpectStatic extends AsyncMatchers {}
+  interface TaskMeta {
+    asyncProfiler?: TestOptions
+  }
+}

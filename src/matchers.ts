@@ -1,0 +1,90 @@
+import './matcher-types.ts'
+import { judgeStretches, netMs } from './analysis/blocking.ts'
+import { formatMs } from './analysis/format.ts'
+import type { MeasuredSubject } from './holder.ts'
+import { type Context, type Outcome, withSubject } from './matcher-subject.ts'
+import { describeCalls, describeStretches, plural } from './matcher-text.ts'
+import type { LagLimits, NoBlockingCallsOptions } from './matcher-types.ts'
+import type { LagStats } from './model.ts'
+
+export type * from './matcher-types.ts'
+
+/** The matchers, for `expect.extend()`; the setup file has done that already. */
+export const asyncMatchers = {
+  toHaveNoBlockingCalls(this: Context, subject: unknown, options: NoBlockingCallsOptions = {}) {
+    return withSubject(this, 'toHaveNoBlockingCalls', subject, (measured) => noBlockingCalls(measured, options))
+  },
+  toCompleteWithinLag(this: Context, subject: unknown, max: number | LagLimits) {
+    const limits = typeof max === 'number' ? { max } : max
+    return withSubject(this, 'toCompleteWithinLag', subject, (measured) => withinLag(measured, limits), checkLimits(max))
+  },
+  toStayWithinConcurrency(this: Context, subject: unknown, max: number) {
+    return withSubject(this, 'toStayWithinConcurrency', subject, (measured) => withinConcurrency(measured, max), checkCount(max))
+  }
+}
+
+function noBlockingCalls(measured: MeasuredSubject, options: NoBlockingCallsOptions): Outcome {
+  const threshold = options.threshold ?? measured.blockingThreshold
+  const { kinds } = options
+  const calls = judgeStretches(measured.stretches, threshold).over.filter(({ kind }) => kinds?.includes(kind) ?? true)
+  const what = kinds === undefined ? 'blocking call' : `blocking call of kind ${kinds.join(' or ')}`
+  const name = measured.profile.scope.name
+  const total = calls.reduce((sum, call) => sum + netMs(call), 0)
+  return {
+    pass: calls.length === 0,
+    expected: `Expected ${name} to have no ${what} over ${formatMs(threshold)}`,
+    expectedNot: `Expected ${name} to have a ${what} over ${formatMs(threshold)}`,
+    received:
+      calls.length === 0
+        ? 'Received none'
+        : `Received ${plural(calls.length, 'blocking call')}, ${formatMs(total)} in all\n\n${describeCalls(calls)}`
+  }
+}
+
+const LAG_FIELDS = { max: 'maxMs', mean: 'meanMs', p95: 'p95Ms', p99: 'p99Ms' } as const satisfies Record<string, keyof LagStats>
+type LagField = keyof typeof LAG_FIELDS
+
+function withinLag(measured: MeasuredSubject, limits: LagLimits): Outcome {
+  const loop = limits.scope === 'loop'
+  const lag = loop ? measured.loopLag : measured.profile.eventLoopLag
+  const asked = (Object.keys(LAG_FIELDS) as LagField[]).filter((field) => limits[field] !== undefined)
+  const over = asked.filter((field) => lag[LAG_FIELDS[field]] > limits[field]!)
+  const name = measured.profile.scope.name
+  const limitText = asked.map((field) => `${field} ${formatMs(limits[field]!)}`).join(', ')
+  const receivedText = asked.map((field) => `${field} ${formatMs(lag[LAG_FIELDS[field]])}`).join(', ')
+  const longest = measured.stretches.toSorted((a, b) => netMs(b) - netMs(a)).slice(0, 3)
+  const whose = loop ? 'of the whole loop' : 'of its own work'
+  return {
+    pass: over.length === 0,
+    expected: `Expected ${name} to complete within a lag ${whose} of ${limitText}`,
+    expectedNot: `Expected ${name} to cause a lag ${whose} above ${limitText}`,
+    received: `Received ${receivedText}${over.length > 0 && longest.length > 0 ? `\n\n${describeStretches(longest)}` : ''}`
+  }
+}
+
+function withinConcurrency({ profile }: MeasuredSubject, max: number): Outcome {
+  const { maxConcurrent } = profile.timeline
+  const name = profile.scope.name
+  const tasks = profile.tasks.filter(({ parentId }) => parentId === undefined).slice(0, 5)
+  const list = tasks.map(({ name: task, stack: [at] }) => `  ${task}${at ? `  ${at.file}:${at.line}:${at.column}` : ''}`)
+  return {
+    pass: maxConcurrent <= max,
+    expected: `Expected ${name} to run at most ${plural(max, 'task')} at once`,
+    expectedNot: `Expected ${name} to run more than ${plural(max, 'task')} at once`,
+    received: `Received ${maxConcurrent}${maxConcurrent > max && list.length > 0 ? `\n\n${list.join('\n')}` : ''}`
+  }
+}
+
+function checkLimits(max: number | LagLimits): string | undefined {
+  const rule = 'a number of milliseconds, or an object with one or more of max, mean, p95 and p99'
+  if (typeof max === 'number') return max >= 0 ? undefined : `${rule}; received ${max}`
+  if (typeof max !== 'object' || max === null) return `${rule}; received ${String(max)}`
+  const { scope, ...fields } = max
+  if (scope !== undefined && scope !== 'own' && scope !== 'loop') return `scope: 'own' or 'loop'; received ${String(scope)}`
+  const given = Object.entries(fields).filter(([, value]) => value !== undefined)
+  const right = given.length > 0 && given.every(([key, value]) => key in LAG_FIELDS && typeof value === 'number' && value >= 0)
+  return right ? undefined : `${rule}; received ${JSON.stringify(max)}`
+}
+
+const checkCount = (max: number): string | undefined =>
+  Number.isInteger(max) && max >= 0 ? undefined : `a whole number, 0 or more; received ${String(max)}`

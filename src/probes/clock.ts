@@ -1,0 +1,34 @@
+import { performance } from 'node:perf_hooks'
+import * as timers from 'node:timers'
+
+/*
+ * Everything here is taken once, at load: fake timers replace `performance.now` on the shared object and the exports of
+ * `node:timers`, and must not reach us.
+ */
+
+/** Milliseconds since the thread's time origin. */
+export const now: () => number = performance.now.bind(performance)
+
+const eventLoopUtilization = performance.eventLoopUtilization.bind(performance)
+
+/** Milliseconds that this thread's loop has spent waiting for events, since it started. */
+export const idleTime = (): number => eventLoopUtilization().idle
+
+export const setImmediate: typeof timers.setImmediate = timers.setImmediate
+export const clearImmediate: typeof timers.clearImmediate = timers.clearImmediate
+export const setTimeout: typeof timers.setTimeout = timers.setTimeout
+export const clearTimeout: typeof timers.clearTimeout = timers.clearTimeout
+
+const hrtime = process.hrtime.bind(process)
+
+/** What to add to the CPU profiler's monotonic microseconds / 1000 to be on the scale of `now()`. */
+export function monotonicOffset(): number {
+  const before = now()
+  const [seconds, nanos] = hrtime()
+  const middle = (before + now()) / 2
+  return middle - (seconds * 1e3 + nanos / 1e6)
+}
+
+const RealDate = Date
+
+export const isoNow = (): string => new RealDate().toISOString()

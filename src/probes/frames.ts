@@ -1,0 +1,33 @@
+import { getCallSites } from 'node:util'
+import type { RawFrame } from '../model.ts'
+
+export interface FrameOptions {
+  /** Frames kept, Node's own not counted. */
+  depth: number
+  /** The user's code: what a finding may blame. */
+  isOwn(url: string): boolean
+  /** The profiler's code: never shown. */
+  isOurs(url: string): boolean
+}
+
+/** Frames of Node and of the test runner come on top of the user's `maxStackDepth`. */
+const FOREIGN_FRAMES = 8
+
+/**
+ * The stack of the caller, or `undefined` where no own frame is on it. `getCallSites` gives plain data: an `Error`'s
+ * unformatted stack would keep the receivers of its frames alive, and show in tests that check collection.
+ */
+export function captureFrames({ depth, isOwn, isOurs }: FrameOptions): RawFrame[] | undefined {
+  const frames: RawFrame[] = []
+  let own = false
+  for (const site of getCallSites(depth + FOREIGN_FRAMES)) {
+    const url = site.scriptName
+    if (url === '' || url.startsWith('node:') || isOurs(url)) continue
+    own ||= isOwn(url)
+    if (frames.length === depth) break
+    // `column` until Node 22.14, `columnNumber` since.
+    const column = site.columnNumber ?? (site as { column?: number }).column ?? 1
+    frames.push({ functionName: site.functionName, url, line: site.lineNumber, column })
+  }
+  return own ? frames : undefined
+}

@@ -1,0 +1,75 @@
+import { type AsyncLocalStorage, createHook } from 'node:async_hooks'
+import { promiseHooks } from 'node:v8'
+import { now } from './clock.ts'
+import type { Marks } from './marks.ts'
+import type { Slices } from './slices.ts'
+import type { Tasks } from './tasks.ts'
+
+/** How often the hooks were called: their cost is too small to time each call. */
+export interface HookCounts {
+  promise: number
+  resource: number
+}
+
+export interface Hooks<Owner> {
+  counts: HookCounts
+  /** Called at the start of every callback while set: used for a few turns after a stall, to find its victims. */
+  onStart: ((at: number, owner: Owner | undefined) => void) | undefined
+  stop(): void
+}
+
+/**
+ * Cuts a slice at each start of a callback or continuation and tells the tasks probe. Promises are hooked through
+ * `v8.promiseHooks`, everything else through `async_hooks`, which on Node ≥ 24 leaves promises unmarked when it is told
+ * not to track them. Inside `before`, the store is already the continuation's own, for both.
+ */
+export function installHooks<Owner>(
+  storage: AsyncLocalStorage<Owner>,
+  slices: Slices<Owner>,
+  tasks: Tasks<Owner>,
+  marks: Marks,
+  wantsMarks: () => boolean
+): Hooks<Owner> {
+  const counts: HookCounts = { promise: 0, resource: 0 }
+  const hooks: Hooks<Owner> = { counts, onStart: undefined, stop }
+
+  function start(): void {
+    const at = now()
+    const owner = storage.getStore()
+    slices.cut(at, owner)
+    hooks.onStart?.(at, owner)
+  }
+  const stopPromises = promiseHooks.createHook({
+    init(promise, parent) {
+      tasks.initPromise(promise, parent)
+      if (wantsMarks()) marks.mark()
+    },
+    before(promise) {
+      counts.promise++
+      start()
+      tasks.beforePromise(promise)
+    },
+    settled(promise) {
+      if (wantsMarks()) marks.mark()
+      tasks.settled(promise)
+    }
+  }) as () => void
+  const others = createHook({
+    init(id, type, _trigger, resource) {
+      tasks.initResource(id, type, resource)
+      if (wantsMarks()) marks.mark()
+    },
+    before(id) {
+      counts.resource++
+      start()
+      tasks.beforeResource(id)
+    },
+    trackPromises: false
+  }).enable()
+
+  function stop(): void {
+    others.disable()
+    stopPromises()
+  }
+  return hooks
+}

@@ -1,0 +1,71 @@
+import { idleTime, now } from './clock.ts'
+
+export interface LongSlice<Owner> {
+  owner: Owner | undefined
+  startMs: number
+  durationMs: number
+}
+
+/** Slices from this length on are told one by one. Shorter ones are only summed. */
+export const LONG_MS = 1
+
+export interface Slices<Owner> {
+  /** Ends the running slice and starts one of `next`. */
+  cut(at: number, next: Owner | undefined): void
+  /** The slice that is still running, as it would be if it ended now. */
+  open(at: number): LongSlice<Owner>
+  /** Takes the time since `since` out of the running slice: it was ours. */
+  exclude(since: number): void
+  /** Once per turn: without it, short waits of earlier turns would be charged to a later slice. */
+  syncIdle(): void
+  /** When the running slice began. */
+  start(): number
+}
+
+/**
+ * Cuts the thread's time into uninterrupted stretches of somebody's code. Only starts are seen (`before` hooks, turn
+ * ends, scope edges): what follows a callback until the next start is native work or waiting, and the loop's own idle
+ * time tells the waiting. That halves the cost of a cut against hooking both ends.
+ */
+export function createSlices<Owner>(
+  onShort: (owner: Owner | undefined, ms: number) => void,
+  onLong: (slice: LongSlice<Owner>) => void
+): Slices<Owner> {
+  let start = now()
+  let owner: Owner | undefined
+  let lastIdle = idleTime()
+  let excluded = 0
+
+  function measure(at: number): LongSlice<Owner> {
+    const waited = idleTime() - lastIdle
+    return { owner, startMs: start, durationMs: Math.max(0, at - start - waited - excluded) }
+  }
+  function cutLong(at: number): void {
+    const slice = measure(at)
+    lastIdle = idleTime()
+    excluded = 0
+    if (slice.durationMs >= LONG_MS) onLong(slice)
+    else onShort(owner, slice.durationMs)
+  }
+  return {
+    cut(at, next) {
+      const length = at - start
+      if (length >= LONG_MS) cutLong(at)
+      else {
+        onShort(owner, length)
+        excluded = 0
+      }
+      // `onLong` may have taken time; the next slice must not be charged with it.
+      start = length >= LONG_MS ? now() : at
+      owner = next
+    },
+    open: measure,
+    exclude(since) {
+      excluded += now() - since
+    },
+    syncIdle() {
+      lastIdle = idleTime()
+    },
+    start: () => start
+  }
+}

@@ -1,0 +1,154 @@
+import type { RawFrame } from '../model.ts'
+import { now } from './clock.ts'
+import { captureFrames, type FrameOptions } from './frames.ts'
+
+/** Raw record of one async call or resource. The promise or resource is held weakly: keeping it would change what tests see. */
+export interface TaskRecord<Owner> {
+  id: number
+  /** Node's id of the resource; promises have none. */
+  asyncId: number | undefined
+  parentId: number | undefined
+  type: string
+  owner: Owner
+  createdMs: number
+  /** Its first callback or continuation. */
+  startedMs: number | undefined
+  /** Its last one, or when its promise settled. */
+  endedMs: number | undefined
+  settled: boolean
+  /** When it first waited: until then it ran inside its caller. */
+  suspendedMs: number | undefined
+  runMs: number
+  frames: RawFrame[]
+  ref: WeakRef<object>
+}
+
+/** The bounded record of one test's tasks, shared by all scopes inside the test. */
+export interface TaskLog<Owner> {
+  records: TaskRecord<Owner>[]
+  /** Creations looked at, the test runner's and libraries' own included. */
+  looked: number
+  /** Creations after the cap. */
+  dropped: number
+}
+
+/** Creations looked at for each test: a look costs a stack, 2–6 µs. */
+const MAX_LOOKS = 300
+/** Continuations of one task that are credited to it: each costs an entry in a weak map. */
+const MAX_CONTINUATIONS = 1000
+
+/** Loop bookkeeping and the like: not work that somebody started. */
+const IGNORED = new Set(['PROMISE', 'TickObject', 'Microtask', 'TIMERWRAP', 'ELDHISTOGRAM', 'HTTPINCOMINGMESSAGE'])
+
+export interface Tasks<Owner> {
+  initPromise(promise: object, parent: object | undefined): void
+  initResource(id: number, type: string, resource: object): void
+  beforePromise(promise: object): void
+  beforeResource(id: number): void
+  settled(promise: object): void
+  /** The running callback, if any, has lasted `ms`. */
+  credit(ms: number): void
+  /** Stops following the tasks of a log whose test is over. */
+  release(log: TaskLog<Owner>): void
+}
+
+/** Tells which async calls and resources an owner's code created, when they ran, and when they ended. */
+export function createTasks<Owner extends { taskLog: TaskLog<Owner> }>(
+  ownerNow: () => Owner | undefined,
+  options: FrameOptions & { stacks: boolean }
+): Tasks<Owner> {
+  let nextId = 1
+  /** Promise tasks that have not settled: while there are none, continuations need no look-up. */
+  let live = 0
+  let current: TaskRecord<Owner> | undefined
+  const roots = new WeakMap<object, TaskRecord<Owner>>()
+  const continuations = new WeakMap<object, TaskRecord<Owner>>()
+  const counts = new WeakMap<TaskRecord<Owner>, number>()
+  const resources = new Map<number, TaskRecord<Owner>>()
+
+  function create(type: string, target: object, asyncId?: number): TaskRecord<Owner> | undefined {
+    const owner = ownerNow()
+    if (owner === undefined) return undefined
+    const log = owner.taskLog
+    if (log.looked >= MAX_LOOKS) {
+      log.dropped++
+      return undefined
+    }
+    log.looked++
+    const frames = captureFrames(options)
+    // No frame of the user's: the test runner's or a library's own promise.
+    if (frames === undefined) return undefined
+    const record: TaskRecord<Owner> = {
+      id: nextId++,
+      asyncId,
+      parentId: current?.id,
+      type,
+      owner,
+      createdMs: now(),
+      startedMs: undefined,
+      endedMs: undefined,
+      settled: false,
+      suspendedMs: undefined,
+      runMs: 0,
+      frames: options.stacks ? frames : [],
+      ref: new WeakRef(target)
+    }
+    log.records.push(record)
+    return record
+  }
+  function run(record: TaskRecord<Owner> | undefined): void {
+    current = record
+    if (record !== undefined) {
+      record.endedMs = now()
+      record.startedMs ??= record.endedMs
+    }
+  }
+  return {
+    initPromise(promise, parent) {
+      if (parent === undefined) {
+        const record = create('PROMISE', promise)
+        if (record === undefined) return
+        roots.set(promise, record)
+        live++
+      } else if (live > 0) {
+        const record = roots.get(parent)
+        if (record === undefined) return
+        record.suspendedMs ??= now()
+        const count = counts.get(record) ?? 0
+        if (count >= MAX_CONTINUATIONS) return
+        counts.set(record, count + 1)
+        continuations.set(promise, record)
+      }
+    },
+    initResource(id, type, resource) {
+      if (IGNORED.has(type)) return
+      const record = create(type, resource, id)
+      if (record !== undefined) resources.set(id, record)
+    },
+    beforePromise(promise) {
+      if (live > 0) run(continuations.get(promise))
+      else current = undefined
+    },
+    beforeResource(id) {
+      run(resources.size > 0 ? resources.get(id) : undefined)
+    },
+    settled(promise) {
+      if (live === 0) return
+      const record = roots.get(promise)
+      if (record === undefined || record.settled) return
+      record.settled = true
+      record.endedMs = now()
+      live--
+    },
+    credit(ms) {
+      if (current !== undefined) current.runMs += ms
+    },
+    release(log) {
+      for (const record of log.records) {
+        if (record.asyncId !== undefined) resources.delete(record.asyncId)
+        else if (!record.settled) live--
+        record.settled = true
+      }
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import type { TestCase, TestModule } from 'vitest/node'
+import { judgeRun, type FileResults } from '../analysis/run-budgets.ts'
+import { mergeFindings } from '../analysis/rules.ts'
+import { RESULT_KEY } from '../channel.ts'
+import type { Report, ResolvedOptions, ScopeResult, TestReport } from '../model.ts'
+
+export interface RunContext {
+  startedAt: Date
+  versions: Report['versions']
+  notices: ReadonlySet<string>
+  root: string
+}
+
+/** Brings the results of all workers together, and judges what only the whole run can tell. */
+export function collectResults(
+  modules: readonly TestModule[],
+  options: ResolvedOptions,
+  { startedAt, versions, notices }: RunContext
+): { report: Report; fails: boolean } {
+  const files = modules.map(collectFile)
+  const results = files.flatMap(({ results: each }) => each)
+  const run = judgeRun(files, options)
+  const findings = mergeFindings([...results.flatMap((result) => result.findings), ...run.findings])
+  const budgets = [...results.flatMap((result) => result.budgets), ...run.budgets]
+  const used = new Set(results.map(({ backend }) => backend))
+  const report: Report = {
+    schemaVersion: 1,
+    startedAt: startedAt.toISOString(),
+    durationMs: Date.now() - startedAt.getTime(),
+    versions,
+    backend: { used: used.size === 0 ? 'none' : [...used].join(' and ') },
+    overheadMs: results.reduce((sum, { overheadMs }) => sum + overheadMs, 0),
+    notices: [...new Set([...notices, ...run.notices, ...results.flatMap((result) => result.notices)])],
+    findings,
+    budgets,
+    tests: files.flatMap(({ tests }) => tests)
+  }
+  return { report, fails: findings.some(({ severity }) => severity === 'error') }
+}
+
+function collectFile(module: TestModule): FileResults & { tests: TestReport[] } {
+  const tests: TestReport[] = []
+  const results: ScopeResult[] = []
+  const fileResult = resultOf(module)
+  if (fileResult !== undefined) results.push(fileResult)
+  const file = module.relativeModuleId
+  for (const test of module.children.allTests()) {
+    const result = resultOf(test)
+    if (result !== undefined) results.push(result)
+    const profile = result?.summary
+    tests.push({ file, name: fullName(test), state: test.result().state, ...(profile && { profile }) })
+  }
+  return { file, results, tests }
+}
+
+const resultOf = (entity: { meta(): object }): ScopeResult | undefined =>
+  (entity.meta() as { [RESULT_KEY]?: ScopeResult })[RESULT_KEY]
+
+const fullName = (test: TestCase): string => test.fullName

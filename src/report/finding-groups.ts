@@ -1,0 +1,76 @@
+import type { Finding, Severity, Victim } from '../model.ts'
+
+/** One place to mend: all findings of one rule at one line, whichever tests and requests ran into it. */
+export interface FindingGroup {
+  /** The longest of them; what is said of the place is said of this one. */
+  worst: Finding
+  /** Worst first. */
+  findings: Finding[]
+  severity: Severity
+  occurrences: number
+  delayed: Delayed
+}
+
+/** Who else had to wait. */
+export interface Delayed {
+  tests: number
+  requests: number
+  maxDelayMs: number
+}
+
+/** Groups by place, worst first. Findings without a place are grouped by their test. */
+export function groupFindings(findings: readonly Finding[]): FindingGroup[] {
+  const groups = Map.groupBy(findings.toSorted(byWeight), placeOf)
+  return Array.from(groups.values(), toGroup).toSorted(
+    (a, b) => byWeight(a.worst, b.worst) || errorsFirst(a, b) || compareText(placeOf(a.worst), placeOf(b.worst))
+  )
+}
+
+function byWeight(a: Finding, b: Finding): number {
+  return (b.durationMs ?? 0) - (a.durationMs ?? 0) || errorsFirst(a, b)
+}
+
+export function errorsFirst(a: { severity: Severity }, b: { severity: Severity }): number {
+  return Number(b.severity === 'error') - Number(a.severity === 'error')
+}
+
+/** By code units, not by locale: the order is the same on every machine. */
+function compareText(a: string, b: string): number {
+  if (a === b) return 0
+  return a < b ? -1 : 1
+}
+
+function placeOf({ rule, location, file, test }: Finding): string {
+  // The column is left out: what the profiler samples has lines only.
+  if (location) return JSON.stringify([rule, location.file, location.line])
+  return JSON.stringify([rule, file, test?.name])
+}
+
+function toGroup(findings: Finding[]): FindingGroup {
+  return {
+    worst: findings[0] as Finding,
+    findings,
+    severity: findings.some(({ severity }) => severity === 'error') ? 'error' : 'warn',
+    occurrences: findings.reduce((sum, { occurrences }) => sum + occurrences, 0),
+    delayed: sumDelayed(findings)
+  }
+}
+
+/** Each victim once. A request of the culprit's own test is told as a request: the test is not another one. */
+function sumDelayed(findings: Finding[]): Delayed {
+  const tests = new Set<string>()
+  const requests = new Set<string>()
+  let maxDelayMs = 0
+  for (const finding of findings) {
+    for (const victim of finding.victims) {
+      maxDelayMs = Math.max(maxDelayMs, victim.delayMs)
+      if (victim.test && !isOwnTest(victim, finding)) tests.add(JSON.stringify(victim.test))
+      else if (victim.request) requests.add(JSON.stringify([victim.test, victim.request]))
+    }
+  }
+  return { tests: tests.size, requests: requests.size, maxDelayMs }
+}
+
+function isOwnTest({ test }: Victim, finding: Finding): boolean {
+  return test?.file === finding.test?.file && test?.name === finding.test?.name
+}

@@ -1,0 +1,84 @@
+import type { Report } from '../model.ts'
+import { cleanStrings } from './clean-text.ts'
+import { groupFindings, type FindingGroup } from './finding-groups.ts'
+import { sortParts, type ReportParts } from './report-parts.ts'
+import { formatOverBudget } from './terminal-budget.ts'
+import { formatFinding } from './terminal-finding.ts'
+import { formatAllWell, formatHeading } from './terminal-heading.ts'
+import { formatInconclusive } from './terminal-inconclusive.ts'
+import { createPage, flowSpans, type Page, type SourceReader, type TerminalStyle } from './terminal-page.ts'
+import { tallySpans } from './terminal-tally.ts'
+import { wrap } from './text-fit.ts'
+import { formatCount } from './units.ts'
+
+export { formatTestShort } from './terminal-tally.ts'
+export type { SourceReader, TerminalStyle } from './terminal-page.ts'
+
+/** The summary after Vitest's own: one line when all is well, else what to mend. No newline at either end. */
+export function formatTerminal(report: Report, style: TerminalStyle, readSource: SourceReader): string {
+  const page = createPage(style)
+  const clean = cleanReport(report)
+  const parts = sortParts(clean)
+  const notices = noticesOf(clean)
+  if (isAllWell(parts, notices)) return formatAllWell(page, clean, parts)
+  const sections = [
+    formatHeading(page, clean),
+    ...formatFindings(page, groupFindings(parts.found), readSource),
+    ...formatBudgets(page, parts),
+    formatInconclusive(page, parts),
+    notices.flatMap((notice) => formatNotice(page, notice)),
+    formatTally(page, parts)
+  ]
+  return sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')
+}
+
+const MAX_ENTRIES = 10
+
+/** Profiles hold no text that is shown, and there are thousands of them. */
+function cleanReport(report: Report): Report {
+  const { backend, notices, findings, budgets } = report
+  return { ...report, ...cleanStrings({ backend, notices, findings, budgets }) }
+}
+
+/** A fallback is told like a notice, once: the reporter may have put it there too. */
+function noticesOf({ backend: { fallback }, notices }: Report): string[] {
+  return [...new Set(fallback === undefined ? notices : [fallback, ...notices])]
+}
+
+function isAllWell({ found, over, inconclusive, undecided }: ReportParts, notices: string[]): boolean {
+  return [found, over, inconclusive, undecided, notices].every(({ length }) => length === 0)
+}
+
+function formatFindings(page: Page, groups: FindingGroup[], readSource: SourceReader): string[][] {
+  const shown = groups.slice(0, MAX_ENTRIES).map((group) => formatFinding(page, group, readSource))
+  const rest = groups.slice(MAX_ENTRIES)
+  if (rest.length === 0) return shown
+  const errors = rest.filter(({ severity }) => severity === 'error').length
+  const severities = errors > 0 ? `, ${formatCount(errors, 'error')} among them` : ''
+  const line = `and ${formatCount(rest.length, 'more place', 'more places')}${severities}`
+  return [...shown, [' '.repeat(page.indent) + page.colors.dim(line)]]
+}
+
+function formatBudgets(page: Page, { over }: ReportParts): string[][] {
+  const shown = over.slice(0, MAX_ENTRIES).map((budget) => formatOverBudget(page, budget))
+  const rest = over.length - shown.length
+  if (rest <= 0) return shown
+  const line = `and ${formatCount(rest, 'more budget')} gone over`
+  return [...shown, [' '.repeat(page.indent) + page.colors.dim(line)]]
+}
+
+function formatNotice(page: Page, notice: string): string[] {
+  const margin = `  ${page.colors.dim('note')}  `
+  const indent = '  note  '.length
+  const lines = wrap(notice, page.measure - indent)
+  return lines.map((line, index) => (index === 0 ? margin : ' '.repeat(indent)) + line)
+}
+
+function formatTally(page: Page, parts: ReportParts): string[] {
+  const spans = tallySpans(page, parts)
+  const told = spans.length > 0 ? spans : [{ text: 'no findings', paint: page.colors.green }]
+  return flowSpans(page, told, page.measure - 2).map((line) => ` ${line}`)
+}

@@ -1,0 +1,87 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import picocolors from 'picocolors'
+import type { Reporter, SerializedError, TestModule, Vitest } from 'vitest/node'
+import { DEFAULT_OPTIONS } from './options.ts'
+import type { Report, ResolvedOptions } from './model.ts'
+import { collectResults } from './report/collect.ts'
+import { formatJson } from './report/json.ts'
+import { unprofiledProjects } from './report/projects.ts'
+import { formatTerminal } from './report/terminal.ts'
+import { VERSION } from './version.ts'
+
+/** Reporters whose standard output other programs read. */
+const MACHINE_READABLE = new Set(['JsonReporter', 'JUnitReporter', 'TapReporter', 'TapFlatReporter'])
+
+/** Sums the run up in the terminal and in files, and fails it where findings or budgets say so. */
+export default class AsyncProfilerReporter implements Reporter {
+  /** What could not be done or seen, one sentence each. */
+  readonly notices = new Set<string>()
+  private readonly options: ResolvedOptions
+  private vitest: Vitest | undefined
+  private startedAt = new Date()
+
+  constructor(options: ResolvedOptions = DEFAULT_OPTIONS) {
+    this.options = options
+  }
+
+  onInit(vitest: Vitest): void {
+    this.vitest = vitest
+  }
+
+  onTestRunStart(): void {
+    this.startedAt = new Date()
+  }
+
+  onTestRunEnd(modules: readonly TestModule[], _errors: readonly SerializedError[]): void {
+    const { vitest } = this
+    if (vitest === undefined) return
+    for (const notice of unprofiledProjects(vitest)) this.notices.add(notice)
+    const { report, fails } = collectResults(modules, this.options, {
+      startedAt: this.startedAt,
+      versions: { node: process.versions.node, vitest: vitest.version, plugin: VERSION },
+      notices: this.notices,
+      root: vitest.config.root
+    })
+    this.write(report, vitest.config.root)
+    this.print(report, vitest)
+    // An error that is thrown here would take the other reporters' output with it.
+    if (fails) process.exitCode = 1
+  }
+
+  private write(report: Report, root: string): void {
+    const { json } = this.options.report
+    if (json === undefined) return
+    const path = resolve(root, json)
+    try {
+      mkdirSync(dirname(path), { recursive: true })
+      writeFileSync(path, formatJson(report))
+    } catch (error) {
+      report.notices.push(`report.json could not be written to ${json}: ${(error as Error).message}; the tests' results are not affected`)
+      process.exitCode = 1
+    }
+  }
+
+  private print(report: Report, vitest: Vitest): void {
+    if (report.tests.length === 0 && report.notices.length === 0) return
+    const stream = ownsStdout(vitest) ? process.stderr : process.stdout
+    const style = { color: picocolors.isColorSupported, columns: stream.columns ?? 0, unicode: process.env.TERM !== 'linux' }
+    const text = formatTerminal(report, style, (file) => readSource(resolve(vitest.config.root, file)))
+    if (stream === process.stderr) vitest.logger.error(`\n${text}\n`)
+    else vitest.logger.log(`${text}\n`)
+  }
+}
+
+/** A machine-readable reporter without a file of its own writes to standard output. */
+function ownsStdout(vitest: Vitest): boolean {
+  const { reporters } = vitest as unknown as { reporters: object[] }
+  return reporters.some((each) => MACHINE_READABLE.has(each.constructor.name))
+}
+
+function readSource(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,92 @@
+import { resolve } from 'node:path'
+import { failureOf } from './analysis/failure.ts'
+import { RESULT_KEY } from './channel.ts'
+import type { BudgetLimits, Finding, ResolvedOptions, RuleName, RuleSetting, ScopeResult } from './model.ts'
+import { resultOf } from './scope-result.ts'
+import { shouldArm } from './session/arming.ts'
+import type { Profiler } from './session/profiler.ts'
+import { type RunnerSuite, type RunnerTest, optionsOf, usesAssertions } from './test-task.ts'
+
+/** What lives as long as the worker. */
+export interface WorkerState {
+  version: string
+  options: ResolvedOptions
+  root: string
+  /** Files that had a stall without a line in the last run. */
+  flagged: Set<string>
+  profiler: Profiler
+  notices: Set<string>
+}
+
+/** Runs a file's suites in the file's scope: `beforeAll` and `afterAll` are its work, tests have scopes of their own. */
+export async function runFile(state: WorkerState, runSuite: () => Promise<void>, suite: RunnerSuite): Promise<void> {
+  const { profiler, options } = state
+  const file = profiler.display(suite.file.filepath)
+  const scope = profiler.begin({ kind: 'file', name: file })
+  scope.file = file
+  try {
+    await profiler.session.run(scope, runSuite)
+  } finally {
+    profiler.end(scope)
+  }
+  const result = resultOf(state, scope, options.rules, undefined)
+  send(suite, result)
+  profiler.measurer.clear()
+  throwErrors(state, result.findings, suite)
+}
+
+/** Runs one attempt of a test, hooks included, in a scope of its own. */
+export async function runTest(state: WorkerState, run: () => Promise<void>, task: RunnerTest): Promise<void> {
+  const { profiler, options } = state
+  const own = optionsOf(task)
+  const rules = { ...options.rules, ...own.rules }
+  const armMs = arm(state, task, rules, own.budgets)
+  const { blockingThreshold = options.blockingThreshold, lagThreshold = options.lagThreshold } = own
+  const scope = profiler.begin({ kind: 'test', name: task.fullTestName, thresholds: { blockingThreshold, lagThreshold } })
+  scope.overheadMs += armMs
+  scope.file = profiler.display(task.file.filepath)
+  scope.test = { file: scope.file, name: scope.name }
+  profiler.setRules(scope, rules)
+  try {
+    await profiler.session.run(scope, run)
+  } finally {
+    profiler.end(scope)
+  }
+  const result = resultOf(state, scope, rules, own.budgets)
+  send(task, result)
+  // A test that is expected to fail would pass by our error; the reporter fails the run instead.
+  if (task.fails !== true) throwErrors(state, result.findings, task)
+}
+
+/** Starts the sampler where this test is worth it; what that took. */
+function arm(
+  { options, flagged, profiler }: WorkerState,
+  task: RunnerTest,
+  rules: Record<RuleName, RuleSetting>,
+  budgets: BudgetLimits | undefined
+): number {
+  const { evidence } = profiler.session
+  if (evidence.sampling()) return 0
+  const reason = shouldArm({
+    asked: options.backend === 'inspector',
+    canFail: rules['blocking-call'] === 'error' || budgets !== undefined || options.budgets.length > 0,
+    assertions: usesAssertions(task.file.filepath),
+    flagged: flagged.has(profiler.display(task.file.filepath))
+  })
+  if (reason === undefined) return 0
+  evidence.arm(reason)
+  return evidence.armMs()
+}
+
+/** The reporter reads it from `meta`, which Vitest sends as JSON. */
+function send(task: RunnerSuite, result: ScopeResult): void {
+  Object.assign(task.meta, { [RESULT_KEY]: result })
+}
+
+function throwErrors({ root }: WorkerState, findings: readonly Finding[], task: RunnerSuite): void {
+  const failures = findings
+    .filter(({ severity }) => severity === 'error')
+    .map((finding) => failureOf(finding, (file) => resolve(root, file), task.file.filepath))
+  // Vitest shows each error of an aggregate by itself.
+  if (failures.length > 0) throw failures.length === 1 ? failures[0] : new AggregateError(failures)
+}

@@ -1,0 +1,40 @@
+import { findBlockingCalls, judgeBudget, judgeStretches, lagBudgetFinding, netMs, summarize } from './analysis/profile.ts'
+import type { BudgetLimits, Finding, ResolvedOptions, ScopeResult } from './model.ts'
+import { NO_LAG } from './session/measure.ts'
+import type { Scope } from './session/scope.ts'
+import type { WorkerState } from './run-scopes.ts'
+
+/** What the reporter hears of a test or file that has ended. */
+export function resultOf(
+  { profiler, options, notices }: WorkerState,
+  scope: Scope,
+  rules: ResolvedOptions['rules'],
+  budget: BudgetLimits | undefined
+): ScopeResult {
+  const { session, measurer } = profiler
+  const { evidence } = session
+  const { blockingThreshold } = scope.thresholds
+  const file = scope.file ?? ''
+  const stretches = measurer.stretches(scope)
+  const findings: Finding[] = options.detectBlocking ? findBlockingCalls(stretches, { file, rules, blockingThreshold }) : []
+  const blocking = judgeStretches(stretches, blockingThreshold).over
+  const lag = scope.lag?.stats(0) ?? NO_LAG
+  const where = { file, ...(scope.test && { test: scope.test.name }) }
+  const setting = rules['lag-budget']
+  const budgets = budget === undefined || setting === 'off' ? [] : judgeBudget(budget, { lag, blocking }, where)
+  for (const verdict of budgets) {
+    if (verdict.verdict === 'over' && setting !== 'off') findings.push(lagBudgetFinding(verdict, setting))
+  }
+  const fallback = evidence.fallback()
+  if (fallback !== undefined) notices.add(`backend 'inspector' could not run, 'async-hooks' did: ${fallback}`)
+  return {
+    backend: evidence.backend(),
+    ...(scope.kind === 'test' && { summary: summarize(measurer.tasks(scope), scope.taskLog.dropped, blocking, lag.maxMs, findings) }),
+    lag,
+    blocking: { count: blocking.length, totalMs: blocking.reduce((sum, call) => sum + netMs(call), 0) },
+    findings,
+    budgets,
+    overheadMs: scope.overheadMs,
+    notices: [...notices]
+  }
+}

@@ -1,0 +1,92 @@
+import { blame } from '../analysis/profile.ts'
+import type { BackendName, CpuWindow, Evidence } from '../model.ts'
+import { now } from '../probes/clock.ts'
+import type { Marks } from '../probes/marks.ts'
+import { type Sampler, startSampler } from '../probes/sampler.ts'
+import type { ArmReason } from './arming.ts'
+import { isOwnUrl } from './own.ts'
+
+/** Says what ran in a stretch, as well as the backend can. */
+export interface EvidenceSource {
+  backend(): BackendName
+  /** Why not the backend that was asked for. */
+  fallback(): string | undefined
+  sampling(): boolean
+  /** Starts the sampler, unless it runs or cannot. */
+  arm(reason: ArmReason): void
+  of(stretch: { startMs: number; durationMs: number }): Evidence | undefined
+  /** The loop was busy for so long since the last call. */
+  busy(ms: number): void
+  armMs(): number
+  stop(): void
+}
+
+/** A window that covers much work besides the stall blurs its line; one of a long idle time is long to read. */
+const MAX_BUSY_MS = 200
+const MAX_WINDOW_MS = 2000
+
+export function createEvidence(requested: BackendName | 'auto', marks: Marks): EvidenceSource {
+  let sampler: Sampler | undefined
+  let failure: string | undefined
+  let recent: CpuWindow[] = []
+  let busyMs = 0
+  let cutAt = now()
+
+  function cut(): void {
+    if (sampler === undefined) return
+    recent = [...recent.slice(-2), sampler.cut()]
+    busyMs = 0
+    cutAt = now()
+  }
+  return {
+    backend: () => (requested === 'async-hooks' || failure !== undefined ? 'async-hooks' : 'inspector'),
+    fallback: () => failure,
+    sampling: () => sampler !== undefined,
+    arm() {
+      if (sampler !== undefined || failure !== undefined || requested === 'async-hooks') return
+      try {
+        sampler = startSampler()
+        cutAt = now()
+      } catch (error) {
+        failure = `the inspector cannot be used: ${error instanceof Error ? error.message : String(error)}`
+      }
+    },
+    of(stretch) {
+      cut()
+      const endMs = stretch.startMs + stretch.durationMs
+      const profiled = sampler && blame(merge(recent), stretch, isOwnUrl)
+      if (profiled !== undefined) return profiled
+      const mark = marks.longest(stretch.startMs, endMs)
+      if (mark === undefined) return undefined
+      const own = mark.frames.findIndex(({ url }) => isOwnUrl(url))
+      return { source: 'marks', kind: 'unknown', frames: mark.frames, own, callee: undefined, lines: [] }
+    },
+    busy(ms) {
+      busyMs += ms
+      if (busyMs > MAX_BUSY_MS || now() - cutAt > MAX_WINDOW_MS) cut()
+    },
+    armMs: () => sampler?.startMs ?? 0,
+    stop() {
+      sampler?.stop()
+      sampler = undefined
+    }
+  }
+}
+
+/** Windows number their nodes independently. */
+function merge(windows: readonly CpuWindow[]): CpuWindow {
+  const merged: CpuWindow = { nodes: [], samples: [], times: [] }
+  let offset = 0
+  for (const { nodes, samples, times } of windows) {
+    let top = 0
+    for (const node of nodes) {
+      top = Math.max(top, node.id)
+      const children = node.children?.map((child) => child + offset)
+      merged.nodes.push({ ...node, id: node.id + offset, ...(children && { children }) })
+    }
+    for (const sample of samples) merged.samples.push(sample + offset)
+    for (const time of times) merged.times.push(time)
+    offset += top
+  }
+  return merged
+}

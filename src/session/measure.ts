@@ -1,0 +1,156 @@
+import { relative } from 'node:path'
+import type { Measurement } from '../analysis/profile.ts'
+import type { BlockingCall, Culprit, LagStats, Location, ScopeRef, Task, Victim } from '../model.ts'
+import { now } from '../probes/clock.ts'
+import type { TaskRecord } from '../probes/tasks.ts'
+import { createLocator, type Locator } from './locate.ts'
+import type { Scope, Stretch } from './scope.ts'
+import type { Session } from './session.ts'
+import { createSources } from './sources.ts'
+import { stateOf } from './task-status.ts'
+import { createTaskTree } from './task-tree.ts'
+
+/** Turns a scope's raw records into plain data with places in the source. */
+export interface Measurer {
+  stretches(scope: Scope): BlockingCall[]
+  tasks(scope: Scope): Task[]
+  measure(scope: Scope): Measurement
+  /** Forgets the sources of a test file. */
+  clear(): void
+}
+
+/** @param root the project's root: places are relative to it */
+export function createMeasurer(session: Session, root: string): Measurer {
+  const sources = createSources()
+  const locator = createLocator(sources.get, (path) => displayPath(root, path))
+  const tree = createTaskTree(sources.get)
+
+  function stretches(scope: Scope): BlockingCall[] {
+    const open = session.openStretch()
+    const all = open !== undefined && scope.includes(open.scope) ? [...scope.stretches, open] : scope.stretches
+    return all.map((stretch) => toBlockingCall(stretch, scope, locator))
+  }
+  function tasks(scope: Scope): Task[] {
+    const records = scope.taskLog.records.filter((record) => scope.includes(record.owner) && tree.isWork(record))
+    const requestIds = new Map(scope.requests.map((request, index) => [request, -1 - index]))
+    return [
+      ...scope.requests.map((request) => requestTask(request, scope, requestIds.get(request)!)),
+      ...records.map((record) => {
+        const parentId = tree.parentOf(record, records) ?? requestIds.get(record.owner)
+        return toTask(record, scope, parentId, locator)
+      })
+    ]
+  }
+  return {
+    stretches,
+    tasks,
+    clear: sources.clear,
+    measure(scope) {
+      const { lag } = scope
+      const stats = lag?.stats(session.pendingMs(scope)) ?? NO_LAG
+      return {
+        backend: session.evidence.backend(),
+        scope: toScopeRef(scope),
+        startedAt: scope.startedAt,
+        durationMs: (scope.endMs ?? now()) - scope.startMs,
+        tasks: tasks(scope),
+        droppedTasks: scope.taskLog.dropped + scope.droppedRequests,
+        stretches: stretches(scope),
+        droppedStretches: scope.droppedStretches,
+        blockingThreshold: scope.thresholds.blockingThreshold,
+        eventLoopLag: { ...stats, samples: [...(lag?.samples ?? [])], droppedSamples: lag?.droppedSamples() ?? 0 },
+        overheadMs: scope.overheadMs
+      }
+    }
+  }
+}
+
+export const NO_LAG: LagStats = { maxMs: 0, meanMs: 0, p50Ms: 0, p95Ms: 0, p99Ms: 0 }
+
+function toBlockingCall(stretch: Stretch, scope: Scope, locator: Locator): BlockingCall {
+  const { startMs, durationMs, cpuMs, stolenMs, evidence, victims } = stretch
+  const places = evidence && locator.places(evidence)
+  return {
+    startMs: startMs - scope.startMs,
+    durationMs,
+    cpuMs,
+    stolenMs,
+    kind: evidence?.kind ?? 'unknown',
+    confidence: places?.confidence ?? 'likely',
+    ...(places?.functionName !== undefined && { functionName: places.functionName }),
+    ...(places?.location && { location: places.location }),
+    stack: places?.stack ?? [],
+    culprit: toCulprit(stretch.scope),
+    victims: victims.map(({ scope: victim, delayMs }): Victim => {
+      const { test, request } = toCulprit(victim)
+      return { ...(test && { test }), ...(request && { request }), delayMs }
+    })
+  }
+}
+
+/** Whose code a scope's is: the nearest request and test around it. */
+function toCulprit(scope: Scope): Culprit {
+  const culprit: Culprit = {}
+  if (scope.file !== undefined) culprit.file = scope.file
+  if (scope.test !== undefined) culprit.test = scope.test
+  for (let each: Scope | undefined = scope; each !== undefined; each = each.parent) {
+    if (each.kind !== 'request') continue
+    culprit.request = { method: each.method ?? 'GET', url: each.url ?? '/' }
+    break
+  }
+  return culprit
+}
+
+function toScopeRef({ kind, name, file, method, url, status }: Scope): ScopeRef {
+  return {
+    kind: kind === 'file' ? 'function' : kind,
+    name,
+    ...(file !== undefined && { file }),
+    ...(method !== undefined && { method }),
+    ...(url !== undefined && { url }),
+    ...(status !== undefined && { status })
+  }
+}
+
+function toTask(record: TaskRecord<Scope>, scope: Scope, parentId: number | undefined, locator: Locator): Task {
+  const { id, type, createdMs, endedMs, runMs, frames } = record
+  const { status, error } = stateOf(record)
+  const ended = status === 'running' ? undefined : endedMs
+  const { request } = toCulprit(record.owner)
+  const stack = frames.map(locator.frame)
+  return {
+    id,
+    ...(parentId !== undefined && { parentId }),
+    type,
+    name: nameOf(stack) ?? type,
+    status,
+    createdAtMs: createdMs - scope.startMs,
+    ...(ended !== undefined && { endedAtMs: ended - scope.startMs, durationMs: ended - createdMs }),
+    runMs,
+    ...(error !== undefined && { error }),
+    ...(request && { request }),
+    stack
+  }
+}
+
+function requestTask(request: Scope, scope: Scope, id: number): Task {
+  const { method = 'GET', url = '/', name, startMs, endMs, status } = request
+  return {
+    id,
+    type: 'HTTPREQUEST',
+    name,
+    status: endMs === undefined ? 'running' : status === undefined ? 'cancelled' : 'completed',
+    createdAtMs: startMs - scope.startMs,
+    ...(endMs !== undefined && { endedAtMs: endMs - scope.startMs, durationMs: endMs - startMs }),
+    runMs: request.stretches.reduce((sum, { durationMs }) => sum + durationMs, 0),
+    request: { method, url },
+    stack: []
+  }
+}
+
+const nameOf = (stack: readonly Location[]): string | undefined => stack.find(({ functionName }) => functionName)?.functionName
+
+/** Relative to the project's root, with forward slashes; Node's own modules keep their names. */
+export function displayPath(root: string, path: string): string {
+  return path === '' || path.startsWith('node:') ? path : relative(root, path).replaceAll('\\', '/')
+}

@@ -1,0 +1,13 @@
+/** The folder of the running build (or sources): our own frames are never anybody's. */
+const OUR_FOLDER = new URL('.', import.meta.url).href
+const OUR_PATH = decodeURIComponent(new URL('.', import.meta.url).pathname)
+
+export const isOursUrl = (url: string): boolean => url.startsWith(OUR_FOLDER) || url.startsWith(OUR_PATH)
+
+/** Own code is what the user can change: files outside node_modules, neither Node's nor ours. */
+export function isOwnUrl(url: string): boolean {
+  if (!url.startsWith('file:') && !ABSOLUTE.test(url)) return false
+  return !url.includes('/node_modules/') && !url.includes('\\node_modules\\') && !isOursUrl(url)
+}
+
+const ABSOLUTE = /^(?:\/|[A-Za-z]:[\\/])/

@@ -1,0 +1,118 @@
+import { findBlockingCalls, makeProfile, type RuleContext } from '../analysis/profile.ts'
+import { AsyncProfilerError } from '../errors.ts'
+import type { MeasuredSubject } from '../holder.ts'
+import type { AsyncProfile, ResolvedOptions } from '../model.ts'
+import { now } from '../probes/clock.ts'
+import { watchFetch } from './fetch.ts'
+import { createHookCost } from './hook-cost.ts'
+import { watchInjected } from './inject.ts'
+import { createMeasurer, displayPath, type Measurer, NO_LAG } from './measure.ts'
+import { watchRequests } from './requests.ts'
+import { Scope, type Thresholds } from './scope.ts'
+import { type Session, startSession } from './session.ts'
+
+/** Everything that runs in one worker thread: probes, scopes, and what is made of them. */
+export interface Profiler {
+  session: Session
+  measurer: Measurer
+  /** A path as findings show it. */
+  display(path: string): string
+  /** A test's own rules, where they differ from the project's. */
+  setRules(scope: Scope, rules: RuleContext['rules']): void
+  begin(init: { kind: Scope['kind']; name: string; parent?: Scope | undefined; thresholds?: Thresholds }): Scope
+  end(scope: Scope): void
+  profileOf(scope: Scope): AsyncProfile
+  profile<T>(fn: () => T | PromiseLike<T>): Promise<{ profile: AsyncProfile; result: T }>
+  currentProfile(): AsyncProfile
+  measured(subject: object): MeasuredSubject | undefined
+}
+
+export function createProfiler(options: ResolvedOptions, root: string): Profiler {
+  const thresholds = { blockingThreshold: options.blockingThreshold, lagThreshold: options.lagThreshold }
+  const lag = options.monitorEventLoop
+  const session = startSession(options)
+  const requests = watchRequests(session, { lag, thresholds })
+  watchInjected(session, requests)
+  const fetches = watchFetch(requests)
+  const measurer = createMeasurer(session, root)
+  const hookCost = createHookCost(session)
+  const rules = new WeakMap<Scope, RuleContext['rules']>()
+  const profiled = new WeakMap<AsyncProfile, Scope>()
+
+  function rulesOf(scope: Scope | undefined): RuleContext['rules'] {
+    return scope === undefined ? options.rules : (rules.get(scope) ?? rulesOf(scope.parent))
+  }
+  function begin({ kind, name, parent, thresholds: own }: Parameters<Profiler['begin']>[0]): Scope {
+    session.cutTurn()
+    const scope = new Scope({ kind, name, parent, thresholds: own ?? parent?.thresholds ?? thresholds, startMs: now(), lag })
+    session.open(scope)
+    hookCost.begin(scope)
+    return scope
+  }
+  function end(scope: Scope): void {
+    session.cutTurn()
+    scope.endMs = now()
+    hookCost.end(scope)
+    session.close(scope)
+  }
+  function profileOf(scope: Scope): AsyncProfile {
+    const since = now()
+    const measurement = measurer.measure(scope)
+    const context = { file: scope.file ?? '', rules: rulesOf(scope), blockingThreshold: scope.thresholds.blockingThreshold }
+    const findings = options.detectBlocking ? findBlockingCalls(measurement.stretches, context) : []
+    const profile = makeProfile({ ...measurement, overheadMs: measurement.overheadMs + hookCost.soFar(scope) }, findings)
+    profiled.set(profile, scope)
+    scope.overheadMs += now() - since
+    session.exclude(since)
+    return profile
+  }
+  async function profile<T>(fn: () => T | PromiseLike<T>): Promise<{ profile: AsyncProfile; result: T }> {
+    const scope = begin({ kind: 'function', name: fn.name || 'anonymous', parent: session.storage.getStore() })
+    try {
+      const result = await session.run(scope, fn)
+      end(scope)
+      return { profile: profileOf(scope), result }
+    } finally {
+      if (scope.endMs === undefined) end(scope)
+    }
+  }
+  function scopeOf(subject: object): Scope | undefined {
+    const key = requestKey(subject) ?? fetches.requestOf(subject)
+    return key === undefined ? profiled.get(subject as AsyncProfile) : requests.scopeOf(key)
+  }
+  return {
+    session,
+    measurer,
+    display: (path) => displayPath(root, path),
+    setRules: (scope, own) => void rules.set(scope, own),
+    begin,
+    end,
+    profileOf,
+    profile,
+    currentProfile() {
+      for (let scope = session.storage.getStore(); scope !== undefined; scope = scope.parent) {
+        if (scope.kind === 'test') return profileOf(scope)
+      }
+      throw new AsyncProfilerError('ERR_NO_TEST', 'currentProfile() was called outside a test: call it in a test, its hooks, or a handler that serves its request')
+    },
+    measured(subject) {
+      const scope = scopeOf(subject)
+      if (scope === undefined) return undefined
+      const status = (subject as { status?: unknown }).status
+      if (typeof status === 'number') scope.status ??= status
+      return {
+        profile: profileOf(scope),
+        stretches: measurer.stretches(scope),
+        blockingThreshold: scope.thresholds.blockingThreshold,
+        loopLag: scope.loopLag?.stats(0) ?? NO_LAG
+      }
+    }
+  }
+}
+
+/** superagent's response knows its `ClientRequest` as `req`; light-my-request's knows the injected request as `raw.req`. */
+function requestKey(subject: object): object | undefined {
+  const { req, raw } = subject as { req?: unknown; raw?: { req?: unknown } }
+  const key = req ?? raw?.req
+  return typeof key === 'object' && key !== null ? key : undefined
+}

@@ -1,0 +1,109 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import { now } from '../probes/clock.ts'
+import { Scope, type Thresholds } from './scope.ts'
+import type { Session } from './session.ts'
+
+export interface RequestsOptions {
+  lag: boolean
+  /** For requests that no test sent. */
+  thresholds: Thresholds
+}
+
+export interface Requests {
+  /** The server-side scope of a request, by an object that its client or its framework knows it by. */
+  scopeOf(key: object): Scope | undefined
+  /** Notes who sends: a client's request object, and how to find its socket once it is connected. */
+  sent(key: object, port: () => number | undefined): void
+  /** A new request scope, child of `parent`. */
+  create(key: object, parent: Scope | undefined, request: { method: string; url: string }): Scope
+  stop(): void
+}
+
+/** Client requests that wait for their server side. Those to other processes never meet one. */
+const MAX_IN_FLIGHT = 2000
+
+interface InFlight {
+  key: object
+  scope: Scope | undefined
+  port(): number | undefined
+}
+
+/**
+ * Gives each HTTP request that this thread serves a scope, inside the scope of whoever sent it. The two sides meet by
+ * their TCP port: no header is touched, and a server from `beforeAll` serves each test's requests as that test's.
+ */
+export function watchRequests(session: Session, { lag, thresholds }: RequestsOptions): Requests {
+  const inFlight: InFlight[] = []
+  const scopes = new WeakMap<object, Scope>()
+
+  function sent(key: object, port: () => number | undefined): void {
+    if (inFlight.length === MAX_IN_FLIGHT) inFlight.shift()
+    inFlight.push({ key, scope: session.storage.getStore(), port })
+  }
+  function arrived(socket: Socket): InFlight | undefined {
+    const port = socket.remotePort
+    // Newest first: a keep-alive socket carries many requests one after another.
+    for (let i = inFlight.length - 1; port !== undefined && i >= 0; i--) {
+      if (inFlight[i]!.port() === port) return inFlight.splice(i, 1)[0]
+    }
+    return undefined
+  }
+  function create(key: object, parent: Scope | undefined, { method, url }: { method: string; url: string }): Scope {
+    const scope = new Scope({
+      kind: 'request',
+      name: `${method} ${url}`,
+      parent,
+      thresholds: parent?.thresholds ?? thresholds,
+      startMs: now(),
+      lag
+    })
+    scope.method = method
+    scope.url = url
+    scopes.set(key, scope)
+    parent?.serve(scope)
+    session.open(scope)
+    return scope
+  }
+  const onClient = (message: unknown): void => {
+    const { request } = message as { request: ClientRequest }
+    sent(request, () => request.socket?.localPort)
+  }
+  const onServer = (message: unknown): void => {
+    const { request, socket } = message as { request: IncomingMessage; socket: Socket }
+    const client = arrived(socket)
+    const here = session.storage.getStore()
+    const parent = client === undefined ? living(here) : client.scope
+    const scope = create(request, parent, { method: request.method ?? 'GET', url: request.url ?? '/' })
+    if (client !== undefined) scopes.set(client.key, scope)
+    // The handlers run in the rest of this callback, which is Node's own: there is nothing to wrap.
+    session.enter(scope)
+  }
+  const onFinish = (message: unknown): void => {
+    const { request, response } = message as { request: IncomingMessage; response: ServerResponse }
+    const scope = scopes.get(request)
+    if (scope === undefined) return
+    scope.status = response.statusCode
+    scope.endMs = now()
+    session.close(scope)
+  }
+  const channels = [
+    ['http.client.request.start', onClient],
+    ['http.server.request.start', onServer],
+    ['http.server.response.finish', onFinish]
+  ] as const
+  for (const [name, listener] of channels) subscribe(name, listener)
+
+  return {
+    scopeOf: (key) => scopes.get(key),
+    sent,
+    create,
+    stop() {
+      for (const [name, listener] of channels) unsubscribe(name, listener)
+    }
+  }
+}
+
+/** A server that outlives the test that started it serves nobody's requests, not that test's. */
+const living = (scope: Scope | undefined): Scope | undefined => (scope?.endMs === undefined ? scope : undefined)

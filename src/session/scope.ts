@@ -1,0 +1,119 @@
+import type { Evidence, ScopeRef, TestRef } from '../model.ts'
+import { isoNow } from '../probes/clock.ts'
+import type { TaskLog } from '../probes/tasks.ts'
+import { createLagMeter, type LagMeter } from './lag-meter.ts'
+
+/** Limits that a test may set for itself. */
+export interface Thresholds {
+  blockingThreshold: number
+  lagThreshold: number
+}
+
+/** One uninterrupted stretch of a scope's own code, on the scale of `now()`. */
+export interface Stretch {
+  scope: Scope
+  startMs: number
+  durationMs: number
+  cpuMs: number
+  stolenMs: number
+  /** Whether stolen time could be measured here. */
+  stolenKnown: boolean
+  evidence: Evidence | undefined
+  victims: { scope: Scope; delayMs: number }[]
+}
+
+/** `file` is the work of `beforeAll` and `afterAll`; it gets findings but no profile. */
+export type ScopeKind = ScopeRef['kind'] | 'file'
+
+export interface ScopeInit {
+  kind: ScopeKind
+  name: string
+  parent?: Scope | undefined
+  thresholds: Thresholds
+  startMs: number
+  /** Whether lag is wanted. */
+  lag: boolean
+}
+
+const MAX_STRETCHES = 200
+const MAX_REQUESTS = 300
+
+/**
+ * Whose code runs: a test, a request, a function, a file. Scopes are the values of the session's `AsyncLocalStorage`,
+ * and everything a scope does is also its ancestors' doing.
+ */
+export class Scope {
+  readonly kind: ScopeKind
+  readonly name: string
+  readonly parent: Scope | undefined
+  readonly thresholds: Thresholds
+  readonly startMs: number
+  readonly startedAt = isoNow()
+  endMs: number | undefined
+  test: TestRef | undefined
+  file: string | undefined
+  method: string | undefined
+  url: string | undefined
+  status: number | undefined
+  readonly taskLog: TaskLog<Scope>
+  readonly stretches: Stretch[] = []
+  droppedStretches = 0
+  readonly lag: LagMeter | undefined
+  /** Lag of the whole loop while this scope was open, whoever caused it. */
+  readonly loopLag: LagMeter | undefined
+  /** Requests that this process served for this scope. */
+  readonly requests: Scope[] = []
+  droppedRequests = 0
+  /** Of our own, while this scope's code was on the stack or on its behalf. */
+  overheadMs = 0
+  /** The turn that is running: own time, and own time with that of the scopes inside. */
+  readonly turn = { ms: 0, stolenMs: 0, touched: false, totalMs: 0, totalStolenMs: 0, summed: false }
+
+  constructor({ kind, name, parent, thresholds, startMs, lag }: ScopeInit) {
+    this.kind = kind
+    this.name = name
+    this.parent = parent
+    this.thresholds = thresholds
+    this.startMs = startMs
+    this.test = parent?.test
+    this.file = parent?.file
+    // A test has a log of its own; what runs inside it shares the test's, so that its cost is bounded per test.
+    this.taskLog = kind !== 'test' && parent !== undefined ? parent.taskLog : { records: [], looked: 0, dropped: 0 }
+    this.lag = lag ? createLagMeter(thresholds.lagThreshold) : undefined
+    this.loopLag = lag && kind !== 'file' ? createLagMeter(thresholds.lagThreshold) : undefined
+  }
+
+  /** Keeps a stretch for this scope and its ancestors; when full, the shortest one goes. */
+  keep(stretch: Stretch): void {
+    for (let scope: Scope | undefined = this; scope !== undefined; scope = scope.parent) {
+      scope.push(stretch)
+    }
+  }
+
+  private push(stretch: Stretch): void {
+    if (this.stretches.length < MAX_STRETCHES) {
+      this.stretches.push(stretch)
+      return
+    }
+    this.droppedStretches++
+    let shortest = 0
+    for (let i = 1; i < this.stretches.length; i++) {
+      if (this.stretches[i]!.durationMs < this.stretches[shortest]!.durationMs) shortest = i
+    }
+    if (this.stretches[shortest]!.durationMs < stretch.durationMs) this.stretches[shortest] = stretch
+  }
+
+  /** Notes a request scope for this scope and its ancestors. */
+  serve(request: Scope): void {
+    for (let scope: Scope | undefined = this; scope !== undefined; scope = scope.parent) {
+      if (scope.requests.length < MAX_REQUESTS) scope.requests.push(request)
+      else scope.droppedRequests++
+    }
+  }
+
+  /** Whether `other` is this scope or inside it. */
+  includes(other: Scope | undefined): boolean {
+    for (let scope = other; scope !== undefined; scope = scope.parent) if (scope === this) return true
+    return false
+  }
+}

@@ -1,0 +1,136 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { BackendName } from '../model.ts'
+import { now } from '../probes/clock.ts'
+import { installHooks } from '../probes/hooks.ts'
+import { watchTurns } from '../probes/loop.ts'
+import { createMarks } from '../probes/marks.ts'
+import { createSlices, type LongSlice } from '../probes/slices.ts'
+import { openThreadClock } from '../probes/stolen.ts'
+import { createTasks } from '../probes/tasks.ts'
+import { createEvidence, type EvidenceSource } from './evidence.ts'
+import { isOursUrl, isOwnUrl } from './own.ts'
+import type { Scope, Stretch } from './scope.ts'
+import { createStretches, EVIDENCE_MS } from './stretches.ts'
+import { createTurns } from './turns.ts'
+import { watchVictims } from './victims.ts'
+
+export interface SessionOptions {
+  backend: BackendName | 'auto'
+  captureStacks: boolean
+  maxStackDepth: number
+}
+
+/** A running profiler of this thread. All its times are on the scale of `now()`. */
+export interface Session {
+  readonly storage: AsyncLocalStorage<Scope>
+  readonly evidence: EvidenceSource
+  /** Runs `fn` as the scope's code; slices are cut at both ends. */
+  run<T>(scope: Scope, fn: () => T): T
+  /** The same for the rest of a callback that is Node's own. */
+  enter(scope: Scope): void
+  /** What follows is this scope's: where somebody else sets the store. */
+  cutTo(scope: Scope | undefined): void
+  /** Ends the running slice and turn: what came before and what comes after are different people's work. */
+  cutTurn(): void
+  /** What the running slice would be if it ended now, where it is long enough to tell. */
+  openStretch(): Stretch | undefined
+  /** Lag of a scope in the turn that has not ended, its running slice included. */
+  pendingMs(scope: Scope): number
+  /** A scope is open from here until `close`: it gets the lag of the whole loop, too. */
+  open(scope: Scope): void
+  close(scope: Scope): void
+  /** The time since `since` was ours: nobody's work. */
+  exclude(since: number): void
+  /** Callbacks and continuations seen so far. */
+  hookCalls(): number
+  stop(): void
+}
+
+export function startSession(options: SessionOptions): Session {
+  const storage = new AsyncLocalStorage<Scope>()
+  const openScopes = new Set<Scope>()
+  const frames = { depth: options.maxStackDepth, isOwn: isOwnUrl, isOurs: isOursUrl }
+  const threadClock = openThreadClock()
+  const stretches = createStretches(threadClock)
+  const turns = createTurns()
+
+  const slices = createSlices<Scope>(onShort, onLong)
+  const tasks = createTasks<Scope>(() => storage.getStore(), { ...frames, stacks: options.captureStacks })
+  const marks = createMarks(slices.start, frames)
+  const evidence = createEvidence(options.backend, marks)
+  const hooks = installHooks(storage, slices, tasks, marks, () => !evidence.sampling())
+  const stopTurns = watchTurns(onTurn)
+
+  function onShort(scope: Scope | undefined, ms: number): void {
+    turns.add(scope, ms, 0)
+    tasks.credit(ms)
+  }
+  function onLong(slice: LongSlice<Scope>): void {
+    tasks.credit(slice.durationMs)
+    const stretch = stretches.measure(slice)
+    turns.add(slice.owner, slice.durationMs, stretch.stolenMs)
+    const scope = slice.owner
+    if (scope === undefined) return
+    if (slice.durationMs >= Math.min(EVIDENCE_MS, scope.thresholds.blockingThreshold)) {
+      const since = now()
+      stretch.evidence = evidence.of(slice)
+      evidence.arm('stall')
+      scope.overheadMs += now() - since
+      hooks.onStart = watchVictims(stretch as Stretch, () => (hooks.onStart = undefined))
+    }
+    scope.keep(stretch as Stretch)
+  }
+  function onTurn(at: number): void {
+    slices.cut(at, undefined)
+    slices.syncIdle()
+    evidence.busy(turns.end(at, openScopes))
+    stretches.refresh(at)
+  }
+  return {
+    storage,
+    evidence,
+    run(scope, fn) {
+      const outer = storage.getStore()
+      slices.cut(now(), scope)
+      try {
+        return storage.run(scope, fn)
+      } finally {
+        slices.cut(now(), outer)
+      }
+    },
+    enter(scope) {
+      slices.cut(now(), scope)
+      storage.enterWith(scope)
+    },
+    cutTo: (scope) => slices.cut(now(), scope),
+    cutTurn() {
+      const at = now()
+      slices.cut(at, storage.getStore())
+      turns.end(at, openScopes)
+    },
+    openStretch() {
+      const slice = slices.open(now())
+      if (slice.owner === undefined || slice.durationMs < 1) return undefined
+      const stretch = stretches.peek(slice) as Stretch
+      stretch.evidence = evidence.of(slice)
+      return stretch
+    },
+    pendingMs(scope) {
+      const { owner, durationMs } = slices.open(now())
+      return turns.pending(scope) + (scope.includes(owner) ? durationMs : 0)
+    },
+    open: (scope) => void openScopes.add(scope),
+    close(scope) {
+      openScopes.delete(scope)
+      if (scope.taskLog !== scope.parent?.taskLog) tasks.release(scope.taskLog)
+    },
+    exclude: (since) => slices.exclude(since),
+    hookCalls: () => hooks.counts.promise + hooks.counts.resource,
+    stop() {
+      stopTurns()
+      hooks.stop()
+      evidence.stop()
+      threadClock.stop()
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping'
+
+/** The part of Vitest's worker state that is used: where it keeps the modules it has evaluated. */
+interface VitestWorkerState {
+  evaluatedModules?: {
+    getModuleById(id: string): { meta?: { code?: string; sourceMap?: unknown } } | undefined
+  }
+}
+
+export interface Source {
+  /** The absolute path, with forward slashes. */
+  path: string
+  /** Executed code, line by line. */
+  lines: string[]
+  /** A position in `lines`, 1-based, in the original source. */
+  original(line: number, column: number): { path: string; line: number; column: number }
+}
+
+const INLINE_MAP = /\/\/# sourceMappingURL=data:application\/json;[^,]*base64,([A-Za-z0-9+/=]+)\s*$/
+
+/** Executed code and its source map, read when a place is first shown and forgotten with the test file. */
+export function createSources(): { get(url: string): Source | undefined; clear(): void } {
+  const cache = new Map<string, Source | undefined>()
+  return {
+    get(url) {
+      if (!cache.has(url)) cache.set(url, load(url))
+      return cache.get(url)
+    },
+    clear: () => cache.clear()
+  }
+}
+
+/** `file:///C:/a%20b.ts` → `C:/a b.ts`; paths stay as they are. */
+export function toPath(url: string): string {
+  let path = url
+  if (url.startsWith('file:')) {
+    try {
+      path = fileURLToPath(url)
+    } catch {
+      return url
+    }
+  }
+  return path.replaceAll('\\', '/')
+}
+
+function load(url: string): Source | undefined {
+  const path = toPath(url)
+  const module = evaluatedModule(path)
+  const code = module?.code ?? readText(path)
+  if (code === undefined) return undefined
+  const map = module === undefined ? undefined : parseMap(module.sourceMap ?? inlineMap(code))
+  return {
+    path,
+    lines: code.split('\n'),
+    original(line, column) {
+      const found = map && originalPositionFor(map, { line, column: column - 1 })
+      if (!found || found.line === null) return { path, line, column }
+      // A worker only sees one source for each module: the file itself.
+      return { path, line: found.line, column: found.column + 1 }
+    }
+  }
+}
+
+function evaluatedModule(path: string): { code?: string; sourceMap?: unknown } | undefined {
+  const state = (globalThis as { __vitest_worker__?: VitestWorkerState }).__vitest_worker__
+  return state?.evaluatedModules?.getModuleById(path)?.meta
+}
+
+function inlineMap(code: string): string | undefined {
+  const base64 = INLINE_MAP.exec(code)?.[1]
+  return base64 === undefined ? undefined : Buffer.from(base64, 'base64').toString()
+}
+
+function parseMap(map: unknown): TraceMap | undefined {
+  if (map === undefined || map === null || map === '') return undefined
+  try {
+    return new TraceMap(map as ConstructorParameters<typeof TraceMap>[0])
+  } catch {
+    return undefined
+  }
+}
+
+// Taken at load: tests replace `fs` functions.
+const readFile = readFileSync
+
+function readText(path: string): string | undefined {
+  try {
+    return readFile(path, 'utf8')
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,42 @@
+import { inspect } from 'node:util'
+import type { TaskStatus } from '../model.ts'
+import type { TaskRecord } from '../probes/tasks.ts'
+
+export interface TaskState {
+  status: TaskStatus
+  error?: string
+}
+
+/** What became of a task, as far as the platform lets us see. */
+export function stateOf<Owner>(record: TaskRecord<Owner>): TaskState {
+  const target = record.ref.deref()
+  if (record.type === 'PROMISE') return promiseState(record.settled, target)
+  if (record.type === 'Timeout' || record.type === 'Immediate') return timerState(record.startedMs, target)
+  // One-shot requests end with their callback; handles live until they are closed or collected.
+  if (record.startedMs !== undefined && /REQ|CALLBACK/.test(record.type)) return { status: 'completed' }
+  return { status: isOpenHandle(target) ? 'running' : 'completed' }
+}
+
+function promiseState(settled: boolean, target: object | undefined): TaskState {
+  if (!settled) return { status: 'running' }
+  // No public API tells a rejected promise but the inspector's and this text.
+  const text = target === undefined ? '' : inspect(target, { depth: 0, customInspect: false, showProxy: true, maxArrayLength: 0 })
+  const rejected = /^Promise \{\s*<rejected> (.*)/.exec(text)
+  if (rejected === null) return { status: 'completed' }
+  return { status: /^\[?AbortError\b|\bABORT_ERR\b/.test(rejected[1]!) ? 'cancelled' : 'error', error: rejected[1]! }
+}
+
+function timerState(startedMs: number | undefined, target: object | undefined): TaskState {
+  const { _destroyed: destroyed, _repeat: repeat } = (target ?? {}) as { _destroyed?: boolean; _repeat?: number | null }
+  if (startedMs !== undefined && !repeat) return { status: 'completed' }
+  if (destroyed === true) return { status: startedMs === undefined ? 'cancelled' : 'completed' }
+  return { status: target === undefined ? 'completed' : 'running' }
+}
+
+function isOpenHandle(target: object | undefined): boolean {
+  try {
+    return (target as { hasRef?: () => boolean } | undefined)?.hasRef?.() === true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,69 @@
+import type { Scope } from './scope.ts'
+
+/** Sums up what each scope did in the turn that is running. */
+export interface Turns {
+  add(scope: Scope | undefined, ms: number, stolenMs: number): void
+  /** Ends the turn: every scope that ran in it, and every open one, gets its lag. Returns how long the loop was busy. */
+  end(at: number, open: Iterable<Scope>): number
+  /** What a scope and those inside it did in the turn so far, less stolen time. */
+  pending(scope: Scope): number
+}
+
+export function createTurns(): Turns {
+  const ran: Scope[] = []
+  const summed: Scope[] = []
+  let busyMs = 0
+  let loopStolenMs = 0
+  return {
+    add(scope, ms, stolenMs) {
+      busyMs += ms
+      loopStolenMs += stolenMs
+      if (scope === undefined) return
+      const { turn } = scope
+      turn.ms += ms
+      turn.stolenMs += stolenMs
+      if (!turn.touched) {
+        turn.touched = true
+        ran.push(scope)
+      }
+    },
+    end(at, open) {
+      for (const scope of ran) sumUp(scope, summed)
+      for (const scope of summed) record(scope, at)
+      if (busyMs > 0) for (const { loopLag, startMs } of open) loopLag?.record(at - startMs, busyMs - loopStolenMs, loopStolenMs)
+      const total = busyMs
+      ran.length = 0
+      summed.length = 0
+      busyMs = 0
+      loopStolenMs = 0
+      return total
+    },
+    pending(scope) {
+      const inside = ran.filter((each) => scope.includes(each))
+      return inside.reduce((sum, { turn }) => sum + turn.ms - turn.stolenMs, 0)
+    }
+  }
+}
+
+/** What a scope did, its ancestors did. */
+function sumUp(scope: Scope, summed: Scope[]): void {
+  const { ms, stolenMs } = scope.turn
+  for (let each: Scope | undefined = scope; each !== undefined; each = each.parent) {
+    each.turn.totalMs += ms
+    each.turn.totalStolenMs += stolenMs
+    if (!each.turn.summed) {
+      each.turn.summed = true
+      summed.push(each)
+    }
+  }
+}
+
+function record({ turn, lag, startMs }: Scope, at: number): void {
+  lag?.record(at - startMs, Math.max(0, turn.totalMs - turn.totalStolenMs), turn.totalStolenMs)
+  turn.ms = 0
+  turn.stolenMs = 0
+  turn.totalMs = 0
+  turn.totalStolenMs = 0
+  turn.touched = false
+  turn.summed = false
+}

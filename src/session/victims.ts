@@ -1,0 +1,50 @@
+import { executionAsyncResource } from 'node:async_hooks'
+import { clearTimeout, now, setTimeout } from '../probes/clock.ts'
+import type { Scope, Stretch } from './scope.ts'
+
+/** How long after a stall callbacks are looked at: what was ready during it runs in this turn or the next. */
+const WATCH_MS = 50
+const MAX_VICTIMS = 20
+
+/**
+ * Notes whose callbacks had to wait for a stretch. A timer's delay is exact: it knows when it was due. Other callbacks
+ * may have become ready at any time in the stretch, so theirs is an upper bound.
+ */
+export function watchVictims(stretch: Stretch, done: () => void): (at: number, scope: Scope | undefined) => void {
+  const endMs = stretch.startMs + stretch.durationMs
+  const seen = new Set<Scope>()
+  return (at, scope) => {
+    if (at - endMs > WATCH_MS || stretch.victims.length >= MAX_VICTIMS) {
+      done()
+      return
+    }
+    if (scope === undefined || seen.has(scope)) return
+    if (scope.includes(stretch.scope) || stretch.scope.includes(scope)) return
+    seen.add(scope)
+    const readyMs = dueTime() ?? Math.max(stretch.startMs, scope.startMs)
+    const delayMs = at - readyMs
+    // A timer that came due after the stall was not held up by it.
+    if (readyMs < endMs && delayMs > scope.thresholds.lagThreshold) stretch.victims.push({ scope, delayMs })
+  }
+}
+
+/** When the timer that is running was due, on the scale of `now()`. */
+function dueTime(): number | undefined {
+  const timer = executionAsyncResource() as TimerInternals
+  if (typeof timer._idleStart !== 'number' || typeof timer._idleTimeout !== 'number') return undefined
+  return timer._idleStart + timer._idleTimeout + libuvOffset
+}
+
+interface TimerInternals {
+  _idleStart?: number
+  _idleTimeout?: number
+}
+
+// Timers count from the start of the loop.
+const libuvOffset = measureOffset()
+function measureOffset(): number {
+  const timer = setTimeout(() => {}, 1000)
+  const offset = now() - ((timer as unknown as TimerInternals)._idleStart ?? now())
+  clearTimeout(timer)
+  return offset
+}

@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs'
+import { resolveTestOptions, type TestOptions } from './test-options.ts'
+
+/** What is used of Vitest's tasks; the same on both majors. */
+export interface RunnerSuite {
+  meta: object
+  /** Suites and test joined by ` > `, without the file. */
+  fullTestName?: string
+  suite?: RunnerSuite | undefined
+  file: { filepath: string }
+}
+export interface RunnerTest extends RunnerSuite {
+  fullTestName: string
+  fails?: boolean | undefined
+}
+
+/**
+ * A test's own options win over its suite's, the inner suite's over the outer's.
+ * @throws `ERR_OPTION`
+ */
+export function optionsOf(task: RunnerSuite): TestOptions {
+  const outer = task.suite === undefined ? {} : optionsOf(task.suite)
+  const { asyncProfiler } = task.meta as { asyncProfiler?: unknown }
+  const own = resolveTestOptions(asyncProfiler, task.fullTestName ?? 'a suite')
+  const rules = { ...outer.rules, ...own.rules }
+  const merged = { ...outer, ...own, rules }
+  return outer.budgets === undefined ? merged : { ...merged, budgets: { ...outer.budgets, ...own.budgets } }
+}
+
+const ASSERTIONS = /\.(?:toHaveNoBlockingCalls|toCompleteWithinLag)\b|vitest-async-profiler\/test/
+const scanned = new Map<string, boolean>()
+// Taken at load: tests replace `fs` functions.
+const readFile = readFileSync
+
+/** Whether a test file asserts on what is measured. */
+export function usesAssertions(path: string): boolean {
+  let uses = scanned.get(path)
+  if (uses === undefined) {
+    uses = scan(path)
+    scanned.set(path, uses)
+  }
+  return uses
+}
+
+function scan(path: string): boolean {
+  try {
+    return ASSERTIONS.test(readFile(path, 'utf8'))
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,35 @@
+import './matcher-types.ts'
+import { AsyncProfilerError } from './errors.ts'
+import { type Running, running } from './holder.ts'
+import type { AsyncProfile } from './model.ts'
+
+export { toServerTiming } from './analysis/server-timing.ts'
+export type * from './model.ts'
+
+/**
+ * Runs a function and measures what its own work did to the event loop. Nestable and concurrent: an outer profile
+ * includes inner ones and the requests served inside.
+ * @throws the function's own error; `ERR_NOT_RUNNING` without the plugin
+ */
+export async function profile<T>(fn: () => T | PromiseLike<T>): Promise<AsyncProfile & { result: Awaited<T> }> {
+  const { profile: measured, result } = await required('profile()').profile(fn)
+  return Object.assign(measured, { result: result as Awaited<T> })
+}
+
+/**
+ * A snapshot of the running test, the stretch that is still running included. In a request handler: of that request's
+ * test.
+ * @throws `ERR_NO_TEST` outside a test, `ERR_NOT_RUNNING` without the plugin
+ */
+export function currentProfile(): AsyncProfile {
+  return required('currentProfile()').currentProfile()
+}
+
+function required(call: string): Running {
+  const found = running()
+  if (found !== undefined) return found
+  throw new AsyncProfilerError(
+    'ERR_NOT_RUNNING',
+    `${call} needs the profiler: add asyncProfiler() to the plugins of this project's Vitest config, or 'vitest-async-profiler/setup' to its setupFiles`
+  )
+}

@@ -1,0 +1,46 @@
+import { basename } from 'node:path'
+import { defineConfig, type Rolldown } from 'tsdown'
+
+export default defineConfig({
+  entry: ['src/index.ts', 'src/test.ts', 'src/setup.ts', 'src/reporter.ts', 'src/matchers.ts'],
+  format: 'esm',
+  platform: 'node',
+  // Vitest reads the source text of hooks and fixtures for `{ destructured }` parameters. Node 22 knows all syntax we
+  // write, so they arrive as written; a lower target would rewrite them and break the hooks.
+  target: 'node22',
+  // `.js`, as the exports map says, instead of tsdown's `.mjs`.
+  fixedExtension: false,
+  // Chunks keep their names from build to build, so that stacks and diffs of the package can be compared.
+  hash: false,
+  // package.json names the built files that have side effects, and the bundler takes every source file for one without:
+  // `import './x.ts'` would be dropped.
+  treeshake: { moduleSideEffects: (_id, external) => (external ? undefined : true) },
+  dts: true,
+  plugins: [keepBareTypeImports()],
+  // Unminified code is its own map, and own frames are never shown.
+  sourcemap: false,
+  // Dependencies and Vitest stay imports; anything else from node_modules would be bundled, and that is an error.
+  deps: { onlyBundle: [] },
+  failOnWarn: true,
+})
+
+/**
+ * rolldown-plugin-dts 0.23 takes an import without names for one of its helpers and drops it from declarations
+ * (`isHelperImport`: `[].every(…)` is true), and with `import './matcher-types.ts'` the matchers' types would go.
+ */
+function keepBareTypeImports(): Rolldown.Plugin {
+  return {
+    name: 'keep-bare-type-imports',
+    renderChunk: {
+      order: 'post',
+      handler(code, chunk) {
+        if (!chunk.fileName.endsWith('.d.ts')) return null
+        const dropped = chunk.imports
+          .filter((file) => file.endsWith('.d.ts'))
+          .map((file) => `./${basename(file, '.d.ts')}.js`)
+          .filter((specifier) => !code.includes(`"${specifier}"`))
+        return dropped.map((specifier) => `import "${specifier}";\n`).join('') + code
+      },
+    },
+  }
+}

@@ -1,15 +1,4 @@
-import type { AsyncProfile, BlockingCall, LagStats } from './model.ts'
-
-/** What a matcher asks of a subject that was profiled. */
-export interface MeasuredSubject {
-  profile: AsyncProfile
-  /** Every stretch that is long enough to tell, for thresholds below the test's own. */
-  stretches: readonly BlockingCall[]
-  /** The threshold of the test that ran it. */
-  blockingThreshold: number
-  /** Lag of the whole loop while it ran, whoever caused it. */
-  loopLag: LagStats
-}
+import type { AsyncProfile, MeasuredSubject } from './model.ts'
 
 /** The running profiler, as test files and matchers see it. */
 export interface Running {

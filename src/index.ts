@@ -1,17 +1,18 @@
-import './matcher-types.ts'
+import './matchers/types.ts'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Plugin } from 'vitest/config'
-import type { Vitest } from 'vitest/node'
+import type { TestProject, Vitest } from 'vitest/node'
 import { OPTIONS_KEY, type WorkerConfig } from './channel.ts'
 import type { ResolvedOptions } from './model.ts'
 import { type Options, resolveOptions } from './options.ts'
 import AsyncProfilerReporter from './reporter.ts'
+import { readFlagged } from './reporter/flagged.ts'
 import { checkNode, checkVitest } from './supported.ts'
 
 export type { Options, TestOptions } from './options.ts'
 export type * from './model.ts'
-export type * from './matcher-types.ts'
+export type * from './matchers/types.ts'
 
 /** What is used of a Vitest config; both majors', and both a root's and an inline project's. */
 interface Config {
@@ -37,8 +38,9 @@ export function asyncProfiler(options?: Options): Plugin {
   const resolved = resolveOptions(options)
   const reporter = new AsyncProfilerReporter(resolved)
 
-  function configureVitest({ vitest }: { vitest: Vitest }): void {
+  function configureVitest({ vitest, project }: { vitest: Vitest; project: TestProject }): void {
     checkVitest(vitest.version)
+    provideFlagged(vitest, project)
     // An instance, and here: reporters returned from `config()` would replace the default one.
     const { reporters } = vitest.config as { reporters: unknown[] }
     if (!reporters.some((each) => each instanceof AsyncProfilerReporter)) reporters.push(reporter)
@@ -66,6 +68,13 @@ function addToProjects(config: Config, options: ResolvedOptions, reporter: Async
   for (const project of projects) {
     if (addTo(project, worker, reporter)) (project.plugins ??= []).push(part)
   }
+}
+
+/** Which files had a stall without a line last time is known only now, when the cache folder is. */
+function provideFlagged(vitest: Vitest, project: TestProject): void {
+  const { provide } = project.config as { provide?: Record<string, unknown> }
+  const worker = provide?.[OPTIONS_KEY] as WorkerConfig | undefined
+  if (worker !== undefined) project.provide(OPTIONS_KEY as never, { ...worker, flagged: readFlagged(vitest) } as never)
 }
 
 function addTo(config: Config, worker: WorkerConfig, reporter: AsyncProfilerReporter): boolean {

@@ -1,13 +1,12 @@
-import './matcher-types.ts'
+import './matchers/types.ts'
 import { judgeStretches, netMs } from './analysis/blocking.ts'
 import { formatMs } from './analysis/format.ts'
-import type { MeasuredSubject } from './holder.ts'
-import { type Context, type Outcome, withSubject } from './matcher-subject.ts'
-import { describeCalls, describeStretches, plural } from './matcher-text.ts'
-import type { LagLimits, NoBlockingCallsOptions } from './matcher-types.ts'
-import type { LagStats } from './model.ts'
+import { type Context, type Outcome, withSubject } from './matchers/subject.ts'
+import { describeCalls, describeStretches, plural } from './matchers/text.ts'
+import type { LagLimits, NoBlockingCallsOptions } from './matchers/types.ts'
+import type { LagStats, MeasuredSubject } from './model.ts'
 
-export type * from './matcher-types.ts'
+export type * from './matchers/types.ts'
 
 /** The matchers, for `expect.extend()`; the setup file has done that already. */
 export const asyncMatchers = {

@@ -245,6 +245,17 @@ export interface TestReport {
   profile?: ProfileSummary
 }
 
+/** What a matcher asks of a subject that was profiled. */
+export interface MeasuredSubject {
+  profile: AsyncProfile
+  /** Every stretch that is long enough to tell, for thresholds below the test's own. */
+  stretches: readonly BlockingCall[]
+  /** The threshold of the test that ran it. */
+  blockingThreshold: number
+  /** Lag of the whole loop while it ran, whoever caused it. */
+  loopLag: LagStats
+}
+
 /** The JSON report; `report.schema.json` describes it for other tools. */
 export interface Report {
   schemaVersion: 1

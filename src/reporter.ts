@@ -4,9 +4,11 @@ import picocolors from 'picocolors'
 import type { Reporter, SerializedError, TestModule, Vitest } from 'vitest/node'
 import { DEFAULT_OPTIONS } from './options.ts'
 import type { Report, ResolvedOptions } from './model.ts'
-import { collectResults } from './report/collect.ts'
+import { collectResults } from './reporter/collect.ts'
 import { formatJson } from './report/json.ts'
-import { unprofiledProjects } from './report/projects.ts'
+import { rememberFlagged } from './reporter/flagged.ts'
+import { unprofiledProjects } from './reporter/projects.ts'
+import { unavailableOptions } from './reporter/unavailable.ts'
 import { formatTerminal } from './report/terminal.ts'
 import { VERSION } from './version.ts'
 
@@ -36,13 +38,14 @@ export default class AsyncProfilerReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], _errors: readonly SerializedError[]): void {
     const { vitest } = this
     if (vitest === undefined) return
-    for (const notice of unprofiledProjects(vitest)) this.notices.add(notice)
+    for (const notice of [...unprofiledProjects(vitest), ...unavailableOptions(this.options)]) this.notices.add(notice)
     const { report, fails } = collectResults(modules, this.options, {
       startedAt: this.startedAt,
       versions: { node: process.versions.node, vitest: vitest.version, plugin: VERSION },
       notices: this.notices,
       root: vitest.config.root
     })
+    rememberFlagged(vitest, report)
     this.write(report, vitest.config.root)
     this.print(report, vitest)
     // An error that is thrown here would take the other reporters' output with it.

@@ -1,4 +1,4 @@
-import './matcher-types.ts'
+import './matchers/types.ts'
 import { AsyncProfilerError } from './errors.ts'
 import { type Running, running } from './holder.ts'
 import type { AsyncProfile } from './model.ts'

@@ -96,7 +96,7 @@ function linesOf(of: CpuNode, nodes: readonly CpuNode[]): Evidence['lines'] {
     if (keyOf(node) !== key) continue
     for (const tick of node.positionTicks ?? []) ticks.set(tick.line, (ticks.get(tick.line) ?? 0) + tick.ticks)
   }
-  return [...ticks].map(([line, count]) => ({ line, ticks: count })).sort((a, b) => b.ticks - a.ticks)
+  return [...ticks].map(([line, count]) => ({ line, ticks: count })).toSorted((a, b) => b.ticks - a.ticks)
 }
 
 /**

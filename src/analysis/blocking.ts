@@ -12,7 +12,7 @@ export interface Verdicts {
 
 /** Sorts stretches by the threshold, worst first. */
 export function judgeStretches(stretches: readonly BlockingCall[], threshold: number): Verdicts {
-  const long = stretches.filter(({ durationMs }) => durationMs > threshold).sort((a, b) => netMs(b) - netMs(a))
+  const long = stretches.filter(({ durationMs }) => durationMs > threshold).toSorted((a, b) => netMs(b) - netMs(a))
   return {
     over: long.filter((stretch) => netMs(stretch) > threshold),
     inconclusive: long.filter((stretch) => netMs(stretch) <= threshold)

@@ -74,10 +74,15 @@ const UNKNOWN_LINE = "run again, or set backend: 'inspector', to see the line: t
 /** `pbkdf2Sync in hashPassword`, as far as it is known. */
 export function describePlace({ functionName, stack, culprit, location }: BlockingCall): string {
   const callee = location && calleeOf(stack, location)
-  const own = functionName ?? (culprit.request ? `the handler of ${culprit.request.method} ${culprit.request.url}` : undefined)
-  const name = own ?? culprit.test?.name ?? 'a hook of the file'
+  const own = functionName ?? (location && namedCaller(stack, location))
+  const { request, test } = culprit
+  const name = own ?? (request && `the handler of ${request.method} ${request.url}`) ?? test?.name ?? 'a hook of the file'
   return callee === undefined ? name : `${callee} in ${name}`
 }
+
+/** A callback without a name is known by the own function around it. */
+const namedCaller = (stack: readonly Location[], own: Location): string | undefined =>
+  stack.slice(stack.indexOf(own)).find(({ file, functionName }) => functionName !== undefined && isOwnFile(file))?.functionName
 
 /** Whether a shown place is the user's: neither a dependency's nor Node's. */
 export const isOwnFile = (file: string): boolean =>

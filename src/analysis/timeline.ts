@@ -4,7 +4,7 @@ const MAX_EVENTS = 500
 
 /** Lays tasks and blocking calls on lanes: two on one lane never overlap. */
 export function makeTimeline(tasks: readonly Task[], blocking: readonly BlockingCall[], totalDurationMs: number): Timeline {
-  const events: Omit<TimelineEvent, 'lane'>[] = [
+  const unordered: Omit<TimelineEvent, 'lane'>[] = [
     ...tasks.map(({ id, name, createdAtMs, endedAtMs }) => ({
       kind: 'task' as const,
       name,
@@ -18,7 +18,8 @@ export function makeTimeline(tasks: readonly Task[], blocking: readonly Blocking
       startMs,
       endMs: startMs + durationMs
     }))
-  ].sort((a, b) => a.startMs - b.startMs)
+  ]
+  const events = unordered.toSorted((a, b) => a.startMs - b.startMs)
   const kept = events.slice(0, MAX_EVENTS)
   const laneEnds: number[] = []
   const placed = kept.map((event): TimelineEvent => {
@@ -40,7 +41,7 @@ export function makeTimeline(tasks: readonly Task[], blocking: readonly Blocking
  * Most pieces of work that were pending at once. A client that waits for a request and the handler that serves it are
  * the same work seen from two sides, so each side is counted for itself.
  */
-export function maxConcurrent(tasks: readonly Task[], totalDurationMs: number): number {
+function maxConcurrent(tasks: readonly Task[], totalDurationMs: number): number {
   const served = (task: Task): boolean => task.request !== undefined
   return Math.max(
     mostPending(tasks.filter((task) => !served(task)), totalDurationMs),
@@ -57,7 +58,7 @@ function mostPending(tasks: readonly Task[], totalDurationMs: number): number {
       { at: Math.max(task.createdAtMs, task.endedAtMs ?? totalDurationMs), start: false, task }
     ])
     // Ends first: one that ends when the next starts did not run beside it. A task's own start stays before its end.
-    .sort((a, b) => a.at - b.at || (a.task === b.task ? (a.start ? -1 : 1) : Number(a.start) - Number(b.start)))
+    .toSorted((a, b) => a.at - b.at || (a.task === b.task ? (a.start ? -1 : 1) : Number(a.start) - Number(b.start)))
   const pendingChildren = new Map<number, number>()
   const pending = new Set<number>()
   let most = 0

@@ -15,6 +15,8 @@ export interface Hooks<Owner> {
   counts: HookCounts
   /** Called at the start of every callback while set: used for a few turns after a stall, to find its victims. */
   onStart: ((at: number, owner: Owner | undefined) => void) | undefined
+  /** Installs the hooks; until then, and after `stop`, nothing is seen and nothing costs. */
+  start(): void
   stop(): void
 }
 
@@ -23,7 +25,7 @@ export interface Hooks<Owner> {
  * `v8.promiseHooks`, everything else through `async_hooks`, which on Node ≥ 24 leaves promises unmarked when it is told
  * not to track them. Inside `before`, the store is already the continuation's own, for both.
  */
-export function installHooks<Owner>(
+export function createHooks<Owner>(
   storage: AsyncLocalStorage<Owner>,
   slices: Slices<Owner>,
   tasks: Tasks<Owner>,
@@ -31,29 +33,30 @@ export function installHooks<Owner>(
   wantsMarks: () => boolean
 ): Hooks<Owner> {
   const counts: HookCounts = { promise: 0, resource: 0 }
-  const hooks: Hooks<Owner> = { counts, onStart: undefined, stop }
+  let stopPromises: (() => void) | undefined
+  const hooks: Hooks<Owner> = { counts, onStart: undefined, start, stop }
 
-  function start(): void {
+  function begin(): void {
     const at = now()
     const owner = storage.getStore()
     slices.cut(at, owner)
     hooks.onStart?.(at, owner)
   }
-  const stopPromises = promiseHooks.createHook({
-    init(promise, parent) {
+  const promises = {
+    init(promise: object, parent: object | undefined) {
       tasks.initPromise(promise, parent)
       if (wantsMarks()) marks.mark()
     },
-    before(promise) {
+    before(promise: object) {
       counts.promise++
-      start()
+      begin()
       tasks.beforePromise(promise)
     },
-    settled(promise) {
+    settled(promise: object) {
       if (wantsMarks()) marks.mark()
       tasks.settled(promise)
     }
-  }) as () => void
+  }
   const others = createHook({
     init(id, type, _trigger, resource) {
       tasks.initResource(id, type, resource)
@@ -61,15 +64,20 @@ export function installHooks<Owner>(
     },
     before(id) {
       counts.resource++
-      start()
+      begin()
       tasks.beforeResource(id)
     },
     trackPromises: false
-  }).enable()
+  })
 
+  function start(): void {
+    stopPromises ??= promiseHooks.createHook(promises as Parameters<typeof promiseHooks.createHook>[0]) as () => void
+    others.enable()
+  }
   function stop(): void {
     others.disable()
-    stopPromises()
+    stopPromises?.()
+    stopPromises = undefined
   }
   return hooks
 }

@@ -1,4 +1,4 @@
-import * as inspector from 'node:inspector'
+import type * as Inspector from 'node:inspector'
 import type { CpuNode, CpuWindow } from '../model.ts'
 import { monotonicOffset, now } from './clock.ts'
 
@@ -21,6 +21,8 @@ const TITLE = 'vitest-async-profiler'
  */
 export function startSampler(): Sampler {
   const began = now()
+  // Not imported: most workers never sample.
+  const inspector = process.getBuiltinModule('node:inspector') as typeof Inspector
   const session = new inspector.Session()
   session.connect()
   let finished: RawProfile | undefined

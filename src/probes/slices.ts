@@ -7,7 +7,7 @@ export interface LongSlice<Owner> {
 }
 
 /** Slices from this length on are told one by one. Shorter ones are only summed. */
-export const LONG_MS = 1
+const LONG_MS = 1
 
 export interface Slices<Owner> {
   /** Ends the running slice and starts one of `next`. */

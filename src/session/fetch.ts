@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { subscribe } from 'node:diagnostics_channel'
 import type { Socket } from 'node:net'
 import type { Requests } from './requests.ts'
 
@@ -7,7 +7,7 @@ import type { Requests } from './requests.ts'
  * Joins a `fetch` Response with the request that the server saw. Undici's channels know the socket, but not the
  * Response; so the global `fetch` is wrapped: it runs in a context of its own, by which its request is recognized.
  */
-export function watchFetch(requests: Requests): { requestOf(response: object): object | undefined; stop(): void } {
+export function watchFetch(requests: Requests): Fetches {
   const calls = new AsyncLocalStorage<Call>()
   const byRequest = new WeakMap<object, Call>()
   const responses = new WeakMap<object, Call>()
@@ -27,22 +27,24 @@ export function watchFetch(requests: Requests): { requestOf(response: object): o
   }
   subscribe('undici:request:create', onCreate)
   subscribe('undici:client:sendHeaders', onSend)
-  const unpatch = patchFetch((original, self, args) => {
+  const around: Around = (original, self, args) => {
     const call: Call = { port: undefined }
     const promise = calls.run(call, () => Reflect.apply(original, self, args))
     return promise.then((response) => {
       responses.set(response, call)
       return response
     })
-  })
+  }
   return {
     requestOf: (response) => responses.get(response),
-    stop() {
-      unpatch()
-      unsubscribe('undici:request:create', onCreate)
-      unsubscribe('undici:client:sendHeaders', onSend)
-    }
+    patch: (global) => patchFetch(global, around)
   }
+}
+
+export interface Fetches {
+  requestOf(response: object): object | undefined
+  /** Wraps the `fetch` of one global object (each file has its own in vm pools) and returns the undo. */
+  patch(global: typeof globalThis): () => void
 }
 
 interface Call {
@@ -52,16 +54,16 @@ interface Call {
 type Fetch = typeof globalThis.fetch
 type Around = (original: Fetch, self: unknown, args: Parameters<Fetch>) => ReturnType<Fetch>
 
-function patchFetch(around: Around): () => void {
-  const descriptor = Object.getOwnPropertyDescriptor(globalThis, 'fetch')
-  const original = globalThis.fetch
+function patchFetch(global: typeof globalThis, around: Around): () => void {
+  const descriptor = Object.getOwnPropertyDescriptor(global, 'fetch')
+  const original = global.fetch
   if (descriptor === undefined || typeof original !== 'function') return () => {}
   // A proxy keeps name, length and own keys; the descriptor keeps its shape.
   const patched = new Proxy(original, { apply: (target, self, args) => around(target, self, args as Parameters<Fetch>) })
   const { configurable = false, enumerable = false } = descriptor
-  Object.defineProperty(globalThis, 'fetch', { value: patched, writable: true, configurable, enumerable })
+  Object.defineProperty(global, 'fetch', { value: patched, writable: true, configurable, enumerable })
   return () => {
     // Somebody may have replaced it since: then it is theirs.
-    if (globalThis.fetch === patched) Object.defineProperty(globalThis, 'fetch', descriptor)
+    if (global.fetch === patched) Object.defineProperty(global, 'fetch', descriptor)
   }
 }

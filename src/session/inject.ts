@@ -1,5 +1,4 @@
 import { channel } from 'node:diagnostics_channel'
-import { IncomingMessage } from 'node:http'
 import type { Requests } from './requests.ts'
 import type { Scope } from './scope.ts'
 import type { Session } from './session.ts'
@@ -12,16 +11,15 @@ interface HandlerContext {
  * Fastify's `inject` calls handlers without a socket, so no HTTP channel speaks. Its own tracing channel does: the
  * handler then runs in a request scope inside the injecting one. The response knows the request as `res.raw.req`.
  */
-export function watchInjected(session: Session, requests: Requests): () => void {
+export function watchInjected(session: Session, requests: Requests): void {
   const start = channel('tracing:fastify.request.handler:start')
   start.bindStore(session.storage, (message) => {
     const { raw } = (message as HandlerContext).request
     const here = session.storage.getStore()
     // A request over a socket has its scope already.
-    if (raw instanceof IncomingMessage || requests.scopeOf(raw) !== undefined) return here as Scope
+    if (requests.scopeOf(raw) !== undefined) return here as Scope
     const scope = requests.create(raw, here, { method: raw.method ?? 'GET', url: raw.url ?? '/' })
     session.cutTo(scope)
     return scope
   })
-  return () => void start.unbindStore(session.storage)
 }

@@ -1,7 +1,6 @@
 import { findBlockingCalls, makeProfile, type RuleContext } from '../analysis/profile.ts'
 import { AsyncProfilerError } from '../errors.ts'
-import type { MeasuredSubject } from '../holder.ts'
-import type { AsyncProfile, ResolvedOptions } from '../model.ts'
+import type { AsyncProfile, MeasuredSubject, ResolvedOptions } from '../model.ts'
 import { now } from '../probes/clock.ts'
 import { watchFetch } from './fetch.ts'
 import { createHookCost } from './hook-cost.ts'
@@ -9,7 +8,7 @@ import { watchInjected } from './inject.ts'
 import { createMeasurer, displayPath, type Measurer, NO_LAG } from './measure.ts'
 import { watchRequests } from './requests.ts'
 import { Scope, type Thresholds } from './scope.ts'
-import { type Session, startSession } from './session.ts'
+import { createSession, type Session } from './session.ts'
 
 /** Everything that runs in one worker thread: probes, scopes, and what is made of them. */
 export interface Profiler {
@@ -19,6 +18,8 @@ export interface Profiler {
   display(path: string): string
   /** A test's own rules, where they differ from the project's. */
   setRules(scope: Scope, rules: RuleContext['rules']): void
+  /** Starts the probes for one test file, whose global object is given; returns the stop. */
+  start(global: typeof globalThis): () => void
   begin(init: { kind: Scope['kind']; name: string; parent?: Scope | undefined; thresholds?: Thresholds }): Scope
   end(scope: Scope): void
   profileOf(scope: Scope): AsyncProfile
@@ -30,7 +31,7 @@ export interface Profiler {
 export function createProfiler(options: ResolvedOptions, root: string): Profiler {
   const thresholds = { blockingThreshold: options.blockingThreshold, lagThreshold: options.lagThreshold }
   const lag = options.monitorEventLoop
-  const session = startSession(options)
+  const session = createSession(options)
   const requests = watchRequests(session, { lag, thresholds })
   watchInjected(session, requests)
   const fetches = watchFetch(requests)
@@ -85,6 +86,15 @@ export function createProfiler(options: ResolvedOptions, root: string): Profiler
     measurer,
     display: (path) => displayPath(root, path),
     setRules: (scope, own) => void rules.set(scope, own),
+    start(global) {
+      session.start()
+      const unpatch = fetches.patch(global)
+      return () => {
+        unpatch()
+        session.stop()
+        measurer.clear()
+      }
+    },
     begin,
     end,
     profileOf,

@@ -1,4 +1,4 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { subscribe } from 'node:diagnostics_channel'
 import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { now } from '../probes/clock.ts'
@@ -18,7 +18,6 @@ export interface Requests {
   sent(key: object, port: () => number | undefined): void
   /** A new request scope, child of `parent`. */
   create(key: object, parent: Scope | undefined, request: { method: string; url: string }): Scope
-  stop(): void
 }
 
 /** Client requests that wait for their server side. Those to other processes never meet one. */
@@ -88,21 +87,10 @@ export function watchRequests(session: Session, { lag, thresholds }: RequestsOpt
     scope.endMs = now()
     session.close(scope)
   }
-  const channels = [
-    ['http.client.request.start', onClient],
-    ['http.server.request.start', onServer],
-    ['http.server.response.finish', onFinish]
-  ] as const
-  for (const [name, listener] of channels) subscribe(name, listener)
-
-  return {
-    scopeOf: (key) => scopes.get(key),
-    sent,
-    create,
-    stop() {
-      for (const [name, listener] of channels) unsubscribe(name, listener)
-    }
-  }
+  subscribe('http.client.request.start', onClient)
+  subscribe('http.server.request.start', onServer)
+  subscribe('http.server.response.finish', onFinish)
+  return { scopeOf: (key) => scopes.get(key), sent, create }
 }
 
 /** A server that outlives the test that started it serves nobody's requests, not that test's. */

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { BackendName } from '../model.ts'
-import { now } from '../probes/clock.ts'
-import { installHooks } from '../probes/hooks.ts'
+import { now, setImmediate } from '../probes/clock.ts'
+import { createHooks } from '../probes/hooks.ts'
 import { watchTurns } from '../probes/loop.ts'
 import { createMarks } from '../probes/marks.ts'
 import { createSlices, type LongSlice } from '../probes/slices.ts'
@@ -12,7 +12,7 @@ import { isOursUrl, isOwnUrl } from './own.ts'
 import type { Scope, Stretch } from './scope.ts'
 import { createStretches, EVIDENCE_MS } from './stretches.ts'
 import { createTurns } from './turns.ts'
-import { watchVictims } from './victims.ts'
+import { type VictimWatch, watchVictims } from './victims.ts'
 
 export interface SessionOptions {
   backend: BackendName | 'auto'
@@ -36,6 +36,8 @@ export interface Session {
   openStretch(): Stretch | undefined
   /** Lag of a scope in the turn that has not ended, its running slice included. */
   pendingMs(scope: Scope): number
+  /** Resolves at once, or after the callbacks that a stall has just held up have run: they are its victims. */
+  victimsKnown(): Promise<void>
   /** A scope is open from here until `close`: it gets the lag of the whole loop, too. */
   open(scope: Scope): void
   close(scope: Scope): void
@@ -43,10 +45,12 @@ export interface Session {
   exclude(since: number): void
   /** Callbacks and continuations seen so far. */
   hookCalls(): number
+  /** Starts the probes. Between test files they are off: loading a file is not a test's work. */
+  start(): void
   stop(): void
 }
 
-export function startSession(options: SessionOptions): Session {
+export function createSession(options: SessionOptions): Session {
   const storage = new AsyncLocalStorage<Scope>()
   const openScopes = new Set<Scope>()
   const frames = { depth: options.maxStackDepth, isOwn: isOwnUrl, isOurs: isOursUrl }
@@ -58,8 +62,9 @@ export function startSession(options: SessionOptions): Session {
   const tasks = createTasks<Scope>(() => storage.getStore(), { ...frames, stacks: options.captureStacks })
   const marks = createMarks(slices.start, frames)
   const evidence = createEvidence(options.backend, marks)
-  const hooks = installHooks(storage, slices, tasks, marks, () => !evidence.sampling())
-  const stopTurns = watchTurns(onTurn)
+  const hooks = createHooks(storage, slices, tasks, marks, () => !evidence.sampling())
+  let watchers: VictimWatch[] = []
+  let stopTurns: (() => void) | undefined
 
   function onShort(scope: Scope | undefined, ms: number): void {
     turns.add(scope, ms, 0)
@@ -76,9 +81,17 @@ export function startSession(options: SessionOptions): Session {
       stretch.evidence = evidence.of(slice)
       evidence.arm('stall')
       scope.overheadMs += now() - since
-      hooks.onStart = watchVictims(stretch as Stretch, () => (hooks.onStart = undefined))
+      watch(stretch as Stretch)
     }
     scope.keep(stretch as Stretch)
+  }
+  function watch(stretch: Stretch): void {
+    const watcher = watchVictims(stretch)
+    watchers.push(watcher)
+    hooks.onStart = (at, scope) => {
+      watchers = watchers.filter((each) => each(at, scope))
+      if (watchers.length === 0) hooks.onStart = undefined
+    }
   }
   function onTurn(at: number): void {
     slices.cut(at, undefined)
@@ -119,6 +132,12 @@ export function startSession(options: SessionOptions): Session {
       const { owner, durationMs } = slices.open(now())
       return turns.pending(scope) + (scope.includes(owner) ? durationMs : 0)
     },
+    async victimsKnown() {
+      if (hooks.onStart === undefined || openScopes.size < 2) return
+      // Timers that came due meanwhile run in the loop's next iteration.
+      await new Promise((done) => setImmediate(done))
+      await new Promise((done) => setImmediate(done))
+    },
     open: (scope) => void openScopes.add(scope),
     close(scope) {
       openScopes.delete(scope)
@@ -126,11 +145,16 @@ export function startSession(options: SessionOptions): Session {
     },
     exclude: (since) => slices.exclude(since),
     hookCalls: () => hooks.counts.promise + hooks.counts.resource,
+    start() {
+      stopTurns ??= watchTurns(onTurn)
+      hooks.start()
+      slices.cut(now(), undefined)
+      slices.syncIdle()
+    },
     stop() {
-      stopTurns()
+      stopTurns?.()
+      stopTurns = undefined
       hooks.stop()
-      evidence.stop()
-      threadClock.stop()
     }
   }
 }

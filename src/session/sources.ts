@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
-import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping'
+import type * as TraceMappingModule from '@jridgewell/trace-mapping'
 
 /** The part of Vitest's worker state that is used: where it keeps the modules it has evaluated. */
 interface VitestWorkerState {
@@ -33,7 +34,7 @@ export function createSources(): { get(url: string): Source | undefined; clear()
 }
 
 /** `file:///C:/a%20b.ts` → `C:/a b.ts`; paths stay as they are. */
-export function toPath(url: string): string {
+function toPath(url: string): string {
   let path = url
   if (url.startsWith('file:')) {
     try {
@@ -55,7 +56,7 @@ function load(url: string): Source | undefined {
     path,
     lines: code.split('\n'),
     original(line, column) {
-      const found = map && originalPositionFor(map, { line, column: column - 1 })
+      const found = map && traceMapping().originalPositionFor(map, { line, column: column - 1 })
       if (!found || found.line === null) return { path, line, column }
       // A worker only sees one source for each module: the file itself.
       return { path, line: found.line, column: found.column + 1 }
@@ -73,9 +74,17 @@ function inlineMap(code: string): string | undefined {
   return base64 === undefined ? undefined : Buffer.from(base64, 'base64').toString()
 }
 
+type TraceMapping = typeof TraceMappingModule
+type TraceMap = TraceMappingModule.TraceMap
+
+const require = createRequire(import.meta.url)
+/** Loaded with the first place that is shown: it takes 5 ms, and most workers show none. */
+const traceMapping = (): TraceMapping => require('@jridgewell/trace-mapping') as TraceMapping
+
 function parseMap(map: unknown): TraceMap | undefined {
   if (map === undefined || map === null || map === '') return undefined
   try {
+    const { TraceMap } = traceMapping()
     return new TraceMap(map as ConstructorParameters<typeof TraceMap>[0])
   } catch {
     return undefined

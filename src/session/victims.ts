@@ -6,25 +6,27 @@ import type { Scope, Stretch } from './scope.ts'
 const WATCH_MS = 50
 const MAX_VICTIMS = 20
 
+/** Told of each callback that starts after a stall, until it returns false. */
+export type VictimWatch = (at: number, scope: Scope | undefined) => boolean
+
 /**
  * Notes whose callbacks had to wait for a stretch. A timer's delay is exact: it knows when it was due. Other callbacks
  * may have become ready at any time in the stretch, so theirs is an upper bound.
  */
-export function watchVictims(stretch: Stretch, done: () => void): (at: number, scope: Scope | undefined) => void {
+export function watchVictims(stretch: Stretch): VictimWatch {
   const endMs = stretch.startMs + stretch.durationMs
   const seen = new Set<Scope>()
   return (at, scope) => {
-    if (at - endMs > WATCH_MS || stretch.victims.length >= MAX_VICTIMS) {
-      done()
-      return
-    }
-    if (scope === undefined || seen.has(scope)) return
-    if (scope.includes(stretch.scope) || stretch.scope.includes(scope)) return
+    if (at - endMs > WATCH_MS || stretch.victims.length >= MAX_VICTIMS) return false
+    // What a scope left behind when it ended waits for nobody; a file's continuations are the runner's.
+    if (scope === undefined || scope.kind === 'file' || scope.endMs !== undefined || seen.has(scope)) return true
+    if (scope.includes(stretch.scope) || stretch.scope.includes(scope)) return true
     seen.add(scope)
     const readyMs = dueTime() ?? Math.max(stretch.startMs, scope.startMs)
     const delayMs = at - readyMs
     // A timer that came due after the stall was not held up by it.
     if (readyMs < endMs && delayMs > scope.thresholds.lagThreshold) stretch.victims.push({ scope, delayMs })
+    return true
   }
 }
 

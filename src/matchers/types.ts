@@ -1,5 +1,5 @@
-import type { BlockKind } from './model.ts'
-import type { TestOptions } from './test-options.ts'
+import type { BlockKind } from '../model.ts'
+import type { TestOptions } from '../test-options.ts'
 
 export interface NoBlockingCallsOptions {
   /**
@@ -24,6 +24,7 @@ export interface LagLimits {
   scope?: 'own' | 'loop'
 }
 
+/* oxlint-disable typescript/no-explicit-any */
 /**
  * The subject is a supertest response, a `fetch` Response, a Fastify `inject` response, an `AsyncProfile`, or a
  * function, which is then run once and measured. A function's assertion gives a promise to await; the others are
@@ -37,6 +38,7 @@ export interface AsyncMatchers {
   /** No more than `max` of the subject's tasks ran at once. */
   toStayWithinConcurrency(max: number): any
 }
+/* oxlint-enable typescript/no-explicit-any */
 
 declare global {
   namespace Chai {

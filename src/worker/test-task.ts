@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { resolveTestOptions, type TestOptions } from './test-options.ts'
+import { resolveTestOptions, type TestOptions } from '../test-options.ts'
 
 /** What is used of Vitest's tasks; the same on both majors. */
 export interface RunnerSuite {

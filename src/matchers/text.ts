@@ -1,8 +1,8 @@
-import { netMs } from './analysis/blocking.ts'
-import { formatMs } from './analysis/format.ts'
-import { hintFor } from './analysis/hints.ts'
-import { describePlace, isOwnFile } from './analysis/rules.ts'
-import type { BlockingCall, Location } from './model.ts'
+import { netMs } from '../analysis/blocking.ts'
+import { formatMs } from '../analysis/format.ts'
+import { hintFor } from '../analysis/hints.ts'
+import { describePlace, isOwnFile } from '../analysis/rules.ts'
+import type { BlockingCall, Location } from '../model.ts'
 
 const MAX_CALLS = 5
 

@@ -1,6 +1,6 @@
-import { AsyncProfilerError } from './errors.ts'
-import { type MeasuredSubject, type Running, running } from './holder.ts'
-import type { AsyncProfile } from './model.ts'
+import { AsyncProfilerError } from '../errors.ts'
+import { type Running, running } from '../holder.ts'
+import type { AsyncProfile, MeasuredSubject } from '../model.ts'
 
 /** What is used of the `this` that `expect` gives its matchers. */
 export interface Context {

@@ -1,26 +1,17 @@
 import { resolve } from 'node:path'
-import { failureOf } from './analysis/failure.ts'
-import { RESULT_KEY } from './channel.ts'
-import type { BudgetLimits, Finding, ResolvedOptions, RuleName, RuleSetting, ScopeResult } from './model.ts'
+import { failureOf } from './failure.ts'
+import { RESULT_KEY } from '../channel.ts'
+import type { BudgetLimits, Finding, RuleName, RuleSetting, ScopeResult } from '../model.ts'
+import { now } from '../probes/clock.ts'
 import { resultOf } from './scope-result.ts'
-import { shouldArm } from './session/arming.ts'
-import type { Profiler } from './session/profiler.ts'
+import type { WorkerState } from './state.ts'
+import { shouldArm } from '../session/arming.ts'
 import { type RunnerSuite, type RunnerTest, optionsOf, usesAssertions } from './test-task.ts'
-
-/** What lives as long as the worker. */
-export interface WorkerState {
-  version: string
-  options: ResolvedOptions
-  root: string
-  /** Files that had a stall without a line in the last run. */
-  flagged: Set<string>
-  profiler: Profiler
-  notices: Set<string>
-}
 
 /** Runs a file's suites in the file's scope: `beforeAll` and `afterAll` are its work, tests have scopes of their own. */
 export async function runFile(state: WorkerState, runSuite: () => Promise<void>, suite: RunnerSuite): Promise<void> {
   const { profiler, options } = state
+  const stop = profiler.start(globalThis)
   const file = profiler.display(suite.file.filepath)
   const scope = profiler.begin({ kind: 'file', name: file })
   scope.file = file
@@ -29,9 +20,9 @@ export async function runFile(state: WorkerState, runSuite: () => Promise<void>,
   } finally {
     profiler.end(scope)
   }
-  const result = resultOf(state, scope, options.rules, undefined)
+  const result = ours(state, () => resultOf(state, scope, options.rules, undefined))
   send(suite, result)
-  profiler.measurer.clear()
+  stop()
   throwErrors(state, result.findings, suite)
 }
 
@@ -40,7 +31,7 @@ export async function runTest(state: WorkerState, run: () => Promise<void>, task
   const { profiler, options } = state
   const own = optionsOf(task)
   const rules = { ...options.rules, ...own.rules }
-  const armMs = arm(state, task, rules, own.budgets)
+  const armMs = ours(state, () => arm(state, task, rules, own.budgets))
   const { blockingThreshold = options.blockingThreshold, lagThreshold = options.lagThreshold } = own
   const scope = profiler.begin({ kind: 'test', name: task.fullTestName, thresholds: { blockingThreshold, lagThreshold } })
   scope.overheadMs += armMs
@@ -52,10 +43,21 @@ export async function runTest(state: WorkerState, run: () => Promise<void>, task
   } finally {
     profiler.end(scope)
   }
-  const result = resultOf(state, scope, rules, own.budgets)
+  await profiler.session.victimsKnown()
+  const result = ours(state, () => resultOf(state, scope, rules, own.budgets))
   send(task, result)
   // A test that is expected to fail would pass by our error; the reporter fails the run instead.
   if (task.fails !== true) throwErrors(state, result.findings, task)
+}
+
+/** Our own work between tests is nobody's: it must not show as the file's. */
+function ours<T>({ profiler: { session } }: WorkerState, work: () => T): T {
+  const since = now()
+  try {
+    return work()
+  } finally {
+    session.exclude(since)
+  }
 }
 
 /** Starts the sampler where this test is worth it; what that took. */

@@ -1,8 +1,8 @@
-import { findBlockingCalls, judgeBudget, judgeStretches, lagBudgetFinding, netMs, summarize } from './analysis/profile.ts'
-import type { BudgetLimits, Finding, ResolvedOptions, ScopeResult } from './model.ts'
-import { NO_LAG } from './session/measure.ts'
-import type { Scope } from './session/scope.ts'
-import type { WorkerState } from './run-scopes.ts'
+import { findBlockingCalls, judgeBudget, judgeStretches, lagBudgetFinding, netMs, summarize } from '../analysis/profile.ts'
+import type { BudgetLimits, Finding, ResolvedOptions, ScopeResult } from '../model.ts'
+import { NO_LAG } from '../session/measure.ts'
+import type { Scope } from '../session/scope.ts'
+import type { WorkerState } from './state.ts'
 
 /** What the reporter hears of a test or file that has ended. */
 export function resultOf(

@@ -1,0 +1,12 @@
+import type { ResolvedOptions } from '../model.ts'
+import type { Profiler } from '../session/profiler.ts'
+
+/** What lives as long as the worker. */
+export interface WorkerState {
+  options: ResolvedOptions
+  root: string
+  /** Files that had a stall without a line in the last run. */
+  flagged: Set<string>
+  profiler: Profiler
+  notices: Set<string>
+}

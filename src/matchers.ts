@@ -25,7 +25,7 @@ export const asyncMatchers = {
 function noBlockingCalls(measured: MeasuredSubject, options: NoBlockingCallsOptions): Outcome {
   const threshold = options.threshold ?? measured.blockingThreshold
   const { kinds } = options
-  const calls = judgeStretches(measured.stretches, threshold).over.filter(({ kind }) => kinds?.includes(kind) ?? true)
+  const calls = judgeStretches(measured.stretchesOver(threshold), threshold).over.filter(({ kind }) => kinds?.includes(kind) ?? true)
   const what = kinds === undefined ? 'blocking call' : `blocking call of kind ${kinds.join(' or ')}`
   const name = measured.profile.scope.name
   const total = calls.reduce((sum, call) => sum + netMs(call), 0)
@@ -51,14 +51,19 @@ function withinLag(measured: MeasuredSubject, limits: LagLimits): Outcome {
   const name = measured.profile.scope.name
   const limitText = asked.map((field) => `${field} ${formatMs(limits[field]!)}`).join(', ')
   const receivedText = asked.map((field) => `${field} ${formatMs(lag[LAG_FIELDS[field]])}`).join(', ')
-  const longest = measured.stretches.toSorted((a, b) => netMs(b) - netMs(a)).slice(0, 3)
   const whose = loop ? 'of the whole loop' : 'of its own work'
   return {
     pass: over.length === 0,
     expected: `Expected ${name} to complete within a lag ${whose} of ${limitText}`,
     expectedNot: `Expected ${name} to cause a lag ${whose} above ${limitText}`,
-    received: `Received ${receivedText}${over.length > 0 && longest.length > 0 ? `\n\n${describeStretches(longest)}` : ''}`
+    received: `Received ${receivedText}${over.length > 0 ? longest(measured) : ''}`
   }
+}
+
+/** What a lag above its limit is mostly made of. */
+function longest({ stretchesOver }: MeasuredSubject): string {
+  const top = stretchesOver(0).toSorted((a, b) => netMs(b) - netMs(a)).slice(0, 3)
+  return top.length > 0 ? `\n\n${describeStretches(top)}` : ''
 }
 
 function withinConcurrency({ profile }: MeasuredSubject, max: number): Outcome {

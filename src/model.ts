@@ -248,8 +248,8 @@ export interface TestReport {
 /** What a matcher asks of a subject that was profiled. */
 export interface MeasuredSubject {
   profile: AsyncProfile
-  /** Every stretch that is long enough to tell, for thresholds below the test's own. */
-  stretches: readonly BlockingCall[]
+  /** Stretches longer than this, for thresholds below the test's own. Placed in the source when asked for. */
+  stretchesOver(ms: number): BlockingCall[]
   /** The threshold of the test that ran it. */
   blockingThreshold: number
   /** Lag of the whole loop while it ran, whoever caused it. */

@@ -72,8 +72,9 @@ function toFinding(call: BlockingCall, context: RuleContext, severity: Severity,
 const UNKNOWN_LINE = "run again, or set backend: 'inspector', to see the line: the profiler was not sampling yet"
 
 /** `pbkdf2Sync in hashPassword`, as far as it is known. */
-export function describePlace({ functionName, stack, culprit, location }: BlockingCall): string {
-  const callee = location && calleeOf(stack, location)
+export function describePlace({ functionName, stack, culprit, location, confidence }: BlockingCall): string {
+  // A callee that the own line does not name would only puzzle.
+  const callee = location && confidence === 'certain' ? calleeOf(stack, location) : undefined
   const own = functionName ?? (location && namedCaller(stack, location))
   const { request, test } = culprit
   const name = own ?? (request && `the handler of ${request.method} ${request.url}`) ?? test?.name ?? 'a hook of the file'

@@ -64,7 +64,7 @@ function find(profiler: Running, matcher: string, subject: unknown): MeasuredSub
 /** A profile that was copied or read from a file: only what it says of itself is known. */
 function fromPlain(profile: AsyncProfile): MeasuredSubject {
   const { blockingCalls, eventLoopLag } = profile
-  return { profile, stretches: blockingCalls, blockingThreshold: 0, loopLag: eventLoopLag }
+  return { profile, stretchesOver: (ms) => blockingCalls.filter(({ durationMs }) => durationMs > ms), blockingThreshold: 0, loopLag: eventLoopLag }
 }
 
 function isProfile(subject: unknown): subject is AsyncProfile {

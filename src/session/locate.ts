@@ -19,7 +19,8 @@ export interface Locator {
 /** Node's own names for functions that users know by another: what to look for in the caller's text. */
 const ALIASES: Record<string, string> = {
   syncBufferWrapper: String.raw`(?:gzip|gunzip|deflate|deflateRaw|inflate|inflateRaw|unzip|brotliCompress|brotliDecompress|zstdCompress|zstdDecompress)Sync`,
-  zlibBufferSync: String.raw`\w+Sync`
+  zlibBufferSync: String.raw`\w+Sync`,
+  hrtimeBigInt: String.raw`\bbigint\b`
 }
 
 /**

@@ -1,6 +1,6 @@
 import { relative } from 'node:path'
 import type { Measurement } from '../analysis/profile.ts'
-import type { BlockingCall, Culprit, LagStats, Location, ScopeRef, Task, Victim } from '../model.ts'
+import type { BlockingCall, Culprit, LagStats, Location, ScopeRef, Task, TaskStatus, Victim } from '../model.ts'
 import { now } from '../probes/clock.ts'
 import type { TaskRecord } from '../probes/tasks.ts'
 import { createLocator, type Locator } from './locate.ts'
@@ -12,8 +12,10 @@ import { createTaskTree } from './task-tree.ts'
 
 /** Turns a scope's raw records into plain data with places in the source. */
 export interface Measurer {
-  stretches(scope: Scope): BlockingCall[]
-  tasks(scope: Scope): Task[]
+  /** Those longer than `ms`: placing one costs a source map. */
+  stretches(scope: Scope, ms: number): BlockingCall[]
+  /** What became of the scope's tasks, for a count. */
+  taskStates(scope: Scope): Pick<Task, 'status'>[]
   measure(scope: Scope): Measurement
   /** Forgets the sources of a test file. */
   clear(): void
@@ -25,13 +27,16 @@ export function createMeasurer(session: Session, root: string): Measurer {
   const locator = createLocator(sources.get, (path) => displayPath(root, path))
   const tree = createTaskTree(sources.get)
 
-  function stretches(scope: Scope): BlockingCall[] {
+  function stretches(scope: Scope, ms: number): BlockingCall[] {
     const open = session.openStretch()
     const all = open !== undefined && scope.includes(open.scope) ? [...scope.stretches, open] : scope.stretches
-    return all.map((stretch) => toBlockingCall(stretch, scope, locator))
+    return all.filter(({ durationMs }) => durationMs > ms).map((stretch) => toBlockingCall(stretch, scope, locator))
   }
+  const recordsOf = (scope: Scope): TaskRecord<Scope>[] =>
+    scope.taskLog.records.filter((record) => scope.includes(record.owner) && tree.isWork(record))
+
   function tasks(scope: Scope): Task[] {
-    const records = scope.taskLog.records.filter((record) => scope.includes(record.owner) && tree.isWork(record))
+    const records = recordsOf(scope)
     const requestIds = new Map(scope.requests.map((request, index) => [request, -1 - index]))
     return [
       ...scope.requests.map((request) => requestTask(request, scope, requestIds.get(request)!)),
@@ -43,7 +48,7 @@ export function createMeasurer(session: Session, root: string): Measurer {
   }
   return {
     stretches,
-    tasks,
+    taskStates: (scope) => [...scope.requests.map((request) => ({ status: requestStatus(request) })), ...recordsOf(scope).map(stateOf)],
     clear: sources.clear,
     measure(scope) {
       const { lag } = scope
@@ -55,7 +60,7 @@ export function createMeasurer(session: Session, root: string): Measurer {
         durationMs: (scope.endMs ?? now()) - scope.startMs,
         tasks: tasks(scope),
         droppedTasks: scope.taskLog.dropped + scope.droppedRequests,
-        stretches: stretches(scope),
+        stretches: stretches(scope, scope.thresholds.blockingThreshold),
         droppedStretches: scope.droppedStretches,
         blockingThreshold: scope.thresholds.blockingThreshold,
         eventLoopLag: { ...stats, samples: [...(lag?.samples ?? [])], droppedSamples: lag?.droppedSamples() ?? 0 },
@@ -134,12 +139,12 @@ function toTask(record: TaskRecord<Scope>, scope: Scope, parentId: number | unde
 }
 
 function requestTask(request: Scope, scope: Scope, id: number): Task {
-  const { method = 'GET', url = '/', name, startMs, endMs, status } = request
+  const { method = 'GET', url = '/', name, startMs, endMs } = request
   return {
     id,
     type: 'HTTPREQUEST',
     name,
-    status: endMs === undefined ? 'running' : status === undefined ? 'cancelled' : 'completed',
+    status: requestStatus(request),
     createdAtMs: startMs - scope.startMs,
     ...(endMs !== undefined && { endedAtMs: endMs - scope.startMs, durationMs: endMs - startMs }),
     runMs: request.stretches.reduce((sum, { durationMs }) => sum + durationMs, 0),
@@ -147,6 +152,10 @@ function requestTask(request: Scope, scope: Scope, id: number): Task {
     stack: []
   }
 }
+
+/** One that ended without a response was destroyed before it. */
+const requestStatus = ({ endMs, status }: Scope): TaskStatus =>
+  endMs === undefined ? 'running' : status === undefined ? 'cancelled' : 'completed'
 
 const nameOf = (stack: readonly Location[]): string | undefined => stack.find(({ functionName }) => functionName)?.functionName
 

@@ -22,6 +22,10 @@ export interface Profiler {
   start(global: typeof globalThis): () => void
   begin(init: { kind: Scope['kind']; name: string; parent?: Scope | undefined; thresholds?: Thresholds }): Scope
   end(scope: Scope): void
+  /** Puts a figure to the hooks' cost in an ended scope that called them often; takes some milliseconds, once. */
+  settleCost(scope: Scope): Promise<void>
+  /** What the profiler itself spent on a scope. */
+  overheadOf(scope: Scope): number
   profileOf(scope: Scope): AsyncProfile
   profile<T>(fn: () => T | PromiseLike<T>): Promise<{ profile: AsyncProfile; result: T }>
   currentProfile(): AsyncProfile
@@ -55,13 +59,17 @@ export function createProfiler(options: ResolvedOptions, root: string): Profiler
     scope.endMs = now()
     hookCost.end(scope)
     session.close(scope)
+    // Those that were aborted never end.
+    for (const request of scope.requests) session.close(request)
   }
+  const overheadOf = (scope: Scope): number => scope.overheadMs + hookCost.soFar(scope)
+
   function profileOf(scope: Scope): AsyncProfile {
     const since = now()
     const measurement = measurer.measure(scope)
     const context = { file: scope.file ?? '', rules: rulesOf(scope), blockingThreshold: scope.thresholds.blockingThreshold }
     const findings = options.detectBlocking ? findBlockingCalls(measurement.stretches, context) : []
-    const profile = makeProfile({ ...measurement, overheadMs: measurement.overheadMs + hookCost.soFar(scope) }, findings)
+    const profile = makeProfile({ ...measurement, overheadMs: overheadOf(scope) }, findings)
     profiled.set(profile, scope)
     scope.overheadMs += now() - since
     session.exclude(since)
@@ -97,6 +105,8 @@ export function createProfiler(options: ResolvedOptions, root: string): Profiler
     },
     begin,
     end,
+    settleCost: (scope) => hookCost.settle(scope),
+    overheadOf,
     profileOf,
     profile,
     currentProfile() {
@@ -112,7 +122,7 @@ export function createProfiler(options: ResolvedOptions, root: string): Profiler
       if (typeof status === 'number') scope.status ??= status
       return {
         profile: profileOf(scope),
-        stretches: measurer.stretches(scope),
+        stretchesOver: (ms) => measurer.stretches(scope, ms),
         blockingThreshold: scope.thresholds.blockingThreshold,
         loopLag: scope.loopLag?.stats(0) ?? NO_LAG
       }

@@ -45,6 +45,8 @@ export interface Session {
   exclude(since: number): void
   /** Callbacks and continuations seen so far. */
   hookCalls(): number
+  /** Runs `fn` without hooks, unless scopes would miss something: for the measurement of their cost. */
+  withoutHooks(fn: () => Promise<void>): Promise<boolean>
   /** Starts the probes. Between test files they are off: loading a file is not a test's work. */
   start(): void
   stop(): void
@@ -144,6 +146,13 @@ export function createSession(options: SessionOptions): Session {
       if (scope.taskLog !== scope.parent?.taskLog) tasks.release(scope.taskLog)
     },
     exclude: (since) => slices.exclude(since),
+    async withoutHooks(fn) {
+      if (openScopes.size > 1) return false
+      hooks.stop()
+      await fn()
+      hooks.start()
+      return true
+    },
     hookCalls: () => hooks.counts.promise + hooks.counts.resource,
     start() {
       stopTurns ??= watchTurns(onTurn)

@@ -19,7 +19,8 @@ export interface Source {
   original(line: number, column: number): { path: string; line: number; column: number }
 }
 
-const INLINE_MAP = /\/\/# sourceMappingURL=data:application\/json;[^,]*base64,([A-Za-z0-9+/=]+)\s*$/
+// Vitest 4.1's file cache puts another comment behind it.
+const INLINE_MAP = /^\/\/# sourceMappingURL=data:application\/json;[^,]*base64,([A-Za-z0-9+/=]+)/gm
 
 /** Executed code and its source map, read when a place is first shown and forgotten with the test file. */
 export function createSources(): { get(url: string): Source | undefined; clear(): void } {
@@ -51,12 +52,14 @@ function load(url: string): Source | undefined {
   const module = evaluatedModule(path)
   const code = module?.code ?? readText(path)
   if (code === undefined) return undefined
-  const map = module === undefined ? undefined : parseMap(module.sourceMap ?? inlineMap(code))
+  const mapText = (): unknown => (module === undefined ? undefined : (module.sourceMap ?? inlineMap(code)))
+  let map: { trace: TraceMap | undefined } | undefined
   return {
     path,
     lines: code.split('\n'),
     original(line, column) {
-      const found = map && traceMapping().originalPositionFor(map, { line, column: column - 1 })
+      const { trace } = (map ??= { trace: parseMap(mapText()) })
+      const found = trace && traceMapping().originalPositionFor(trace, { line, column: column - 1 })
       if (!found || found.line === null) return { path, line, column }
       // A worker only sees one source for each module: the file itself.
       return { path, line: found.line, column: found.column + 1 }
@@ -70,7 +73,7 @@ function evaluatedModule(path: string): { code?: string; sourceMap?: unknown } |
 }
 
 function inlineMap(code: string): string | undefined {
-  const base64 = INLINE_MAP.exec(code)?.[1]
+  const base64 = [...code.matchAll(INLINE_MAP)].at(-1)?.[1]
   return base64 === undefined ? undefined : Buffer.from(base64, 'base64').toString()
 }
 

@@ -20,7 +20,7 @@ export function stateOf<Owner>(record: TaskRecord<Owner>): TaskState {
 function promiseState(settled: boolean, target: object | undefined): TaskState {
   if (!settled) return { status: 'running' }
   // No public API tells a rejected promise but the inspector's and this text.
-  const text = target === undefined ? '' : inspect(target, { depth: 0, customInspect: false, showProxy: true, maxArrayLength: 0 })
+  const text = target === undefined ? '' : inspect(target, { depth: 0, customInspect: false, showProxy: true, maxArrayLength: 0, maxStringLength: 200 })
   const rejected = /^Promise \{\s*<rejected> (.*)/.exec(text)
   if (rejected === null) return { status: 'completed' }
   return { status: /^\[?AbortError\b|\bABORT_ERR\b/.test(rejected[1]!) ? 'cancelled' : 'error', error: rejected[1]! }

@@ -44,6 +44,7 @@ export async function runTest(state: WorkerState, run: () => Promise<void>, task
     profiler.end(scope)
   }
   await profiler.session.victimsKnown()
+  await profiler.settleCost(scope)
   const result = ours(state, () => resultOf(state, scope, rules, own.budgets))
   send(task, result)
   // A test that is expected to fail would pass by our error; the reporter fails the run instead.

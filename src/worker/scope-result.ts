@@ -15,7 +15,7 @@ export function resultOf(
   const { evidence } = session
   const { blockingThreshold } = scope.thresholds
   const file = scope.file ?? ''
-  const stretches = measurer.stretches(scope)
+  const stretches = measurer.stretches(scope, blockingThreshold)
   const findings: Finding[] = options.detectBlocking ? findBlockingCalls(stretches, { file, rules, blockingThreshold }) : []
   const blocking = judgeStretches(stretches, blockingThreshold).over
   const lag = scope.lag?.stats(0) ?? NO_LAG
@@ -29,12 +29,13 @@ export function resultOf(
   if (fallback !== undefined) notices.add(`backend 'inspector' could not run, 'async-hooks' did: ${fallback}`)
   return {
     backend: evidence.backend(),
-    ...(scope.kind === 'test' && { summary: summarize(measurer.tasks(scope), scope.taskLog.dropped, blocking, lag.maxMs, findings) }),
+    ...(scope.kind === 'test' && { summary: summarize(measurer.taskStates(scope), scope.taskLog.dropped, blocking, lag.maxMs, findings) }),
     lag,
     blocking: { count: blocking.length, totalMs: blocking.reduce((sum, call) => sum + netMs(call), 0) },
     findings,
     budgets,
-    overheadMs: scope.overheadMs,
+    // The hooks' calls in a file are those of its tests.
+    overheadMs: scope.kind === 'test' ? profiler.overheadOf(scope) : scope.overheadMs,
     notices: [...notices]
   }
 }

@@ -5,6 +5,8 @@ export interface Running {
   version: string
   profile<T>(fn: () => T | PromiseLike<T>): Promise<{ profile: AsyncProfile; result: T }>
   currentProfile(): AsyncProfile
+  /** The threshold of the test that is running. */
+  blockingThreshold(): number
   /** `undefined` where the subject is nothing that was profiled. */
   measured(subject: object): MeasuredSubject | undefined
 }

@@ -36,7 +36,7 @@ const NAME = 'vitest-async-profiler'
 export function asyncProfiler(options?: Options): Plugin {
   checkNode(process.versions.node)
   const resolved = resolveOptions(options)
-  const reporter = new AsyncProfilerReporter(resolved)
+  const reporter = new AsyncProfilerReporter(options)
 
   function configureVitest({ vitest, project }: { vitest: Vitest; project: TestProject }): void {
     checkVitest(vitest.version)

@@ -2,23 +2,24 @@ import './matchers/types.ts'
 import { judgeStretches, netMs } from './analysis/blocking.ts'
 import { formatMs } from './analysis/format.ts'
 import { type Context, type Outcome, withSubject } from './matchers/subject.ts'
+import { LAG_FIELDS, type LagField, wrongCount, wrongLimits, wrongOptions } from './matchers/arguments.ts'
 import { describeCalls, describeStretches, plural } from './matchers/text.ts'
 import type { LagLimits, NoBlockingCallsOptions } from './matchers/types.ts'
-import type { LagStats, MeasuredSubject } from './model.ts'
+import type { MeasuredSubject } from './model.ts'
 
 export type * from './matchers/types.ts'
 
 /** The matchers, for `expect.extend()`; the setup file has done that already. */
 export const asyncMatchers = {
   toHaveNoBlockingCalls(this: Context, subject: unknown, options: NoBlockingCallsOptions = {}) {
-    return withSubject(this, 'toHaveNoBlockingCalls', subject, (measured) => noBlockingCalls(measured, options))
+    return withSubject(this, 'toHaveNoBlockingCalls', subject, (measured) => noBlockingCalls(measured, options), wrongOptions(options))
   },
   toCompleteWithinLag(this: Context, subject: unknown, max: number | LagLimits) {
     const limits = typeof max === 'number' ? { max } : max
-    return withSubject(this, 'toCompleteWithinLag', subject, (measured) => withinLag(measured, limits), checkLimits(max))
+    return withSubject(this, 'toCompleteWithinLag', subject, (measured) => withinLag(measured, limits), wrongLimits(max))
   },
   toStayWithinConcurrency(this: Context, subject: unknown, max: number) {
-    return withSubject(this, 'toStayWithinConcurrency', subject, (measured) => withinConcurrency(measured, max), checkCount(max))
+    return withSubject(this, 'toStayWithinConcurrency', subject, (measured) => withinConcurrency(measured, max), wrongCount(max))
   }
 }
 
@@ -28,7 +29,7 @@ function noBlockingCalls(measured: MeasuredSubject, options: NoBlockingCallsOpti
   const calls = judgeStretches(measured.stretchesOver(threshold), threshold).over.filter(({ kind }) => kinds?.includes(kind) ?? true)
   const what = kinds === undefined ? 'blocking call' : `blocking call of kind ${kinds.join(' or ')}`
   const name = measured.profile.scope.name
-  const total = calls.reduce((sum, call) => sum + netMs(call), 0)
+  const total = calls.reduce((sum, { durationMs }) => sum + durationMs, 0)
   return {
     pass: calls.length === 0,
     expected: `Expected ${name} to have no ${what} over ${formatMs(threshold)}`,
@@ -39,9 +40,6 @@ function noBlockingCalls(measured: MeasuredSubject, options: NoBlockingCallsOpti
         : `Received ${plural(calls.length, 'blocking call')}, ${formatMs(total)} in all\n\n${describeCalls(calls)}`
   }
 }
-
-const LAG_FIELDS = { max: 'maxMs', mean: 'meanMs', p95: 'p95Ms', p99: 'p99Ms' } as const satisfies Record<string, keyof LagStats>
-type LagField = keyof typeof LAG_FIELDS
 
 function withinLag(measured: MeasuredSubject, limits: LagLimits): Outcome {
   const loop = limits.scope === 'loop'
@@ -56,13 +54,13 @@ function withinLag(measured: MeasuredSubject, limits: LagLimits): Outcome {
     pass: over.length === 0,
     expected: `Expected ${name} to complete within a lag ${whose} of ${limitText}`,
     expectedNot: `Expected ${name} to cause a lag ${whose} above ${limitText}`,
-    received: `Received ${receivedText}${over.length > 0 ? longest(measured) : ''}`
+    received: `Received ${receivedText}${over.length > 0 ? longest(measured, limits.max ?? 0) : ''}`
   }
 }
 
 /** What a lag above its limit is mostly made of. */
-function longest({ stretchesOver }: MeasuredSubject): string {
-  const top = stretchesOver(0).toSorted((a, b) => netMs(b) - netMs(a)).slice(0, 3)
+function longest({ stretchesOver }: MeasuredSubject, limit: number): string {
+  const top = stretchesOver(limit).toSorted((a, b) => netMs(b) - netMs(a)).slice(0, 3)
   return top.length > 0 ? `\n\n${describeStretches(top)}` : ''
 }
 
@@ -78,17 +76,3 @@ function withinConcurrency({ profile }: MeasuredSubject, max: number): Outcome {
     received: `Received ${maxConcurrent}${maxConcurrent > max && list.length > 0 ? `\n\n${list.join('\n')}` : ''}`
   }
 }
-
-function checkLimits(max: number | LagLimits): string | undefined {
-  const rule = 'a number of milliseconds, or an object with one or more of max, mean, p95 and p99'
-  if (typeof max === 'number') return max >= 0 ? undefined : `${rule}; received ${max}`
-  if (typeof max !== 'object' || max === null) return `${rule}; received ${String(max)}`
-  const { scope, ...fields } = max
-  if (scope !== undefined && scope !== 'own' && scope !== 'loop') return `scope: 'own' or 'loop'; received ${String(scope)}`
-  const given = Object.entries(fields).filter(([, value]) => value !== undefined)
-  const right = given.length > 0 && given.every(([key, value]) => key in LAG_FIELDS && typeof value === 'number' && value >= 0)
-  return right ? undefined : `${rule}; received ${JSON.stringify(max)}`
-}
-
-const checkCount = (max: number): string | undefined =>
-  Number.isInteger(max) && max >= 0 ? undefined : `a whole number, 0 or more; received ${String(max)}`

@@ -342,6 +342,12 @@ export interface CpuWindow {
   times: number[]
 }
 
+/** How often a line was seen running. */
+export interface LineTicks {
+  line: number
+  ticks: number
+}
+
 /** What is known of the code of one stretch, before source maps. */
 export interface Evidence {
   source: 'profile' | 'marks'
@@ -352,8 +358,8 @@ export interface Evidence {
   own: number
   /** What the own frame called, where that took the time rather than its own code. */
   callee: string | undefined
-  /** Lines of the own frame's own code with their ticks, hottest first. */
-  lines: { line: number; ticks: number }[]
+  /** For each frame down from the own one (all, where there is none): its lines with their ticks, hottest first. */
+  lines: LineTicks[][]
 }
 
 /** What one test or file sends to the reporter, in its `meta`. Plain JSON: anything else loses the file's results. */

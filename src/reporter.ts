@@ -2,18 +2,16 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import picocolors from 'picocolors'
 import type { Reporter, SerializedError, TestModule, Vitest } from 'vitest/node'
-import { DEFAULT_OPTIONS } from './options.ts'
+import { type Options, resolveOptions } from './options.ts'
 import type { Report, ResolvedOptions } from './model.ts'
 import { collectResults } from './reporter/collect.ts'
 import { formatJson } from './report/json.ts'
 import { rememberFlagged } from './reporter/flagged.ts'
+import { ownsStdout } from './reporter/stdout.ts'
 import { unprofiledProjects } from './reporter/projects.ts'
 import { unavailableOptions } from './reporter/unavailable.ts'
 import { formatTerminal } from './report/terminal.ts'
 import { VERSION } from './version.ts'
-
-/** Reporters whose standard output other programs read. */
-const MACHINE_READABLE = new Set(['JsonReporter', 'JUnitReporter', 'TapReporter', 'TapFlatReporter'])
 
 /** Sums the run up in the terminal and in files, and fails it where findings or budgets say so. */
 export default class AsyncProfilerReporter implements Reporter {
@@ -23,8 +21,9 @@ export default class AsyncProfilerReporter implements Reporter {
   private vitest: Vitest | undefined
   private startedAt = new Date()
 
-  constructor(options: ResolvedOptions = DEFAULT_OPTIONS) {
-    this.options = options
+  /** @throws `ERR_OPTION` */
+  constructor(options?: Options) {
+    this.options = resolveOptions(options)
   }
 
   onInit(vitest: Vitest): void {
@@ -73,12 +72,6 @@ export default class AsyncProfilerReporter implements Reporter {
     if (stream === process.stderr) vitest.logger.error(`\n${text}\n`)
     else vitest.logger.log(`${text}\n`)
   }
-}
-
-/** A machine-readable reporter without a file of its own writes to standard output. */
-function ownsStdout(vitest: Vitest): boolean {
-  const { reporters } = vitest as unknown as { reporters: object[] }
-  return reporters.some((each) => MACHINE_READABLE.has(each.constructor.name))
 }
 
 function readSource(path: string): string | undefined {

@@ -20,6 +20,13 @@ type Holder = { [KEY]?: WorkerState }
 export function install(): void {
   // Not now: loading the test file would only be slowed by what is of no use until its first test.
   const state = (): WorkerState => (process as unknown as Holder)[KEY] ?? createState()
+  setRunning({
+    version: VERSION,
+    profile: (fn) => state().profiler.profile(fn),
+    currentProfile: () => state().profiler.currentProfile(),
+    blockingThreshold: () => state().profiler.blockingThreshold(),
+    measured: (subject) => state().profiler.measured(subject)
+  })
   expect.extend(asyncMatchers)
   // No time limit of ours: what runs inside has its own. The source of these functions is parsed for `{ task }`.
   aroundAll(async (runSuite, {}, suite) => runFile(state(), runSuite, suite as RunnerSuite), NO_LIMIT)
@@ -34,7 +41,5 @@ function createState(): WorkerState {
   const profiler = createProfiler(options, root)
   const state: WorkerState = { options, root, flagged: new Set(flagged), profiler, notices: new Set() }
   Object.defineProperty(process, KEY, { value: state, enumerable: false })
-  const { profile, currentProfile, measured } = profiler
-  setRunning({ version: VERSION, profile, currentProfile, measured })
   return state
 }

@@ -1,4 +1,4 @@
-import type { CpuNode, CpuWindow, Evidence, RawFrame } from '../model.ts'
+import type { CpuNode, CpuWindow, Evidence, LineTicks, RawFrame } from '../model.ts'
 
 export interface Stretch {
   startMs: number
@@ -15,25 +15,37 @@ export type IsOwn = (url: string) => boolean
 export function blame(window: CpuWindow, stretch: Stretch, isOwn: IsOwn): Evidence | undefined {
   const tree = indexTree(window.nodes)
   const paths = weighPaths(window, stretch)
-  let gcMs = 0
   let totalMs = 0
   const functions = new Map<string, FunctionWeight>()
   for (const [id, ms] of paths) {
     const path = tree.pathOf(id)
     totalMs += ms
-    if (path[0]?.callFrame.functionName === '(garbage collector)') {
-      gcMs += ms
-      continue
-    }
+    if (isGc(path[0])) continue
     const own = path.findIndex((node) => isOwn(node.callFrame.url))
     const node = path[own] ?? path[0]
     if (node === undefined || isRoot(node)) continue
     weigh(functions, node, { path, own, ms })
   }
   if (totalMs === 0) return undefined
-  if (gcMs > totalMs / 2) return { source: 'profile', kind: 'gc', frames: [], own: -1, callee: undefined, lines: [] }
+  if (longestGc(window, stretch, (id) => isGc(tree.pathOf(id)[0])) > totalMs / 2) return { source: 'profile', kind: 'gc', frames: [], own: -1, callee: undefined, lines: [] }
   const hottest = heaviest([...functions.values()].filter(({ own }) => own)) ?? heaviest([...functions.values()])
   return hottest === undefined ? undefined : describe(hottest, window.nodes)
+}
+
+const isGc = (node: CpuNode | undefined): boolean => node?.callFrame.functionName === '(garbage collector)'
+
+/**
+ * One long pause is the collector's own doing. Many short ones between samples of one function are that function's
+ * allocations, and stay its time.
+ */
+function longestGc(window: CpuWindow, stretch: Stretch, isGcNode: (id: number) => boolean): number {
+  let longest = 0
+  let run = 0
+  eachSample(window, stretch, (id, ms) => {
+    run = isGcNode(id) ? run + ms : 0
+    longest = Math.max(longest, run)
+  })
+  return longest
 }
 
 interface Path {
@@ -77,19 +89,20 @@ function weigh(functions: Map<string, FunctionWeight>, node: CpuNode, path: Path
 function describe(weight: FunctionWeight, nodes: readonly CpuNode[]): Evidence {
   const callee = heaviest([...weight.callees].map(([name, { ms, path }]) => ({ name, ms, path })))
   const inCallee = callee !== undefined && callee.ms > weight.selfMs
-  const { path, own } = inCallee || weight.self === undefined ? callee!.path : weight.self
+  const { path: whole, own } = inCallee || weight.self === undefined ? callee!.path : weight.self
+  const path = whole.filter((node) => !isRoot(node))
   return {
     source: 'profile',
     kind: 'cpu',
-    frames: path.filter((node) => !isRoot(node)).map(toFrame),
+    frames: path.map(toFrame),
     own,
     callee: inCallee ? callee.name : undefined,
-    lines: linesOf(weight.node, nodes)
+    lines: (own === -1 ? path : path.slice(0, own + 1)).map((node) => linesOf(node, nodes))
   }
 }
 
 /** Ticks of all nodes of one function: it may stand in the tree under several callers. */
-function linesOf(of: CpuNode, nodes: readonly CpuNode[]): Evidence['lines'] {
+function linesOf(of: CpuNode, nodes: readonly CpuNode[]): LineTicks[] {
   const key = keyOf(of)
   const ticks = new Map<number, number>()
   for (const node of nodes) {
@@ -103,14 +116,18 @@ function linesOf(of: CpuNode, nodes: readonly CpuNode[]): Evidence['lines'] {
  * Each sample stands for the time since the one before it: while the thread is inside one long system call the
  * profiler's signal waits, and the only sample comes at its end.
  */
-function weighPaths({ samples, times }: CpuWindow, { startMs, durationMs }: Stretch): Map<number, number> {
+function eachSample({ samples, times }: CpuWindow, { startMs, durationMs }: Stretch, visit: (id: number, ms: number) => void): void {
   const endMs = startMs + durationMs
-  const weights = new Map<number, number>()
   for (let i = 0; i < samples.length; i++) {
     const from = Math.max(startMs, times[i - 1] ?? startMs)
     const to = Math.min(endMs, times[i]!)
-    if (to > from) weights.set(samples[i]!, (weights.get(samples[i]!) ?? 0) + to - from)
+    if (to > from) visit(samples[i]!, to - from)
   }
+}
+
+function weighPaths(window: CpuWindow, stretch: Stretch): Map<number, number> {
+  const weights = new Map<number, number>()
+  eachSample(window, stretch, (id, ms) => weights.set(id, (weights.get(id) ?? 0) + ms))
   return weights
 }
 

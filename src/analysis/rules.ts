@@ -1,5 +1,5 @@
 import type { BlockingCall, Confidence, Culprit, Finding, Location, RuleName, RuleSetting, Severity } from '../model.ts'
-import { judgeStretches, netMs } from './blocking.ts'
+import { judgeStretches } from './blocking.ts'
 import { formatMs } from './format.ts'
 import { hintFor } from './hints.ts'
 
@@ -53,7 +53,7 @@ function toFinding(call: BlockingCall, context: RuleContext, severity: Severity,
     status: 'new',
     message: doubtful
       ? `${describePlace(call)} kept the event loop for ${formatMs(durationMs)}, but other processes held the CPU for ${formatMs(stolenMs)} of it`
-      : `${describePlace(call)} blocked the event loop for ${formatMs(netMs(call))}`,
+      : `${describePlace(call)} blocked the event loop for ${formatMs(durationMs)}`,
     hint: location === undefined ? `${UNKNOWN_LINE}; ${hintFor(call)}` : hintFor(call),
     kind,
     durationMs,
@@ -65,7 +65,7 @@ function toFinding(call: BlockingCall, context: RuleContext, severity: Severity,
     evidence: { cpuMs, stolenMs, thresholdMs: context.blockingThreshold },
     victims,
     occurrences: 1,
-    fingerprint: fingerprint('blocking-call', culprit, location, kind)
+    fingerprint: fingerprint('blocking-call', context.file, culprit, location, kind)
   }
 }
 
@@ -83,7 +83,7 @@ export function describePlace({ functionName, stack, culprit, location, confiden
 
 /** A callback without a name is known by the own function around it. */
 const namedCaller = (stack: readonly Location[], own: Location): string | undefined =>
-  stack.slice(stack.indexOf(own)).find(({ file, functionName }) => functionName !== undefined && isOwnFile(file))?.functionName
+  stack.slice(indexOfPlace(stack, own)).find(({ file, functionName }) => functionName !== undefined && isOwnFile(file))?.functionName
 
 /** Whether a shown place is the user's: neither a dependency's nor Node's. */
 export const isOwnFile = (file: string): boolean =>
@@ -91,14 +91,18 @@ export const isOwnFile = (file: string): boolean =>
 
 /** The function that the own line called, where the time went there. */
 function calleeOf(stack: readonly Location[], own: Location): string | undefined {
-  const index = stack.indexOf(own)
+  const index = indexOfPlace(stack, own)
   return index > 0 ? stack[index - 1]?.functionName : undefined
 }
 
+/** By position: a profile that was copied as JSON has equal places, not identical ones. */
+export const indexOfPlace = (stack: readonly Location[], { file, line, column }: Location): number =>
+  stack.findIndex((each) => each.file === file && each.line === line && each.column === column)
+
 /** Survives line shifts: no positions. */
-function fingerprint(rule: RuleName, { test, request }: Culprit, location: Location | undefined, kind: string): string {
+function fingerprint(rule: RuleName, testFile: string, { test, request }: Culprit, location: Location | undefined, kind: string): string {
   const route = request && `${request.method} ${request.url.replace(/\?.*$/, '').replaceAll(/\d+/g, '#')}`
-  return hash([rule, kind, location?.file, location?.functionName, test?.file, test?.name, route].join('\n'))
+  return hash([rule, kind, location?.file, location?.functionName, testFile, test?.name, route].join('\n'))
 }
 
 /** FNV-1a over UTF-16 units, twice with different offsets for 64 bits: short, stable, and without `node:crypto`. */

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { AsyncProfilerError } from '../errors.ts'
 import { type Running, running } from '../holder.ts'
 import type { AsyncProfile, MeasuredSubject } from '../model.ts'
@@ -57,14 +58,14 @@ async function runAndMeasure(profiler: Running, fn: () => unknown): Promise<Meas
 function find(profiler: Running, matcher: string, subject: unknown): MeasuredSubject {
   const measured = typeof subject === 'object' && subject !== null ? profiler.measured(subject) : undefined
   if (measured !== undefined) return measured
-  if (isProfile(subject)) return fromPlain(subject)
+  if (isProfile(subject)) return fromPlain(subject, profiler.blockingThreshold())
   throw notProfiled(matcher, subject)
 }
 
 /** A profile that was copied or read from a file: only what it says of itself is known. */
-function fromPlain(profile: AsyncProfile): MeasuredSubject {
+function fromPlain(profile: AsyncProfile, blockingThreshold: number): MeasuredSubject {
   const { blockingCalls, eventLoopLag } = profile
-  return { profile, stretchesOver: (ms) => blockingCalls.filter(({ durationMs }) => durationMs > ms), blockingThreshold: 0, loopLag: eventLoopLag }
+  return { profile, stretchesOver: (ms) => blockingCalls.filter(({ durationMs }) => durationMs > ms), blockingThreshold, loopLag: eventLoopLag }
 }
 
 function isProfile(subject: unknown): subject is AsyncProfile {
@@ -79,12 +80,16 @@ const noProfiler = (matcher: string): AsyncProfilerError =>
   )
 
 function notProfiled(matcher: string, subject: unknown): AsyncProfilerError {
-  const what = subject === null || typeof subject !== 'object' ? String(subject) : `an object of ${subject.constructor?.name ?? 'no class'}`
-  const why = isResponse(subject)
+  const what = typeof subject === 'object' && subject !== null ? `an object of ${subject.constructor?.name ?? 'no class'}` : inspect(subject)
+  const why = isPromise(subject)
+    ? 'await it first'
+    : isResponse(subject)
     ? 'this response was not served by a server in this process; measure the call itself with expect(() => …) or profile()'
     : 'pass a supertest response, a fetch Response, a Fastify inject response, a profile, or a function'
   return new AsyncProfilerError('ERR_SUBJECT', `${matcher}() received ${what}, which was never profiled: ${why}`)
 }
+
+const isPromise = (subject: unknown): boolean => typeof (subject as { then?: unknown } | null)?.then === 'function'
 
 function isResponse(subject: unknown): boolean {
   const { status, statusCode, headers } = (subject ?? {}) as { status?: unknown; statusCode?: unknown; headers?: unknown }

@@ -1,7 +1,6 @@
-import { netMs } from '../analysis/blocking.ts'
 import { formatMs } from '../analysis/format.ts'
 import { hintFor } from '../analysis/hints.ts'
-import { describePlace, isOwnFile } from '../analysis/rules.ts'
+import { describePlace, indexOfPlace, isOwnFile } from '../analysis/rules.ts'
 import type { BlockingCall, Location } from '../model.ts'
 
 const MAX_CALLS = 5
@@ -23,9 +22,10 @@ export const plural = (count: number, noun: string): string => `${count} ${noun}
 function lines(call: BlockingCall): string[] {
   const { location, stack, kind } = call
   const where = location === undefined ? 'line unknown' : place(location)
-  const head = `  ${formatMs(netMs(call)).padStart(6)}  ${kind}  ${describePlace(call)}  ${where}`
-  const callers = location === undefined ? [] : stack.slice(stack.indexOf(location) + 1).filter(({ file }) => isOwnFile(file))
-  return [head, ...callers.map((frame) => `          at ${frame.functionName ?? nameOf(call)}  ${place(frame)}`)]
+  const head = `  ${formatMs(call.durationMs).padStart(6)}  ${kind}  ${describePlace(call)}  ${where}`
+  const callers = location === undefined ? [] : stack.slice(indexOfPlace(stack, location) + 1).filter(({ file }) => isOwnFile(file))
+  // Not `at`: Vitest would take the line for a frame of the error's stack.
+  return [head, ...callers.map((frame) => `          from ${frame.functionName ?? nameOf(call)}  ${place(frame)}`)]
 }
 
 const place = ({ file, line, column }: Location): string => `${file}:${line}:${column}`

@@ -1,4 +1,4 @@
-import type { Confidence, Evidence, Location, RawFrame } from '../model.ts'
+import type { Confidence, Evidence, LineTicks, Location, RawFrame } from '../model.ts'
 import { functionEnd } from './function-end.ts'
 import type { Source } from './sources.ts'
 
@@ -33,7 +33,7 @@ export function createLocator(get: (url: string) => Source | undefined, display:
     const name = functionName === '' ? {} : { functionName }
     return { file: display(at.path), line: at.line, column: at.column, ...name }
   }
-  function callSite(caller: RawFrame, callee: string, hot: Evidence['lines']): { at: [number, number]; sure: boolean } | undefined {
+  function callSite(caller: RawFrame, callee: string, hot: readonly LineTicks[]): { at: [number, number]; sure: boolean } | undefined {
     const source = get(caller.url)
     if (source === undefined || callee === '') return undefined
     const sites = findCalls(source.lines, caller, callee)
@@ -41,7 +41,7 @@ export function createLocator(get: (url: string) => Source | undefined, display:
     const at = (ticked && sites.find((site) => site[0] === ticked.line)) ?? sites[0]
     return at && { at, sure: sites.length === 1 || ticked !== undefined }
   }
-  function hotLine(frame: RawFrame, { lines }: Evidence): [number, number] | undefined {
+  function hotLine(frame: RawFrame, lines: readonly LineTicks[]): [number, number] | undefined {
     const source = get(frame.url)
     if (source === undefined) return lines[0] && [lines[0].line, 1]
     // A function inlined from another file leaves that file's line numbers here.
@@ -50,8 +50,9 @@ export function createLocator(get: (url: string) => Source | undefined, display:
     return hot && [hot.line, (source.lines[hot.line - 1] ?? '').search(/\S|$/) + 1]
   }
   function own(evidence: Evidence, frame: RawFrame): { location: Location; confidence: Confidence } {
-    const call = evidence.callee === undefined ? undefined : callSite(frame, evidence.callee, evidence.lines)
-    const hot = hotLine(frame, evidence)
+    const lines = evidence.lines[evidence.own] ?? []
+    const call = evidence.callee === undefined ? undefined : callSite(frame, evidence.callee, lines)
+    const hot = hotLine(frame, lines)
     const [line, column] = call?.at ?? hot ?? [frame.line, frame.column]
     const confidence = call ? (call.sure ? 'certain' : 'likely') : hot && evidence.callee === undefined ? 'certain' : 'likely'
     return { location: place(frame.url, line, column, frame.functionName), confidence }
@@ -68,14 +69,15 @@ export function createLocator(get: (url: string) => Source | undefined, display:
       const blamed = frame && own(evidence, frame)
       const stack = frames.map((each, index) => {
         if (index === evidence.own && blamed) return blamed.location
-        const callee = frames[index - 1]?.functionName ?? ''
-        const at = index > evidence.own ? callSite(each, callee, [])?.at : undefined
+        const lines = evidence.lines[index] ?? []
+        const at = callSite(each, frames[index - 1]?.functionName ?? '', lines)?.at ?? hotLine(each, lines)
         return place(each.url, ...(at ?? [each.line, each.column]), each.functionName)
       })
       return {
         location: blamed?.location,
         functionName: frame?.functionName || undefined,
-        stack,
+        // V8's builtins have a name but no place.
+        stack: stack.filter(({ file }) => file !== ''),
         confidence: blamed?.confidence ?? 'certain'
       }
     }

@@ -17,8 +17,8 @@ export interface Measurer {
   /** What became of the scope's tasks, for a count. */
   taskStates(scope: Scope): Pick<Task, 'status'>[]
   measure(scope: Scope): Measurement
-  /** Forgets the sources of a test file. */
-  clear(): void
+  /** For the next test file, whose global object is given. */
+  reset(global: object): void
 }
 
 /** @param root the project's root: places are relative to it */
@@ -49,7 +49,7 @@ export function createMeasurer(session: Session, root: string): Measurer {
   return {
     stretches,
     taskStates: (scope) => [...scope.requests.map((request) => ({ status: requestStatus(request) })), ...recordsOf(scope).map(stateOf)],
-    clear: sources.clear,
+    reset: sources.reset,
     measure(scope) {
       const { lag } = scope
       const stats = lag?.stats(session.pendingMs(scope)) ?? NO_LAG

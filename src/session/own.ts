@@ -10,4 +10,7 @@ export function isOwnUrl(url: string): boolean {
   return !url.includes('/node_modules/') && !url.includes('\\node_modules\\') && !isOursUrl(url)
 }
 
+/** Vitest's own packages. */
+export const isRunnerUrl = (url: string): boolean => /[\\/]node_modules[\\/](?:vitest|@vitest)[\\/]/.test(url)
+
 const ABSOLUTE = /^(?:\/|[A-Za-z]:[\\/])/

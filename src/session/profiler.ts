@@ -29,6 +29,7 @@ export interface Profiler {
   profileOf(scope: Scope): AsyncProfile
   profile<T>(fn: () => T | PromiseLike<T>): Promise<{ profile: AsyncProfile; result: T }>
   currentProfile(): AsyncProfile
+  blockingThreshold(): number
   measured(subject: object): MeasuredSubject | undefined
 }
 
@@ -95,12 +96,12 @@ export function createProfiler(options: ResolvedOptions, root: string): Profiler
     display: (path) => displayPath(root, path),
     setRules: (scope, own) => void rules.set(scope, own),
     start(global) {
+      measurer.reset(global)
       session.start()
       const unpatch = fetches.patch(global)
       return () => {
         unpatch()
         session.stop()
-        measurer.clear()
       }
     },
     begin,
@@ -115,6 +116,7 @@ export function createProfiler(options: ResolvedOptions, root: string): Profiler
       }
       throw new AsyncProfilerError('ERR_NO_TEST', 'currentProfile() was called outside a test: call it in a test, its hooks, or a handler that serves its request')
     },
+    blockingThreshold: () => (session.storage.getStore()?.thresholds ?? thresholds).blockingThreshold,
     measured(subject) {
       const scope = scopeOf(subject)
       if (scope === undefined) return undefined

@@ -8,9 +8,9 @@ import { createSlices, type LongSlice } from '../probes/slices.ts'
 import { openThreadClock } from '../probes/stolen.ts'
 import { createTasks } from '../probes/tasks.ts'
 import { createEvidence, type EvidenceSource } from './evidence.ts'
-import { isOursUrl, isOwnUrl } from './own.ts'
+import { isOursUrl, isOwnUrl, isRunnerUrl } from './own.ts'
 import type { Scope, Stretch } from './scope.ts'
-import { createStretches, EVIDENCE_MS } from './stretches.ts'
+import { type AnyStretch, createStretches, EVIDENCE_MS } from './stretches.ts'
 import { createTurns } from './turns.ts'
 import { type VictimWatch, watchVictims } from './victims.ts'
 
@@ -75,17 +75,20 @@ export function createSession(options: SessionOptions): Session {
   function onLong(slice: LongSlice<Scope>): void {
     tasks.credit(slice.durationMs)
     const stretch = stretches.measure(slice)
-    turns.add(slice.owner, slice.durationMs, stretch.stolenMs)
     const scope = slice.owner
-    if (scope === undefined) return
-    if (slice.durationMs >= Math.min(EVIDENCE_MS, scope.thresholds.blockingThreshold)) {
-      const since = now()
-      stretch.evidence = evidence.of(slice)
-      evidence.arm('stall')
-      scope.overheadMs += now() - since
-      watch(stretch as Stretch)
-    }
+    const looked = scope !== undefined && slice.durationMs >= Math.min(EVIDENCE_MS, scope.thresholds.blockingThreshold)
+    if (looked) gather(stretch, scope)
+    const users = scope !== undefined && isUsers(stretch)
+    turns.add(users ? scope : undefined, slice.durationMs, stretch.stolenMs)
+    if (!users) return
     scope.keep(stretch as Stretch)
+    if (looked) watch(stretch as Stretch)
+  }
+  function gather(stretch: AnyStretch, scope: Scope): void {
+    const since = now()
+    stretch.evidence = evidence.of(stretch)
+    evidence.arm('stall')
+    scope.overheadMs += now() - since
   }
   function watch(stretch: Stretch): void {
     const watcher = watchVictims(stretch)
@@ -166,4 +169,10 @@ export function createSession(options: SessionOptions): Session {
       hooks.stop()
     }
   }
+}
+
+/** Around a test's own code the runner's runs in its context, too: that work is nobody's. */
+function isUsers({ evidence }: AnyStretch): boolean {
+  if (evidence === undefined || evidence.own >= 0) return true
+  return !evidence.frames.some(({ url }) => isRunnerUrl(url))
 }

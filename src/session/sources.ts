@@ -23,15 +23,25 @@ export interface Source {
 const INLINE_MAP = /^\/\/# sourceMappingURL=data:application\/json;[^,]*base64,([A-Za-z0-9+/=]+)/gm
 
 /** Executed code and its source map, read when a place is first shown and forgotten with the test file. */
-export function createSources(): { get(url: string): Source | undefined; clear(): void } {
+export function createSources(): Sources {
   const cache = new Map<string, Source | undefined>()
+  let global: object = globalThis
   return {
     get(url) {
-      if (!cache.has(url)) cache.set(url, load(url))
+      if (!cache.has(url)) cache.set(url, load(url, global))
       return cache.get(url)
     },
-    clear: () => cache.clear()
+    reset(next) {
+      cache.clear()
+      global = next
+    }
   }
+}
+
+export interface Sources {
+  get(url: string): Source | undefined
+  /** For the next test file; in vm pools, Vitest's worker state hangs on a global object of the file's own. */
+  reset(global: object): void
 }
 
 /** `file:///C:/a%20b.ts` → `C:/a b.ts`; paths stay as they are. */
@@ -47,9 +57,9 @@ function toPath(url: string): string {
   return path.replaceAll('\\', '/')
 }
 
-function load(url: string): Source | undefined {
+function load(url: string, global: object): Source | undefined {
   const path = toPath(url)
-  const module = evaluatedModule(path)
+  const module = evaluatedModule(path, global)
   const code = module?.code ?? readText(path)
   if (code === undefined) return undefined
   const mapText = (): unknown => (module === undefined ? undefined : (module.sourceMap ?? inlineMap(code)))
@@ -67,8 +77,8 @@ function load(url: string): Source | undefined {
   }
 }
 
-function evaluatedModule(path: string): { code?: string; sourceMap?: unknown } | undefined {
-  const state = (globalThis as { __vitest_worker__?: VitestWorkerState }).__vitest_worker__
+function evaluatedModule(path: string, global: object): { code?: string; sourceMap?: unknown } | undefined {
+  const state = (global as { __vitest_worker__?: VitestWorkerState }).__vitest_worker__
   return state?.evaluatedModules?.getModuleById(path)?.meta
 }
 

@@ -8,7 +8,7 @@ type Record = TaskRecord<Scope>
 /** `Promise.all` and its like wait for work; they are none. */
 const COMBINATOR = /^(?:Promise\s*\.\s*)?(?:all|allSettled|any|race|resolve|reject)\s*\(/
 /** V8 reports the promise of an async call at the function's parameters, one made by hand at its `new`. */
-const PARAMETERS = /^(?:\(|[\w$]+\s*=>)/
+const PARAMETERS = /^(?:\(|async\b|[\w$]+\s*=>)/
 
 /**
  * Finds which task started which. A continuation's work has its parent from the hooks; but an async function runs

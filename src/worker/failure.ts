@@ -1,4 +1,5 @@
 import { AsyncProfilerError } from '../errors.ts'
+import { indexOfPlace } from '../analysis/rules.ts'
 import type { Finding } from '../model.ts'
 
 /**
@@ -11,7 +12,7 @@ export function failureOf(finding: Finding, absolute: (file: string) => string, 
   const threshold = evidence.thresholdMs === undefined ? '' : ` (threshold ${evidence.thresholdMs} ms)`
   const code = rule === 'lag-budget' ? 'ERR_LAG_BUDGET' : 'ERR_BLOCKING_CALL'
   const error = new AsyncProfilerError(code, `${message}${threshold}\n${hint}`)
-  const own = location === undefined ? -1 : stack.indexOf(location)
+  const own = location === undefined ? -1 : indexOfPlace(stack, location)
   const frames = (own === -1 ? stack : stack.slice(own)).map(({ functionName, file, line, column }) => {
     const place = `${file.startsWith('node:') ? file : absolute(file)}:${line}:${column}`
     return functionName === undefined ? `    at ${place}` : `    at ${functionName} (${place})`

@@ -5,18 +5,22 @@ import type { BudgetLimits, Finding, RuleName, RuleSetting, ScopeResult } from '
 import { now } from '../probes/clock.ts'
 import { resultOf } from './scope-result.ts'
 import type { WorkerState } from './state.ts'
+import { wrapHooks } from './suite-hooks.ts'
 import { shouldArm } from '../session/arming.ts'
 import { type RunnerSuite, type RunnerTest, optionsOf, usesAssertions } from './test-task.ts'
 
-/** Runs a file's suites in the file's scope: `beforeAll` and `afterAll` are its work, tests have scopes of their own. */
+/** Runs a file's suites. `beforeAll` and `afterAll` are the file's work, tests have scopes of their own. */
 export async function runFile(state: WorkerState, runSuite: () => Promise<void>, suite: RunnerSuite): Promise<void> {
   const { profiler, options } = state
   const stop = profiler.start(globalThis)
   const file = profiler.display(suite.file.filepath)
+  const armMs = ours(state, () => arm(state, suite, options.rules, undefined))
   const scope = profiler.begin({ kind: 'file', name: file })
+  scope.overheadMs += armMs
   scope.file = file
+  wrapHooks(suite, (hook) => profiler.session.run(scope, hook))
   try {
-    await profiler.session.run(scope, runSuite)
+    await runSuite()
   } finally {
     profiler.end(scope)
   }
@@ -61,10 +65,10 @@ function ours<T>({ profiler: { session } }: WorkerState, work: () => T): T {
   }
 }
 
-/** Starts the sampler where this test is worth it; what that took. */
+/** Starts the sampler where this file or test is worth it; what that took. */
 function arm(
   { options, flagged, profiler }: WorkerState,
-  task: RunnerTest,
+  task: RunnerSuite,
   rules: Record<RuleName, RuleSetting>,
   budgets: BudgetLimits | undefined
 ): number {

@@ -7,6 +7,8 @@ export interface RunnerSuite {
   /** Suites and test joined by ` > `, without the file. */
   fullTestName?: string
   suite?: RunnerSuite | undefined
+  type?: string
+  tasks?: RunnerSuite[]
   file: { filepath: string }
 }
 export interface RunnerTest extends RunnerSuite {

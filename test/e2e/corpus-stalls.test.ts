@@ -18,14 +18,15 @@ interface Fault {
   kind: BlockKind
   /** What stands in the stack besides the place to blame: the key of a `DEP` marker. */
   dependency?: string
+  /** Called twice in one function: the line is a guess, and must say so. */
+  ambiguous?: boolean
 }
 
 const FAULTS: Fault[] = [
   fault(4, 'pbkdf2', 'crypto', 'crypto > pbkdf2Sync in a handler', 'sync-crypto', { request: 'GET /pbkdf2?a=1' }),
-  // BUG 6
-  fault(4, 'pbkdf2-twice', 'crypto', 'crypto > the second pbkdf2Sync of a handler', 'sync-crypto', { request: 'GET /pbkdf2-twice' }),
+  // Neither call has ticks of its own: the profile cannot tell which of the two it was.
+  fault(4, 'pbkdf2-twice', 'crypto', 'crypto > the second pbkdf2Sync of a handler', 'sync-crypto', { request: 'GET /pbkdf2-twice', ambiguous: true }),
   fault(4, 'scrypt', 'crypto', 'crypto > scryptSync in the body', 'sync-crypto'),
-  // BUG 4, BUG 5
   fault(4, 'before-all', 'hooks', undefined, 'sync-crypto'),
   fault(4, 'before-all-suite', 'before-all', undefined, 'sync-crypto'),
   fault(4, 'before-each', 'hooks', 'before > beforeEach', 'sync-crypto'),
@@ -168,6 +169,10 @@ function checkLine({ kind, confidence, location }: Finding, fault: Fault, backen
   if (backend === 'async-hooks') {
     // It knows lines by what follows a stall only: it may not have any, or a wrong one, but may not be sure of a wrong one.
     if (confidence === 'certain') expect(marked).toContain(line)
+    return
+  }
+  if (fault.ambiguous === true) {
+    expect(confidence).toBe('likely')
     return
   }
   expect(marked).toContain(line)

@@ -41,7 +41,6 @@ describe.each(MATRIX)('vitest $vitest, $pool, isolate $isolate', (where) => {
     })
   })
 
-  // BUG 2
   test('findings', () => {
     expect(describeFindings(run.report!.findings)).toEqual([
       `error blocking-call ${RANK} | own options > the rule as an error | GET /ranks?error`,
@@ -62,7 +61,7 @@ describe.each(MATRIX)('vitest $vitest, $pool, isolate $isolate', (where) => {
       Received 1 blocking call, <time> in all
 
         <time>  cpu  rankPlayers  <rank>:7
-                at GET /ranks?of=all handler  <call>:19
+                from GET /ranks?of=all handler  <call>:19
                 split the work and yield between parts (await setImmediate from node:timers/promises), or move it to a worker thread"
     `)
     expect(withoutLines(failureMessage(run, 'own options the rule as an error'), run)).toMatchInlineSnapshot(`
@@ -71,7 +70,6 @@ describe.each(MATRIX)('vitest $vitest, $pool, isolate $isolate', (where) => {
     `)
   })
 
-  // BUG 8
   test('the report is as its schema says', () => {
     expect(schemaErrors(run)).toEqual([])
   })

@@ -76,7 +76,6 @@ test('the whole output of a run that fails', async () => {
 
      2 blocking"
   `)
-  // BUG 17
   expect(normalize(run.stderr, run, ['100 ms'])).toMatchInlineSnapshot(`
     "⎯⎯⎯⎯⎯⎯⎯ Failed Tests 2 ⎯⎯⎯⎯⎯⎯⎯
 
@@ -87,7 +86,7 @@ test('the whole output of a run that fails', async () => {
     Received 1 blocking call, <time> in all
 
       <time>  cpu  addUp  sums.test.ts:21:5
-              at GET /sums handler  sums.test.ts:12:20
+              from GET /sums handler  sums.test.ts:12:20
               split the work and yield between parts (await setImmediate from node:timers/promises), or move it to a worker thread
      ❯ sums.test.ts:32:20
          30| test('GET /sums keeps the loop free', async () => {
@@ -106,8 +105,8 @@ test('the whole output of a run that fails', async () => {
     Received 1 blocking call, <time> in all
 
       <time>  cpu  addUp  sums.test.ts:21:5
-              at (anonymous)  sums.test.ts:36:28
-              at (anonymous)  sums.test.ts:35:28
+              from (anonymous)  sums.test.ts:36:28
+              from (anonymous)  sums.test.ts:35:28
               split the work and yield between parts (await setImmediate from node:timers/promises), or move it to a worker thread
      ❯ sums.test.ts:36:3
          34|
@@ -140,7 +139,6 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
     `)
   })
 
-  // BUG 14
   test('the summary stays on stdout where the JSON reporter has a file', async () => {
     const run = await runVitest({ vitest, files: { 'quiet.test.ts': QUIET } })
     expect(run.stdout).toContain('no findings in 1 test')
@@ -159,14 +157,12 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
     if (reporter === 'json') expect(JSON.parse(run.stdout)).toMatchObject({ success: true })
   })
 
-  // BUG 14
   test.runIf(inFiles.length > 0).each(inFiles)('the summary stays on stdout where the reporter %s has a file by itself', async (reporter) => {
     const run = await runVitest({ vitest, files: { 'quiet.test.ts': QUIET }, results: false, args: [`--reporter=${reporter}`] })
     expect(run.exitCode).toBe(0)
     expect(run.stdout).toContain('no findings in 1 test')
   })
 
-  // BUG 13
   test('a config without the plugin, with its setup file and its reporter', async () => {
     const config = `export default {
       test: { setupFiles: ['vitest-async-profiler/setup'], reporters: ['default', 'vitest-async-profiler/reporter'] }

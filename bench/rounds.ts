@@ -1,0 +1,36 @@
+import type { BenchCase } from './cases.ts'
+import { launch, type Measured } from './launch.ts'
+import type { Project } from './project.ts'
+
+/** One run of one variant. */
+export interface Sample extends Measured {
+  id: string
+  variant: string
+  round: number
+}
+
+/** Takes a minute in the case of many awaits, and is only there for comparison. */
+const LEAKS_ROUNDS = 3
+
+/** Runs all variants of a case next to each other, in an order that rotates: a slow minute of the machine hits all. */
+export function runRounds(
+  project: Project,
+  cases: readonly BenchCase[],
+  rounds: number,
+  tell: (text: string) => void,
+): Sample[] {
+  const samples: Sample[] = []
+  for (let round = 0; round < rounds; round++) {
+    for (const { id, variants } of cases) {
+      for (let i = 0; i < variants.length; i++) {
+        const index = (i + round) % variants.length
+        if (variants[index]!.leaks === true && round >= LEAKS_ROUNDS) continue
+        const measured = launch(project, id, index)
+        const variant = variants[index]!.name
+        samples.push({ id, variant, round, ...measured })
+        tell(`${round + 1}/${rounds} ${id} ${variant}: ${Math.round(measured.wallMs)} ms, in test ${Math.round(measured.inTestMs)} ms`)
+      }
+    }
+  }
+  return samples
+}

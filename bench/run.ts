@@ -1,0 +1,26 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { readSettings } from './settings.ts'
+import { chooseCases } from './cases.ts'
+import { createProject } from './project.ts'
+import { runRounds } from './rounds.ts'
+import { describeMachine } from './machine.ts'
+import { formatOverhead } from './overhead.ts'
+import { formatTable } from './table.ts'
+
+/*
+ * Runs the same suites with and without the plugin, and with Vitest's own `detectAsyncLeaks`, one after another:
+ *
+ *   node bench/run.ts [--rounds 5] [--only a,c] [--with '{"captureStacks":false}'] [--build ../other-build] [--skip-leaks] [--json raw.json]
+ */
+const settings = readSettings(process.argv.slice(2))
+const cases = chooseCases(settings)
+const project = createProject(cases, settings.builds)
+try {
+  const samples = runRounds(project, cases, settings.rounds, (text) => process.stderr.write(`${text}\n`))
+  if (settings.json !== undefined) {
+    writeFileSync(settings.json, `${JSON.stringify({ machine: describeMachine(), samples }, null, 2)}\n`)
+  }
+  process.stdout.write(`${[describeMachine(), formatTable(cases, samples), formatOverhead(cases, samples)].join('\n\n')}\n`)
+} finally {
+  rmSync(project.root, { recursive: true, force: true })
+}

@@ -1,0 +1,47 @@
+import { basename, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+
+/** Another build of the package, to be measured beside the repository's. */
+export interface Build {
+  name: string
+  folder: string
+}
+
+export interface Settings {
+  rounds: number
+  /** Ids of the cases to run; empty is all. */
+  only: string[]
+  /** Option objects, each an extra row in every case. */
+  withOptions: object[]
+  builds: Build[]
+  /** Whether `detectAsyncLeaks` stands beside the plugin: it takes a minute in the case of many awaits. */
+  leaks: boolean
+  /** Where to write the raw numbers. */
+  json: string | undefined
+}
+
+const DEFAULT_ROUNDS = '5'
+
+export function readSettings(args: string[]): Settings {
+  const { values } = parseArgs({
+    args,
+    options: {
+      rounds: { type: 'string', default: DEFAULT_ROUNDS },
+      only: { type: 'string', default: '' },
+      with: { type: 'string', multiple: true, default: [] },
+      build: { type: 'string', multiple: true, default: [] },
+      'skip-leaks': { type: 'boolean', default: false },
+      json: { type: 'string' },
+    },
+  })
+  const rounds = Number(values.rounds)
+  if (!Number.isInteger(rounds) || rounds < 1) throw new RangeError(`--rounds must be a whole number from 1 on, got ${values.rounds}`)
+  return {
+    rounds,
+    only: values.only.split(',').filter((id) => id !== ''),
+    withOptions: values.with.map((text) => JSON.parse(text) as object),
+    builds: values.build.map((folder) => ({ name: basename(resolve(folder)), folder: resolve(folder) })),
+    leaks: !values['skip-leaks'],
+    json: values.json,
+  }
+}

@@ -1,0 +1,44 @@
+import { type BenchCase, MEMORY_TARGET, type Variant } from './cases.ts'
+import { alignColumns, show } from './columns.ts'
+import type { Sample } from './rounds.ts'
+import { medianOf, ratioOf, samplesOf } from './statistics.ts'
+
+const HEAD = ['case', 'variant', 'wall ms', 'in test ms', 'time', 'target', '', 'cpu ms', 'cpu', 'worker MB', 'memory', '']
+
+/** One line for each variant: medians, what they are of the plain run's, and whether the targets are met. */
+export function formatTable(cases: readonly BenchCase[], samples: readonly Sample[]): string {
+  const rows = cases.flatMap((each) => each.variants.map((variant, index) => row(each, variant, index, samples)))
+  const notes = [
+    `time: in test for (a) and (b), wall for the others; ratios are medians over rounds of plugin / none in the same round.`,
+    `worker MB: peak resident memory of the largest worker, target ${MEMORY_TARGET}x.`,
+  ]
+  return [alignColumns([HEAD, ...rows], 2), ...notes].join('\n')
+}
+
+function row(bench: BenchCase, variant: Variant, index: number, all: readonly Sample[]): string[] {
+  const { id, title, judged, target, variants } = bench
+  const own = samplesOf(all, id, variant.name)
+  const base = samplesOf(all, id, variants[0]!.name)
+  const median = (figure: Parameters<typeof medianOf>[1]): number | undefined => medianOf(own, figure)
+  const ratio = (figure: Parameters<typeof medianOf>[1]): number | undefined => ratioOf(own, base, figure)
+  const plain = index === 0
+  const judge = (value: number | undefined, limit: number): string =>
+    variant.package === undefined || value === undefined ? '' : value <= limit ? 'hit' : 'MISS'
+  const time = plain ? undefined : ratio(judged)
+  const memory = plain ? undefined : ratio('workerBytes')
+  const bytes = median('workerBytes')
+  return [
+    plain ? `(${id}) ${title}` : '',
+    variant.name,
+    show(median('wallMs'), 0),
+    show(median('inTestMs'), 0),
+    plain ? '' : show(time, 3),
+    variant.package === undefined ? '' : show(target, 2),
+    judge(time, target),
+    show(median('cpuMs'), 0),
+    plain ? '' : show(ratio('cpuMs'), 3),
+    show(bytes === undefined ? undefined : bytes / 1e6, 0),
+    plain ? '' : show(memory, 3),
+    judge(memory, MEMORY_TARGET),
+  ]
+}

@@ -12,7 +12,7 @@ export interface Measured {
   cpuMs: number | undefined
   /** Inside the tests' bodies, summed over files. */
   inTestMs: number
-  /** From each file's first hook to its last, so with what the profiler does between tests. */
+  /** From each file's collection to its `afterAll`, so with what the profiler does before and between tests. */
   inFileMs: number
   /** Peak resident memory of the largest worker. */
   workerBytes: number

@@ -9,8 +9,8 @@ const TOLERANCE = 0.3
 const HEAD = ['case', 'variant', 'told ms', 'in test ms', 'in file ms', 'told / in file', '']
 
 /**
- * The plugin's `overheadMs` beside what it really adds: to the test's own time, and to the file's from its first hook
- * to its last, where starting the sampler and making the results are included.
+ * The plugin's `overheadMs` beside what it really adds: to the test's own time, and to the file's from its collection
+ * to its `afterAll`, where starting the sampler and making the tests' results are included.
  */
 export function formatOverhead(cases: readonly BenchCase[], samples: readonly Sample[]): string {
   const rows = cases.flatMap(({ id, variants }) => {

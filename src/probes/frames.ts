@@ -8,16 +8,23 @@ export interface FrameOptions {
   isOwn(url: string): boolean
   /** The profiler's code: never shown. */
   isOurs(url: string): boolean
+  /** The test runner's code. */
+  isRunner(url: string): boolean
 }
 
 /** Frames of Node and of the test runner come on top of the user's `maxStackDepth`. */
 const FOREIGN_FRAMES = 8
+/** Ours come first: the hook and what it called. */
+const TOP_FRAMES = 5
 
 /**
  * The stack of the caller, or `undefined` where no own frame is on it. `getCallSites` gives plain data: an `Error`'s
  * unformatted stack would keep the receivers of its frames alive, and show in tests that check collection.
  */
-export function captureFrames({ depth, isOwn, isOurs }: FrameOptions): RawFrame[] | undefined {
+export function captureFrames({ depth, isOwn, isOurs, isRunner }: FrameOptions): RawFrame[] | undefined {
+  // Each frame costs a microsecond, and most promises around a test are the runner's own: the top tells.
+  const top = getCallSites(TOP_FRAMES).find(({ scriptName: url }) => url !== '' && !url.startsWith('node:') && !isOurs(url))
+  if (top !== undefined && isRunner(top.scriptName)) return undefined
   const frames: RawFrame[] = []
   let own = false
   for (const site of getCallSites(depth + FOREIGN_FRAMES)) {

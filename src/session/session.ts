@@ -55,7 +55,7 @@ export interface Session {
 export function createSession(options: SessionOptions): Session {
   const storage = new AsyncLocalStorage<Scope>()
   const openScopes = new Set<Scope>()
-  const frames = { depth: options.maxStackDepth, isOwn: isOwnUrl, isOurs: isOursUrl }
+  const frames = { depth: options.maxStackDepth, isOwn: isOwnUrl, isOurs: isOursUrl, isRunner: isRunnerUrl }
   const threadClock = openThreadClock()
   const stretches = createStretches(threadClock)
   const turns = createTurns()

@@ -1,4 +1,5 @@
-import type { AsyncProfile, MeasuredSubject } from './model.ts'
+import type { AsyncProfile } from './model.ts'
+import type { MeasuredSubject } from './records.ts'
 
 /** The running profiler, as test files and matchers see it. */
 export interface Running {

@@ -5,7 +5,7 @@ import { type Context, type Outcome, withSubject } from './matchers/subject.ts'
 import { LAG_FIELDS, type LagField, wrongCount, wrongLimits, wrongOptions } from './matchers/arguments.ts'
 import { describeCalls, describeStretches, plural } from './matchers/text.ts'
 import type { LagLimits, NoBlockingCallsOptions } from './matchers/types.ts'
-import type { MeasuredSubject } from './model.ts'
+import type { MeasuredSubject } from './records.ts'
 
 export type * from './matchers/types.ts'
 

@@ -1,4 +1,4 @@
-import type { CpuNode, CpuWindow, Evidence, LineTicks, RawFrame } from '../model.ts'
+import type { CpuNode, CpuWindow, Evidence, LineTicks, RawFrame } from '../records.ts'
 
 export interface Stretch {
   startMs: number

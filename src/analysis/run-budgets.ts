@@ -1,5 +1,6 @@
 import picomatch from 'picomatch'
-import type { Budget, BudgetVerdict, Finding, Location, ResolvedOptions, ScopeResult } from '../model.ts'
+import type { Budget, BudgetVerdict, Finding, Location, ResolvedOptions } from '../model.ts'
+import type { ScopeResult } from '../records.ts'
 import { lagBudgetFinding } from './budget-findings.ts'
 
 export interface FileResults {

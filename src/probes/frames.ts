@@ -1,5 +1,5 @@
 import { getCallSites } from 'node:util'
-import type { RawFrame } from '../model.ts'
+import type { RawFrame } from '../records.ts'
 
 export interface FrameOptions {
   /** Frames kept, Node's own not counted. */

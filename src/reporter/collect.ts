@@ -2,7 +2,8 @@ import type { TestCase, TestModule } from 'vitest/node'
 import { judgeRun, type FileResults } from '../analysis/run-budgets.ts'
 import { mergeFindings } from '../analysis/rules.ts'
 import { RESULT_KEY } from '../channel.ts'
-import type { Report, ResolvedOptions, ScopeResult, TestReport } from '../model.ts'
+import type { Report, ResolvedOptions, TestReport } from '../model.ts'
+import type { ScopeResult } from '../records.ts'
 
 export interface RunContext {
   startedAt: Date

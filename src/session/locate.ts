@@ -1,4 +1,5 @@
-import type { Confidence, Evidence, LineTicks, Location, RawFrame } from '../model.ts'
+import type { Confidence, Location } from '../model.ts'
+import type { Evidence, LineTicks, RawFrame } from '../records.ts'
 import { functionEnd } from './function-end.ts'
 import type { Source } from './sources.ts'
 

@@ -1,6 +1,7 @@
 import { findBlockingCalls, makeProfile, type RuleContext } from '../analysis/profile.ts'
 import { AsyncProfilerError } from '../errors.ts'
-import type { AsyncProfile, MeasuredSubject, ResolvedOptions } from '../model.ts'
+import type { AsyncProfile, ResolvedOptions } from '../model.ts'
+import type { MeasuredSubject } from '../records.ts'
 import { now } from '../probes/clock.ts'
 import { watchFetch } from './fetch.ts'
 import { createHookCost } from './hook-cost.ts'

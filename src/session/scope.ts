@@ -1,4 +1,5 @@
-import type { Evidence, ScopeRef, TestRef } from '../model.ts'
+import type { ScopeRef, TestRef } from '../model.ts'
+import type { Evidence } from '../records.ts'
 import { isoNow } from '../probes/clock.ts'
 import type { TaskLog } from '../probes/tasks.ts'
 import { createLagMeter, type LagMeter } from './lag-meter.ts'

@@ -1,5 +1,6 @@
 import { findBlockingCalls, judgeBudget, judgeStretches, lagBudgetFinding, netMs, summarize } from '../analysis/profile.ts'
-import type { BudgetLimits, Finding, ResolvedOptions, ScopeResult } from '../model.ts'
+import type { BudgetLimits, Finding, ResolvedOptions } from '../model.ts'
+import type { ScopeResult } from '../records.ts'
 import { NO_LAG } from '../session/measure.ts'
 import type { Scope } from '../session/scope.ts'
 import type { WorkerState } from './state.ts'

@@ -93,13 +93,17 @@ function describe(weight: FunctionWeight, nodes: readonly CpuNode[]): Evidence {
   const path = whole.filter((node) => !isRoot(node))
   return {
     source: 'profile',
-    kind: 'cpu',
+    kind: loadsModule(own === -1 ? path : path.slice(0, own)) ? 'module-load' : 'cpu',
     frames: path.map(toFrame),
     own,
     callee: inCallee ? callee.name : undefined,
     lines: (own === -1 ? path : path.slice(0, own + 1)).map((node) => linesOf(node, nodes))
   }
 }
+
+/** `require` and `import()` at run time go through Node's loaders. */
+const loadsModule = (path: readonly CpuNode[]): boolean =>
+  path.some(({ callFrame: { url } }) => url.startsWith('node:internal/modules/'))
 
 /** Ticks of all nodes of one function: it may stand in the tree under several callers. */
 function linesOf(of: CpuNode, nodes: readonly CpuNode[]): LineTicks[] {

@@ -12,6 +12,7 @@ const ASYNC_NAMES: [RegExp, string][] = [
 
 const BY_KIND: Partial<Record<BlockKind, string>> = {
   cpu: 'split the work and yield between parts (await setImmediate from node:timers/promises), or move it to a worker thread',
+  'module-load': 'it is loaded once, at its first use: import it at the top of a file, so that no request waits for it',
   gc: 'allocate less at once: stream or page the data instead of holding all of it'
 }
 
@@ -19,6 +20,8 @@ const FALLBACK = 'find out what ran here: split it, make it async, or move it to
 
 /** One sentence on how to keep the loop free at this place. */
 export function hintFor({ kind, stack }: Pick<BlockingCall, 'kind' | 'stack'>): string {
+  const byKind = BY_KIND[kind]
+  if (kind !== 'cpu' && byKind !== undefined) return byKind
   for (const { functionName } of stack) {
     const name = functionName?.split('.').at(-1)
     if (name === undefined) continue
@@ -27,5 +30,5 @@ export function hintFor({ kind, stack }: Pick<BlockingCall, 'kind' | 'stack'>): 
       if (match) return hint.replace('$1', match[1]?.replace(/Sync$/, '') ?? name)
     }
   }
-  return BY_KIND[kind] ?? FALLBACK
+  return byKind ?? FALLBACK
 }

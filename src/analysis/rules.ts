@@ -54,7 +54,7 @@ function toFinding(call: BlockingCall, context: RuleContext, severity: Severity,
     message: doubtful
       ? `${describePlace(call)} kept the event loop for ${formatMs(durationMs)}, but other processes held the CPU for ${formatMs(stolenMs)} of it`
       : `${describePlace(call)} blocked the event loop for ${formatMs(durationMs)}`,
-    hint: location === undefined ? `${UNKNOWN_LINE}; ${hintFor(call)}` : hintFor(call),
+    hint: stack.length === 0 ? `${UNKNOWN_LINE}; ${hintFor(call)}` : hintFor(call),
     kind,
     durationMs,
     ...(location && { location }),

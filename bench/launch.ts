@@ -25,9 +25,10 @@ const hasTime = existsSync(TIME)
 
 /** @throws when the run fails: its times would mean nothing */
 export function launch(project: Project, id: string, variant: number): Measured {
-  const { root, vitest, records, report } = project
+  const { root, vitest, records, report, cache } = project
   const times = join(root, 'times')
-  for (const path of [records, report, times]) rmSync(path, { force: true })
+  // Every run is a first run: files with a stall in the last one would start the profiler earlier.
+  for (const path of [records, report, times, cache]) rmSync(path, { recursive: true, force: true })
   const command = [process.execPath, vitest, 'run', '--config', configName(id, variant), '--dir', id]
   const [file, ...args] = hasTime ? [TIME, '-o', times, '-f', '%U %S', ...command] : command
   const began = performance.now()

@@ -10,6 +10,8 @@ export interface Project {
   vitest: string
   /** Where the test files write what they measure. */
   records: string
+  /** Where Vite, and so Vitest and the plugin, remember things from run to run. */
+  cache: string
   /** Where the plugin writes its JSON report. */
   report: string
 }
@@ -46,6 +48,7 @@ export function createProject(cases: readonly BenchCase[], builds: readonly Buil
     root,
     vitest: join(modules, 'vitest', 'vitest.mjs'),
     records: join(root, 'records.jsonl'),
+    cache: join(modules, '.vite'),
     report: join(root, 'report.json'),
   }
 }

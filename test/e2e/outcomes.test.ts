@@ -151,7 +151,53 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
         const alike = errors.map((line) => line.replace(/^Error: STACK_TRACE_ERROR|^\w*Error: Test timed out.*/, 'Error: Test timed out'))
         return [name, ...alike.map((line) => `  ${line}`)].join('\n')
       })
-      expect(told.toSorted().join('\n')).toMatchInlineSnapshot()
+      expect(told.toSorted().join('\n')).toMatchInlineSnapshot(`
+        "a beforeEach that throws has both
+          Error: from beforeEach
+          AsyncProfilerError: block blocked the event loop for <time> (threshold 100 ms)
+        a suite that warns over 1 s has an own rule
+          AsyncProfilerError: block blocked the event loop for <time> (threshold 50 ms)
+        a suite with budgets goes over both
+          AsyncProfilerError: block blocked the event loop for <time> (threshold 100 ms)
+          AsyncProfilerError: a suite with budgets > goes over both went over its budget: maxLag was <time>, allowed is 100 ms
+          AsyncProfilerError: a suite with budgets > goes over both went over its budget: blockingCalls was 1, allowed is 0
+        afterEach has it
+          AsyncProfilerError: block blocked the event loop for <time> (threshold 100 ms)
+        an afterEach that throws has both
+          Error: from afterEach
+          AsyncProfilerError: block blocked the event loop for <time> (threshold 100 ms)
+        beforeEach has it
+          AsyncProfilerError: block blocked the event loop for <time> (threshold 100 ms)
+        blocks
+          AsyncProfilerError: block blocked the event loop for <time> (threshold 100 ms)
+        blocks and fails
+          AssertionError: expected 1 to be 2 // Object.is equality
+          AsyncProfilerError: block blocked the event loop for <time> (threshold 100 ms)
+        blocks, then times out
+          Error: Test timed out
+          AsyncProfilerError: block blocked the event loop for <time> (threshold 100 ms)
+        every attempt blocks
+          AsyncProfilerError: block blocked the event loop for <time> (threshold 100 ms)
+          AsyncProfilerError: block blocked the event loop for <time> (threshold 100 ms)
+        fixture
+          AsyncProfilerError: block blocked the event loop for <time> (threshold 100 ms)
+        is to fail, and only blocks
+          Error: Expect test to fail
+        its cleanup has it
+          AsyncProfilerError: block blocked the event loop for <time> (threshold 100 ms)
+        onTestFailed
+          Error: from the body
+          AsyncProfilerError: block blocked the event loop for <time> (threshold 100 ms)
+        onTestFinished
+          AsyncProfilerError: block blocked the event loop for <time> (threshold 100 ms)
+        only the first of three repetitions blocks
+          AsyncProfilerError: block blocked the event loop for <time> (threshold 100 ms)
+        teardown of a fixture
+          AsyncProfilerError: block blocked the event loop for <time> (threshold 100 ms)
+        times out by blocking
+          Error: Test timed out
+          AsyncProfilerError: block blocked the event loop for <time> (threshold 100 ms)"
+      `)
     })
 
     test('errors of files', () => {
@@ -285,7 +331,7 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
       vitest,
       files: { 'src/work.ts': FILES['src/work.ts']!, 'test/body.test.ts': body },
       plugin: { backend: 'inspector', rules: { 'blocking-call': 'error' } },
-      args: ['-t', 'is to fail']
+      args: ['-t', 'blocks, and is to fail']
     })
     expect(testStates(run)['blocks, and is to fail']).toBe('passed')
     expect(run.stderr).toBe('')
@@ -320,6 +366,18 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
 
       ⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯[1/1]⎯"
     `)
+  })
+
+  // BUG 122
+  test("a suite's own options hold for its beforeAll, too", async () => {
+    const text = FILES['test/before-all.test.ts']!.replace("'suite', ", "'suite', { meta: { asyncProfiler: { rules: { 'blocking-call': 'off' } } } }, ")
+    const run = await runVitest({
+      vitest,
+      files: { 'src/work.ts': FILES['src/work.ts']!, 'test/before-all.test.ts': text },
+      plugin: { backend: 'inspector', rules: { 'blocking-call': 'error' } }
+    })
+    expect(run.report!.findings).toEqual([])
+    expect(run.exitCode).toBe(0)
   })
 
   test('budgets of the run and of files, within', async () => {
@@ -406,7 +464,7 @@ const BUSY = `import { test } from 'vitest'
 import { block } from '../src/work.ts'
 
 test('blocks twice', async () => {
-  block(150)
+  block(250)
   await new Promise((resolve) => setTimeout(resolve, 5))
   block(150)
 })

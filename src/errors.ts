@@ -8,6 +8,8 @@ export type ErrorCode =
   | 'ERR_BLOCKING_CALL'
   | 'ERR_LAG_BUDGET'
 
+const OUR_FOLDER = decodeURIComponent(new URL('.', import.meta.url).pathname)
+
 /** An error of the plugin's own. Its message names the call or option, the rule and the value. */
 export class AsyncProfilerError extends Error {
   readonly code: ErrorCode
@@ -15,5 +17,7 @@ export class AsyncProfilerError extends Error {
     super(message)
     this.name = 'AsyncProfilerError'
     this.code = code
+    // The user's call is what is wrong, not ours below it.
+    if (this.stack !== undefined) this.stack = this.stack.split('\n').filter((line) => !line.includes(OUR_FOLDER)).join('\n')
   }
 }

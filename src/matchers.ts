@@ -1,6 +1,7 @@
 import './matchers/types.ts'
 import { judgeStretches, netMs } from './analysis/blocking.ts'
 import { formatMs } from './analysis/format.ts'
+import { AsyncProfilerError } from './errors.ts'
 import { type Context, type Outcome, withSubject } from './matchers/subject.ts'
 import { LAG_FIELDS, type LagField, wrongCount, wrongLimits, wrongOptions } from './matchers/arguments.ts'
 import { describeCalls, describeStretches, plural } from './matchers/text.ts'
@@ -42,6 +43,9 @@ function noBlockingCalls(measured: MeasuredSubject, options: NoBlockingCallsOpti
 }
 
 function withinLag(measured: MeasuredSubject, limits: LagLimits): Outcome {
+  if (!measured.lagKnown) {
+    throw new AsyncProfilerError('ERR_SUBJECT', 'toCompleteWithinLag() needs lag to be measured, and the option monitorEventLoop is false: set it to true')
+  }
   const loop = limits.scope === 'loop'
   const lag = loop ? measured.loopLag : measured.profile.eventLoopLag
   const asked = (Object.keys(LAG_FIELDS) as LagField[]).filter((field) => limits[field] !== undefined)

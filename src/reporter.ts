@@ -8,15 +8,13 @@ import { collectResults } from './reporter/collect.ts'
 import { formatJson } from './report/json.ts'
 import { rememberFlagged } from './reporter/flagged.ts'
 import { ownsStdout } from './reporter/stdout.ts'
-import { unprofiledProjects } from './reporter/projects.ts'
+import { doubledPlugin, unprofiledProjects } from './reporter/projects.ts'
 import { unavailableOptions } from './reporter/unavailable.ts'
 import { formatTerminal } from './report/terminal.ts'
 import { VERSION } from './version.ts'
 
 /** Sums the run up in the terminal and in files, and fails it where findings or budgets say so. */
 export default class AsyncProfilerReporter implements Reporter {
-  /** What could not be done or seen, one sentence each. */
-  readonly notices = new Set<string>()
   private readonly options: ResolvedOptions
   private vitest: Vitest | undefined
   private startedAt = new Date()
@@ -37,12 +35,12 @@ export default class AsyncProfilerReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], _errors: readonly SerializedError[]): void {
     const { vitest } = this
     if (vitest === undefined) return
-    for (const notice of [...unprofiledProjects(vitest), ...unavailableOptions(this.options)]) this.notices.add(notice)
     const { report, fails } = collectResults(modules, this.options, {
       startedAt: this.startedAt,
       versions: { node: process.versions.node, vitest: vitest.version, plugin: VERSION },
-      notices: this.notices,
-      root: vitest.config.root
+      notices: [...doubledPlugin(vitest), ...unprofiledProjects(vitest), ...unavailableOptions(this.options)],
+      root: vitest.config.root,
+      filtered: isFiltered(vitest)
     })
     rememberFlagged(vitest, report)
     this.write(report, vitest.config.root)
@@ -72,6 +70,13 @@ export default class AsyncProfilerReporter implements Reporter {
     if (stream === process.stderr) vitest.logger.error(`\n${text}\n`)
     else vitest.logger.log(`${text}\n`)
   }
+}
+
+/** A run of a part of the files says nothing about globs that match none. */
+function isFiltered(vitest: Vitest): boolean {
+  const { filenamePattern } = vitest as unknown as { filenamePattern?: readonly string[] }
+  const { related, changed, shard } = vitest.config as { related?: unknown; changed?: unknown; shard?: unknown }
+  return (filenamePattern?.length ?? 0) > 0 || [related, changed, shard].some(Boolean)
 }
 
 function readSource(path: string): string | undefined {

@@ -4,7 +4,7 @@ import { AsyncProfilerError } from './errors.ts'
 export function checkNode(version: string): void {
   const [major = 0, minor = 0] = numbers(version)
   if ((major === 22 && minor >= 12) || major === 24 || major >= 26) return
-  throw unsupported(`Node ^22.12, ^24 or >=26, as Vitest does; this is Node ${version}`)
+  throw unsupported(`Node ^22.12, ^24 or >=26; this is Node ${version}`)
 }
 
 /** @throws `ERR_UNSUPPORTED` */

@@ -1,4 +1,4 @@
-import type { BudgetVerdict, Finding, Severity, TestRef } from '../model.ts'
+import type { BudgetVerdict, Finding, Location, Severity, TestRef } from '../model.ts'
 import { formatMs } from './format.ts'
 
 const COUNTS = new Set(['blockingCalls', 'syncCalls', 'leaks'])
@@ -24,6 +24,19 @@ export function lagBudgetFinding(verdict: BudgetVerdict, severity: Severity): Fi
     evidence: { allowed, measured },
     victims: [],
     occurrences: 1,
-    fingerprint: ['lag-budget', budget, scope.files, scope.file, scope.test].filter(Boolean).join(':')
+    fingerprint: ['lag-budget', budget, allowed, scope.files, scope.file, scope.test].filter(Boolean).join(':')
   }
+}
+
+const MAX_PLACES = 3
+
+/** The different places of the longest stalls, longest first. */
+export function worstPlaces(stalls: readonly { durationMs?: number; location?: Location }[]): Location[] {
+  const worst = stalls.toSorted((a, b) => (b.durationMs ?? 0) - (a.durationMs ?? 0)).flatMap(({ location }) => location ?? [])
+  const places = new Map<string, Location>()
+  for (const place of worst) {
+    const key = `${place.file}:${place.line}`
+    if (!places.has(key)) places.set(key, place)
+  }
+  return [...places.values()].slice(0, MAX_PLACES)
 }

@@ -1,19 +1,21 @@
-import type { BlockingCall, BudgetLimits, BudgetVerdict, LagStats, Location } from '../model.ts'
+import type { BlockingCall, BudgetLimits, BudgetVerdict, LagStats } from '../model.ts'
 import { netMs } from './blocking.ts'
+import { worstPlaces } from './budget-findings.ts'
 
 /** What a budget is held against; lag is already less stolen time. */
 export interface Measured {
-  lag: LagStats
+  /** Missing where it was not monitored. */
+  lag: LagStats | undefined
   /** Those over the threshold by their own doing. */
   blocking: readonly BlockingCall[]
 }
 
-type Meter = (measured: Measured) => number
+type Meter = (measured: Measured) => number | undefined
 
 /** Limits that this release can measure. */
 const METERS: Partial<Record<keyof BudgetLimits, Meter>> = {
-  maxLag: ({ lag }) => lag.maxMs,
-  p99Lag: ({ lag }) => lag.p99Ms,
+  maxLag: ({ lag }) => lag?.maxMs,
+  p99Lag: ({ lag }) => lag?.p99Ms,
   blockingCalls: ({ blocking }) => blocking.length,
   totalBlocking: ({ blocking }) => blocking.reduce((sum, call) => sum + netMs(call), 0)
 }
@@ -25,21 +27,16 @@ export function judgeBudget(limits: BudgetLimits, measured: Measured, scope: Bud
     const allowed = limits[budget]
     if (allowed === undefined) continue
     const value = meter(measured)
+    const over = value !== undefined && value > allowed
     verdicts.push({
       budget,
       scope,
       allowed,
-      measured: value,
-      verdict: value > allowed ? 'over' : 'within',
-      contributors: value > allowed ? contributorsOf(measured.blocking) : []
+      measured: value ?? 0,
+      // What was not measured is neither kept nor broken.
+      verdict: value === undefined ? 'inconclusive' : over ? 'over' : 'within',
+      contributors: over ? worstPlaces(measured.blocking) : []
     })
   }
   return verdicts
-}
-
-const MAX_CONTRIBUTORS = 3
-
-function contributorsOf(blocking: readonly BlockingCall[]): Location[] {
-  const located = blocking.toSorted((a, b) => netMs(b) - netMs(a)).flatMap(({ location }) => location ?? [])
-  return located.slice(0, MAX_CONTRIBUTORS)
 }

@@ -1,7 +1,7 @@
 import picomatch from 'picomatch'
-import type { Budget, BudgetVerdict, Finding, Location, ResolvedOptions } from '../model.ts'
+import type { Budget, BudgetVerdict, Finding, ResolvedOptions } from '../model.ts'
 import type { ScopeResult } from '../records.ts'
-import { lagBudgetFinding } from './budget-findings.ts'
+import { lagBudgetFinding, worstPlaces } from './budget-findings.ts'
 
 export interface FileResults {
   file: string
@@ -11,7 +11,8 @@ export interface FileResults {
 /** Holds the budgets of the options against all files, or those that their glob names. */
 export function judgeRun(
   files: readonly FileResults[],
-  { budgets, rules }: ResolvedOptions
+  { budgets, rules }: ResolvedOptions,
+  filtered: boolean
 ): { budgets: BudgetVerdict[]; findings: Finding[]; notices: string[] } {
   const verdicts: BudgetVerdict[] = []
   const notices: string[] = []
@@ -19,7 +20,7 @@ export function judgeRun(
     const matches = budget.files === undefined ? () => true : picomatch(budget.files)
     const chosen = files.filter(({ file }) => matches(file))
     if (chosen.length === 0 && files.length > 0) {
-      notices.push(`budgets: files '${budget.files}' matches no test file of this run; check the glob, which is relative to the project's root`)
+      if (!filtered) notices.push(`budgets: files '${budget.files}' matches no test file of this run; check the glob, which is relative to the project's root`)
     } else verdicts.push(...judge(budget, chosen))
   }
   const over = verdicts.filter(({ verdict }) => verdict === 'over')
@@ -30,9 +31,10 @@ export function judgeRun(
 function judge(budget: Budget, files: readonly FileResults[]): BudgetVerdict[] {
   const results = files.flatMap(({ results: each }) => each)
   const stalls = results.flatMap(({ findings }) => findings).filter(({ rule, confidence }) => rule === 'blocking-call' && confidence !== 'inconclusive')
+  const lags = results.flatMap(({ lag }) => lag ?? [])
   const measured = {
-    maxLag: Math.max(0, ...results.map(({ lag }) => lag.maxMs)),
-    p99Lag: Math.max(0, ...results.map(({ lag }) => lag.p99Ms)),
+    maxLag: lags.length > 0 ? Math.max(...lags.map(({ maxMs }) => maxMs)) : undefined,
+    p99Lag: lags.length > 0 ? Math.max(...lags.map(({ p99Ms }) => p99Ms)) : undefined,
     blockingCalls: sum(results, ({ blocking }) => blocking.count),
     totalBlocking: sum(results, ({ blocking }) => blocking.totalMs)
   }
@@ -40,17 +42,12 @@ function judge(budget: Budget, files: readonly FileResults[]): BudgetVerdict[] {
   return (Object.keys(measured) as (keyof typeof measured)[]).flatMap((name): BudgetVerdict[] => {
     const allowed = budget[name]
     if (allowed === undefined) return []
-    const over = measured[name] > allowed
-    return [{ budget: name, scope, allowed, measured: measured[name], verdict: over ? 'over' : 'within', contributors: over ? places(stalls) : [] }]
+    const value = measured[name]
+    const over = value !== undefined && value > allowed
+    const verdict = value === undefined ? 'inconclusive' : over ? 'over' : 'within'
+    return [{ budget: name, scope, allowed, measured: value ?? 0, verdict, contributors: over ? worstPlaces(stalls) : [] }]
   })
 }
 
 const sum = (results: readonly ScopeResult[], of: (result: ScopeResult) => number): number =>
   results.reduce((total, result) => total + of(result), 0)
-
-const MAX_CONTRIBUTORS = 3
-
-function places(stalls: readonly Finding[]): Location[] {
-  const worst = stalls.toSorted((a, b) => (b.durationMs ?? 0) - (a.durationMs ?? 0))
-  return worst.flatMap(({ location }) => location ?? []).slice(0, MAX_CONTRIBUTORS)
-}

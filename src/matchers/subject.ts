@@ -66,7 +66,7 @@ function find(profiler: Running, matcher: string, subject: unknown): MeasuredSub
 /** A profile that was copied or read from a file: only what it says of itself is known. */
 function fromPlain(profile: AsyncProfile, blockingThreshold: number): MeasuredSubject {
   const { blockingCalls, eventLoopLag } = profile
-  return { profile, stretchesOver: (ms) => blockingCalls.filter(({ durationMs }) => durationMs > ms), blockingThreshold, loopLag: eventLoopLag }
+  return { profile, stretchesOver: (ms) => blockingCalls.filter(({ durationMs }) => durationMs > ms), blockingThreshold, lagKnown: true, loopLag: eventLoopLag }
 }
 
 function isProfile(subject: unknown): subject is AsyncProfile {

@@ -1,3 +1,4 @@
+import { relative } from 'node:path'
 import type { TestCase, TestModule } from 'vitest/node'
 import { judgeRun, type FileResults } from '../analysis/run-budgets.ts'
 import { mergeFindings } from '../analysis/rules.ts'
@@ -8,19 +9,20 @@ import type { ScopeResult } from '../records.ts'
 export interface RunContext {
   startedAt: Date
   versions: Report['versions']
-  notices: ReadonlySet<string>
+  notices: readonly string[]
   root: string
+  filtered: boolean
 }
 
 /** Brings the results of all workers together, and judges what only the whole run can tell. */
 export function collectResults(
   modules: readonly TestModule[],
   options: ResolvedOptions,
-  { startedAt, versions, notices }: RunContext
+  { startedAt, versions, notices, root, filtered }: RunContext
 ): { report: Report; fails: boolean } {
-  const files = modules.map(collectFile)
+  const files = modules.map((module) => collectFile(module, root))
   const results = files.flatMap(({ results: each }) => each)
-  const run = judgeRun(files, options)
+  const run = judgeRun(files, options, filtered)
   const findings = mergeFindings([...results.flatMap((result) => result.findings), ...run.findings])
   const budgets = [...results.flatMap((result) => result.budgets), ...run.budgets]
   const used = new Set(results.map(({ backend }) => backend))
@@ -36,15 +38,16 @@ export function collectResults(
     budgets,
     tests: files.flatMap(({ tests }) => tests)
   }
-  return { report, fails: findings.some(({ severity }) => severity === 'error') }
+  return { report, fails: findings.some(({ severity }) => severity === 'error') || results.some(({ fails }) => fails === true) }
 }
 
-function collectFile(module: TestModule): FileResults & { tests: TestReport[] } {
+function collectFile(module: TestModule, root: string): FileResults & { tests: TestReport[] } {
   const tests: TestReport[] = []
   const results: ScopeResult[] = []
   const fileResult = resultOf(module)
   if (fileResult !== undefined) results.push(fileResult)
-  const file = module.relativeModuleId
+  // Not `relativeModuleId`: that is relative to the project's root, and a run has many.
+  const file = relative(root, module.moduleId).replaceAll('\\', '/')
   for (const test of module.children.allTests()) {
     const result = resultOf(test)
     if (result !== undefined) results.push(result)

@@ -4,7 +4,7 @@ interface VitestLike {
   config: { outputFile?: string | Record<string, string> }
 }
 interface ReporterLike {
-  options?: { outputFile?: string }
+  options?: { outputFile?: string; stdout?: boolean }
 }
 
 /** Reporters whose output other programs read, with their names in `outputFile`. */
@@ -21,6 +21,7 @@ export function ownsStdout(vitest: VitestLike): boolean {
     const kind = reporter.constructor.name
     if (TO_STDOUT.has(kind)) return true
     const name = TO_FILE_OR_STDOUT[kind]
+    if (reporter.options?.stdout === true) return true
     return name !== undefined && vitest.version.startsWith('4.') && !hasFile(reporter, vitest.config.outputFile, name)
   })
 }

@@ -1,14 +1,19 @@
-import type { ResolvedOptions } from '../model.ts'
+import type { Budget, ResolvedOptions, RuleName } from '../model.ts'
+import { DEFAULT_OPTIONS } from '../test-options.ts'
+
+const SERVED_RULES = new Set<RuleName>(['blocking-call', 'lag-budget'])
+const UNSERVED_LIMITS = ['syncCalls', 'leaks'] as const satisfies (keyof Budget)[]
 
 /** One sentence for each option that is set but not served by this version: nobody should rely on it unknowingly. */
-export function unavailableOptions({ baseline, allow, report, rules }: ResolvedOptions): string[] {
+export function unavailableOptions({ baseline, allow, budgets, report, rules }: ResolvedOptions): string[] {
   const set = [
     baseline !== undefined && 'baseline',
     allow.length > 0 && 'allow',
-    report.html !== undefined && 'report.html',
-    report.trace !== undefined && 'report.trace',
-    report.sarif !== undefined && 'report.sarif',
-    rules['sync-call'] !== 'off' && "rules['sync-call']"
+    ...(['html', 'trace', 'sarif'] as const).map((kind) => report[kind] !== undefined && `report.${kind}`),
+    ...UNSERVED_LIMITS.map((limit) => budgets.some((budget) => budget[limit] !== undefined) && `budgets: ${limit}`),
+    ...(Object.keys(rules) as RuleName[]).map(
+      (rule) => !SERVED_RULES.has(rule) && rules[rule] !== DEFAULT_OPTIONS.rules[rule] && `rules: ${rule}`
+    )
   ].filter((name) => name !== false)
   return set.map((name) => `${name} is set, but this version does not act on it yet`)
 }

@@ -1,6 +1,7 @@
 import type { Confidence, Location } from '../model.ts'
 import type { Evidence, LineTicks, RawFrame } from '../records.ts'
 import { functionEnd } from './function-end.ts'
+import { isOursUrl, isRunnerUrl } from './own.ts'
 import type { Source } from './sources.ts'
 
 export interface Places {
@@ -78,11 +79,17 @@ export function createLocator(get: (url: string) => Source | undefined, display:
         location: blamed?.location,
         functionName: frame?.functionName || undefined,
         // V8's builtins have a name but no place.
-        stack: stack.filter(({ file }) => file !== ''),
+        stack: stack.slice(0, outermost(evidence)).filter((_, index) => frames[index]!.url !== '' && !isOursUrl(frames[index]!.url)),
         confidence: blamed?.confidence ?? 'certain'
       }
     }
   }
+}
+
+/** Where the test runner's frames begin, outside of the own ones: they say nothing of the stall. */
+function outermost({ frames, own }: Evidence): number {
+  const runner = frames.findIndex(({ url }, index) => index > own && isRunnerUrl(url))
+  return runner === -1 ? frames.length : runner
 }
 
 /** Where `name` is called inside the caller's text: 1-based lines and columns. */

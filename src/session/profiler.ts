@@ -127,6 +127,7 @@ export function createProfiler(options: ResolvedOptions, root: string): Profiler
         profile: profileOf(scope),
         stretchesOver: (ms) => measurer.stretches(scope, ms),
         blockingThreshold: scope.thresholds.blockingThreshold,
+        lagKnown: lag,
         loopLag: scope.loopLag?.stats(0) ?? NO_LAG
       }
     }

@@ -8,10 +8,12 @@ import { resultOf } from './scope-result.ts'
 import type { WorkerState } from './state.ts'
 import { wrapHooks } from './suite-hooks.ts'
 import { shouldArm } from '../session/arming.ts'
-import { type RunnerSuite, type RunnerTest, optionsOf, usesAssertions } from './test-task.ts'
+import { addAttempt } from './attempts.ts'
+import type { TestOptions } from '../test-options.ts'
+import { optionsOf, type RunnerSuite, type RunnerTest, usesAssertions } from './test-task.ts'
 
 /** Runs a file's suites. `beforeAll` and `afterAll` are the file's work, tests have scopes of their own. */
-export async function runFile(state: WorkerState, runSuite: () => Promise<void>, suite: RunnerSuite): Promise<void> {
+export function runFile(state: WorkerState, runSuite: () => Promise<void>, suite: RunnerSuite): Promise<void> {
   const { profiler, options } = state
   const stop = profiler.start(globalThis)
   const file = profiler.display(suite.file.filepath)
@@ -20,21 +22,20 @@ export async function runFile(state: WorkerState, runSuite: () => Promise<void>,
   scope.overheadMs += armMs
   scope.file = file
   wrapHooks(suite, (hook) => profiler.session.run(scope, hook))
-  try {
-    await runSuite()
-  } finally {
+  function end(): void {
     profiler.end(scope)
+    const result = ours(state, () => resultOf(state, scope, options.rules, undefined))
+    send(suite, result)
+    stop()
+    throwErrors(state, result.findings, suite)
   }
-  const result = ours(state, () => resultOf(state, scope, options.rules, undefined))
-  send(suite, result)
-  stop()
-  throwErrors(state, result.findings, suite)
+  return after(runSuite(), end)
 }
 
 /** Runs one attempt of a test, hooks included, in a scope of its own. */
-export async function runTest(state: WorkerState, run: () => Promise<void>, task: RunnerTest): Promise<void> {
+export function runTest(state: WorkerState, run: () => Promise<void>, task: RunnerTest): Promise<void> {
   const { profiler, options } = state
-  const own = optionsOf(task)
+  const { own, problem } = readOptions(task)
   const rules = { ...options.rules, ...own.rules }
   const armMs = ours(state, () => arm(state, task, rules, own.budgets))
   const { blockingThreshold = options.blockingThreshold, lagThreshold = options.lagThreshold } = own
@@ -43,17 +44,35 @@ export async function runTest(state: WorkerState, run: () => Promise<void>, task
   scope.file = profiler.display(task.file.filepath)
   scope.test = { file: scope.file, name: scope.name }
   profiler.setRules(scope, rules)
-  try {
-    await profiler.session.run(scope, run)
-  } finally {
+  async function end(): Promise<void> {
     profiler.end(scope)
+    await profiler.session.victimsKnown()
+    await profiler.settleCost(scope)
+    const result = ours(state, () => resultOf(state, scope, rules, own.budgets))
+    if (problem !== undefined) Object.assign(result, { fails: true, notices: [...result.notices, problem] })
+    send(task, addAttempt(task, result))
+    // A test that is expected to fail would pass by our error; the reporter fails the run instead.
+    if (task.fails !== true) throwErrors(state, result.findings, task)
   }
-  await profiler.session.victimsKnown()
-  await profiler.settleCost(scope)
-  const result = ours(state, () => resultOf(state, scope, rules, own.budgets))
-  send(task, result)
-  // A test that is expected to fail would pass by our error; the reporter fails the run instead.
-  if (task.fails !== true) throwErrors(state, result.findings, task)
+  return after(profiler.session.run(scope, run), end)
+}
+
+/** Not by `await`: our frames would stand in the async stacks of the user's errors. */
+function after(work: Promise<void>, end: () => void | Promise<void>): Promise<void> {
+  return work.then(end, async (error: unknown) => {
+    await end()
+    throw error
+  })
+}
+
+/** A wrong option fails its test; one that is expected to fail would only pass by that, so it runs, and the run fails. */
+function readOptions(task: RunnerTest): { own: TestOptions; problem?: string } {
+  try {
+    return { own: optionsOf(task) }
+  } catch (error) {
+    if (task.fails !== true) throw error
+    return { own: {}, problem: (error as Error).message }
+  }
 }
 
 /** Our own work between tests is nobody's: it must not show as the file's. */

@@ -1,7 +1,6 @@
 import { findBlockingCalls, judgeBudget, judgeStretches, lagBudgetFinding, netMs, summarize } from '../analysis/profile.ts'
 import type { BudgetLimits, Finding, ResolvedOptions } from '../model.ts'
 import type { ScopeResult } from '../records.ts'
-import { NO_LAG } from '../session/measure.ts'
 import type { Scope } from '../session/scope.ts'
 import type { WorkerState } from './state.ts'
 
@@ -19,7 +18,7 @@ export function resultOf(
   const stretches = measurer.stretches(scope, blockingThreshold)
   const findings: Finding[] = options.detectBlocking ? findBlockingCalls(stretches, { file, rules, blockingThreshold }) : []
   const blocking = judgeStretches(stretches, blockingThreshold).over
-  const lag = scope.lag?.stats(0) ?? NO_LAG
+  const lag = scope.lag?.stats(0)
   const where = { file, ...(scope.test && { test: scope.test.name }) }
   const setting = rules['lag-budget']
   const budgets = budget === undefined || setting === 'off' ? [] : judgeBudget(budget, { lag, blocking }, where)
@@ -30,8 +29,8 @@ export function resultOf(
   if (fallback !== undefined) notices.add(`backend 'inspector' could not run, 'async-hooks' did: ${fallback}`)
   return {
     backend: evidence.backend(),
-    ...(scope.kind === 'test' && { summary: summarize(measurer.taskStates(scope), scope.taskLog.dropped, blocking, lag.maxMs, findings) }),
-    lag,
+    ...(scope.kind === 'test' && { summary: summarize(measurer.taskStates(scope), scope.taskLog.dropped, blocking, lag?.maxMs ?? 0, findings) }),
+    ...(lag && { lag }),
     blocking: { count: blocking.length, totalMs: blocking.reduce((sum, call) => sum + netMs(call), 0) },
     findings,
     budgets,

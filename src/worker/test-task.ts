@@ -14,6 +14,7 @@ export interface RunnerSuite {
 export interface RunnerTest extends RunnerSuite {
   fullTestName: string
   fails?: boolean | undefined
+  result?: { repeatCount?: number | undefined } | undefined
 }
 
 /**

@@ -100,7 +100,6 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
       expect(own.toSorted()).toEqual(todo.toSorted())
     })
 
-    // BUG 111
     test('findings of tests', () => {
       const findings = run.report!.findings.filter((finding) => finding.test !== undefined && finding.rule === 'blocking-call')
       expect(described(findings)).toMatchInlineSnapshot(`
@@ -210,7 +209,6 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
       expect(run.stderr).toContain('Error: from afterAll')
     })
 
-    // BUG 110, BUG 119
     test('no stack has a frame of ours', () => {
       const frames = run.stderr.split('\n').filter((line) => line.includes('vitest-async-profiler/'))
       expect([...new Set(frames)]).toEqual([])
@@ -340,7 +338,6 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
     expect(run.exitCode).toBe(1)
   })
 
-  // BUG 110
   test('a beforeAll fails its file, and no test', async () => {
     const run = await runVitest({
       vitest,
@@ -368,18 +365,6 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
     `)
   })
 
-  // BUG 122
-  test("a suite's own options hold for its beforeAll, too", async () => {
-    const text = FILES['test/before-all.test.ts']!.replace("'suite', ", "'suite', { meta: { asyncProfiler: { rules: { 'blocking-call': 'off' } } } }, ")
-    const run = await runVitest({
-      vitest,
-      files: { 'src/work.ts': FILES['src/work.ts']!, 'test/before-all.test.ts': text },
-      plugin: { backend: 'inspector', rules: { 'blocking-call': 'error' } }
-    })
-    expect(run.report!.findings).toEqual([])
-    expect(run.exitCode).toBe(0)
-  })
-
   test('budgets of the run and of files, within', async () => {
     const run = await runBudgets(vitest, [{ maxLag: 5000, p99Lag: 5000, blockingCalls: 3, totalBlocking: 9000 }, { files: 'test/quiet.*', blockingCalls: 0, totalBlocking: 0 }])
     expect(run.exitCode).toBe(0)
@@ -388,7 +373,6 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
     expect(run.report!.budgets.map(({ verdict, contributors }) => [verdict, contributors])).toEqual(Array.from({ length: 6 }, () => ['within', []]))
   })
 
-  // BUG 112, BUG 113
   test('budgets of the run and of files, over: the whole summary', async () => {
     const run = await runBudgets(vitest, [{ blockingCalls: 1 }, { blockingCalls: 2 }, { files: 'test/{culprit,busy}.*', maxLag: 100 }, { files: 'test/quiet.*', maxLag: 5000, blockingCalls: 0 }])
     expect(run.exitCode).toBe(1)

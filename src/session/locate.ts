@@ -1,7 +1,7 @@
 import type { Confidence, Location } from '../model.ts'
 import type { Evidence, LineTicks, RawFrame } from '../records.ts'
 import { functionEnd } from './function-end.ts'
-import { isOursUrl, isRunnerUrl } from './own.ts'
+import { isOursUrl, isOwnUrl, isRunnerUrl } from './own.ts'
 import type { Source } from './sources.ts'
 
 export interface Places {
@@ -86,9 +86,10 @@ export function createLocator(get: (url: string) => Source | undefined, display:
   }
 }
 
-/** Where the test runner's frames begin, outside of the own ones: they say nothing of the stall. */
-function outermost({ frames, own }: Evidence): number {
-  const runner = frames.findIndex(({ url }, index) => index > own && isRunnerUrl(url))
+/** Where the test runner's frames begin, outside of all own ones: they say nothing of the stall. */
+function outermost({ frames }: Evidence): number {
+  const lastOwn = frames.findLastIndex(({ url }) => isOwnUrl(url))
+  const runner = frames.findIndex(({ url }, index) => index > lastOwn && isRunnerUrl(url))
   return runner === -1 ? frames.length : runner
 }
 

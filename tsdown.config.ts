@@ -32,9 +32,11 @@ export default defineConfig([
   { ...shared, entry: ['src/setup.ts'], deps: { ...shared.deps, neverBundle: [/worker/] }, clean: false },
 ])
 
+const OF_VITEST_4 = "declare module '@vitest/runner'"
+
 /**
  * rolldown-plugin-dts 0.23 takes an import without names for one of its helpers and drops it from declarations
- * (`isHelperImport`: `[].every(…)` is true), and with `import './matcher-types.ts'` the matchers' types would go.
+ * (`isHelperImport`: `[].every(…)` is true), and with `import './matchers/types.ts'` the matchers' types would go. It drops comments such as `@ts-ignore`, too.
  */
 function keepBareTypeImports(): Rolldown.Plugin {
   return {
@@ -47,7 +49,7 @@ function keepBareTypeImports(): Rolldown.Plugin {
           .filter((file) => file.endsWith('.d.ts'))
           .map((file) => `./${basename(file, '.d.ts')}.js`)
           .filter((specifier) => !code.includes(`"${specifier}"`))
-        return dropped.map((specifier) => `import "${specifier}";\n`).join('') + code
+        return dropped.map((specifier) => `import "${specifier}";\n`).join('') + code.replace(OF_VITEST_4, `// @ts-ignore only Vitest 4.1 has it\n${OF_VITEST_4}`)
       },
     },
   }

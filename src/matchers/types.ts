@@ -53,3 +53,11 @@ declare module 'vitest' {
     asyncProfiler?: TestOptions
   }
 }
+
+// Vitest 4.1 has its tasks' types in a package of their own, which is not there with Vitest 5.
+// @ts-ignore (the build drops this comment and puts it back: see tsdown.config.ts)
+declare module '@vitest/runner' {
+  interface TaskMeta {
+    asyncProfiler?: TestOptions
+  }
+}

@@ -40,6 +40,8 @@ function fill(modules: string, major: Major): void {
     cpSync(from, join(installed, part), { recursive: true })
   }
   link(modules, 'vitest', join(REPOSITORY, VITEST[major]))
+  // Beside Vitest 4.1, as npm installs it: its types are augmented.
+  if (major === 4) link(modules, '@vitest/runner', join(REPOSITORY, 'node_modules/@vitest/runner'))
   for (const name of [...FOR_FIXTURES, ...runtimeDependencies()]) link(modules, name, join(REPOSITORY, 'node_modules', name))
 }
 

@@ -1,0 +1,84 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, inject, test } from 'vitest'
+import { MAJORS, type Major, REPOSITORY, sandboxOf } from './harness/sandbox.ts'
+
+const CONFIG = `
+import { defineConfig } from 'vitest/config'
+import asyncProfiler, { asyncProfiler as named, type Finding, type Options, type Report } from 'vitest-async-profiler'
+export const options: Options = { backend: 'auto', budgets: { maxLag: 50 }, rules: { 'blocking-call': 'error' } }
+export const of = (report: Report): Finding[] => report.findings
+export default defineConfig({ plugins: [asyncProfiler(options), named()] })
+`
+
+/** One import of any entry is enough for the matchers' types. */
+const TEST = (entry: string): string => `
+import '${entry}'
+import { expect, test } from 'vitest'
+test('types', { meta: { asyncProfiler: { blockingThreshold: 20, rules: { 'blocking-call': 'off' } } } }, async () => {
+  expect({}).toHaveNoBlockingCalls()
+  expect({}).not.toHaveNoBlockingCalls({ threshold: 20, kinds: ['cpu', 'gc'] })
+  expect.soft({}).toCompleteWithinLag(20)
+  expect({}).toCompleteWithinLag({ p95: 5, scope: 'loop' })
+  await expect(async () => {}).toStayWithinConcurrency(2)
+  // @ts-expect-error no such kind
+  expect({}).toHaveNoBlockingCalls({ kinds: ['slow'] })
+  // @ts-expect-error no such option
+  expect({}).toCompleteWithinLag({ median: 3 })
+  // @ts-expect-error a count is needed
+  expect({}).toStayWithinConcurrency()
+})
+`
+
+const PROFILE = `
+import { type AsyncProfile, currentProfile, profile, toServerTiming } from 'vitest-async-profiler/test'
+export async function use(): Promise<string> {
+  const { result, blockingCalls, ...rest } = await profile(async () => 1)
+  const count: number = result + blockingCalls.length
+  const now: AsyncProfile = currentProfile()
+  // @ts-expect-error profile() gives the function's own result
+  const wrong: string = result
+  return toServerTiming(now) + count + wrong + rest.scope.name
+}
+`
+
+/** What the compiler says of a project that uses the installed package; nothing where all is right. */
+function compile(major: Major, files: Record<string, string>, skipLibCheck = true): string {
+  const root = mkdtempSync(join(sandboxOf(inject('sandbox'), major), 'types-'))
+  mkdirSync(join(root, 'node_modules'))
+  symlinkSync(join(REPOSITORY, 'node_modules/@types'), join(root, 'node_modules/@types'), 'junction')
+  for (const [path, text] of Object.entries(files)) writeFileSync(join(root, path), text)
+  const compilerOptions = { module: 'nodenext', target: 'es2023', strict: true, noEmit: true, skipLibCheck, types: ['node'] }
+  writeFileSync(join(root, 'package.json'), '{ "type": "module" }')
+  writeFileSync(join(root, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: Object.keys(files) }))
+  try {
+    execFileSync(process.execPath, [join(REPOSITORY, 'node_modules/typescript/bin/tsc'), '-p', root], { encoding: 'utf8', stdio: 'pipe' })
+    return ''
+  } catch (error) {
+    return (error as { stdout: string }).stdout
+  }
+}
+
+describe.each(MAJORS)('vitest %i', (major) => {
+  test('the config and the report', () => {
+    expect(compile(major, { 'vitest.config.ts': CONFIG })).toBe('')
+  })
+
+  test.each(['vitest-async-profiler', 'vitest-async-profiler/test', 'vitest-async-profiler/matchers'])('matchers and meta by %s', (entry) => {
+    expect(compile(major, { 'types.test.ts': TEST(entry) })).toBe('')
+  })
+
+  test('our declarations have no error of their own', () => {
+    const told = compile(major, { 'vitest.config.ts': CONFIG, 'types.test.ts': TEST('vitest-async-profiler') }, false)
+    expect(told.split('\n').filter((line) => line.includes('vitest-async-profiler'))).toEqual([])
+  })
+
+  test('profiles', () => {
+    expect(compile(major, { 'profile.ts': PROFILE })).toBe('')
+  })
+
+  test('without an import there are no matchers', () => {
+    expect(compile(major, { 'types.test.ts': TEST('node:path') })).toContain("Property 'toHaveNoBlockingCalls' does not exist")
+  })
+})

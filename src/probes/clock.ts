@@ -30,5 +30,7 @@ export function monotonicOffset(): number {
 }
 
 const RealDate = Date
+const { timeOrigin } = performance
 
-export const isoNow = (): string => new RealDate().toISOString()
+/** A time on the scale of `now()` as ISO 8601. */
+export const isoAt = (ms: number): string => new RealDate(timeOrigin + ms).toISOString()

@@ -5,6 +5,12 @@ import type { Marks } from './marks.ts'
 import type { Slices } from './slices.ts'
 import type { Tasks } from './tasks.ts'
 
+/**
+ * Promises after which a test's tasks are no longer followed: their list has long been full, and the hooks that follow
+ * them are two thirds of what an `await` costs.
+ */
+const FLOOD = 20_000
+
 /** How often the hooks were called: their cost is too small to time each call. */
 export interface HookCounts {
   promise: number
@@ -15,9 +21,13 @@ export interface Hooks<Owner> {
   counts: HookCounts
   /** Called at the start of every callback while set: used for a few turns after a stall, to find its victims. */
   onStart: ((at: number, owner: Owner | undefined) => void) | undefined
+  /** From here on, until the next `follow`, tasks are followed: their creation, runs and end. */
+  follow(): void
   /** Installs the hooks; until then, and after `stop`, nothing is seen and nothing costs. */
   start(): void
   stop(): void
+  /** Undoes a `stop`, in whatever state that found the hooks. */
+  resume(): void
 }
 
 /**
@@ -34,7 +44,9 @@ export function createHooks<Owner>(
 ): Hooks<Owner> {
   const counts: HookCounts = { promise: 0, resource: 0 }
   let stopPromises: (() => void) | undefined
-  const hooks: Hooks<Owner> = { counts, onStart: undefined, start, stop }
+  let inits = 0
+  let following = false
+  const hooks: Hooks<Owner> = { counts, onStart: undefined, follow, start, stop, resume }
 
   function begin(): void {
     const at = now()
@@ -44,6 +56,7 @@ export function createHooks<Owner>(
   }
   const promises = {
     init(promise: object, parent: object | undefined) {
+      inits++
       tasks.initPromise(promise, parent)
       if (wantsMarks()) marks.mark()
     },
@@ -51,6 +64,7 @@ export function createHooks<Owner>(
       counts.promise++
       begin()
       tasks.beforePromise(promise)
+      if (inits > FLOOD) unfollow()
     },
     settled(promise: object) {
       if (wantsMarks()) marks.mark()
@@ -70,14 +84,40 @@ export function createHooks<Owner>(
     trackPromises: false
   })
 
+  /** All that slices need. */
+  const startsOnly = {
+    before() {
+      counts.promise++
+      begin()
+    }
+  }
+  function install(callbacks: object): void {
+    stopPromises?.()
+    stopPromises = promiseHooks.createHook(callbacks as Parameters<typeof promiseHooks.createHook>[0]) as () => void
+  }
+  function follow(): void {
+    inits = 0
+    if (following) return
+    following = true
+    install(promises)
+  }
+  function unfollow(): void {
+    following = false
+    install(startsOnly)
+  }
   function start(): void {
-    stopPromises ??= promiseHooks.createHook(promises as Parameters<typeof promiseHooks.createHook>[0]) as () => void
+    following = false
+    follow()
     others.enable()
   }
   function stop(): void {
     others.disable()
     stopPromises?.()
     stopPromises = undefined
+  }
+  function resume(): void {
+    install(following ? promises : startsOnly)
+    others.enable()
   }
   return hooks
 }

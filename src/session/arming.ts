@@ -27,14 +27,17 @@ export function shouldArm(policy: ArmingPolicy): ArmReason | undefined {
   if (policy.assertions) return 'assertions'
   if (policy.flagged) return 'flagged'
   if (servesHttp()) return 'server'
-  const affordableMs = now() * AFFORDABLE_SHARE
-  if (affordableMs > LEAST_START_MS && expectedStartMs() <= affordableMs) return 'paid'
-  return undefined
+  return isAffordable(AFFORDABLE_SHARE) ? 'paid' : undefined
 }
 
-/** Of the time since the worker started, which `now()` counts. */
 const AFFORDABLE_SHARE = 0.03
 const LEAST_START_MS = 10
+
+/** Whether the start costs no more than a share of the time since the worker started, which `now()` counts. */
+export function isAffordable(share: number): boolean {
+  const affordableMs = now() * share
+  return affordableMs > LEAST_START_MS && expectedStartMs() <= affordableMs
+}
 
 /** Node's HTTP server is not among the modules that a bare Vitest worker loads, on both majors. */
 function servesHttp(): boolean {

@@ -6,44 +6,43 @@ const EXACT_TURNS = 256
 const MAX_SAMPLES = 200
 const MICROS = 1e3
 
-/** Collects the lag of every turn: exact for few, by Node's histogram (three digits) for many. */
-export interface LagMeter {
-  record(atMs: number, lagMs: number, stolenMs: number): void
+/**
+ * Collects the lag of every turn: exact for few, by Node's histogram (three digits) for many. A class, because each of
+ * thousands of requests has two.
+ */
+export class LagMeter {
+  private readonly threshold: number
+  private readonly turns: number[] = []
+  private histogram: RecordableHistogram | undefined
+  readonly samples: LagSample[] = []
+  droppedSamples = 0
+
+  /** @param threshold lag at or below it is counted in the statistics but not stored as a sample */
+  constructor(threshold: number) {
+    this.threshold = threshold
+  }
+
+  record(atMs: number, lagMs: number, stolenMs: number): void {
+    if (this.histogram !== undefined) this.histogram.record(toMicros(lagMs))
+    else if (this.turns.push(lagMs) > EXACT_TURNS) this.histogram = toHistogram(this.turns)
+    if (lagMs <= this.threshold) return
+    if (this.samples.length < MAX_SAMPLES) this.samples.push({ atMs, lagMs, stolenMs })
+    else this.droppedSamples++
+  }
+
   /** @param pendingMs lag of a turn that has not ended; 0 is none */
-  stats(pendingMs: number): LagStats
-  samples: LagSample[]
-  droppedSamples(): number
+  stats(pendingMs: number): LagStats {
+    if (this.histogram === undefined) return exactStats(pendingMs > 0 ? [...this.turns, pendingMs] : this.turns)
+    const stats = histogramStats(this.histogram)
+    return { ...stats, maxMs: Math.max(stats.maxMs, pendingMs) }
+  }
 }
 
-/** @param threshold lag at or below it is counted in the statistics but not stored as a sample */
-export function createLagMeter(threshold: number): LagMeter {
-  const turns: number[] = []
-  const samples: LagSample[] = []
-  let histogram: RecordableHistogram | undefined
-  let dropped = 0
-
-  function toHistogram(): RecordableHistogram {
-    const created = createHistogram()
-    for (const lag of turns) created.record(toMicros(lag))
-    turns.length = 0
-    return created
-  }
-  return {
-    samples,
-    droppedSamples: () => dropped,
-    record(atMs, lagMs, stolenMs) {
-      if (histogram === undefined && turns.length < EXACT_TURNS) turns.push(lagMs)
-      else (histogram ??= toHistogram()).record(toMicros(lagMs))
-      if (lagMs <= threshold) return
-      if (samples.length < MAX_SAMPLES) samples.push({ atMs, lagMs, stolenMs })
-      else dropped++
-    },
-    stats(pendingMs) {
-      if (histogram === undefined) return exactStats(pendingMs > 0 ? [...turns, pendingMs] : turns)
-      const stats = histogramStats(histogram)
-      return { ...stats, maxMs: Math.max(stats.maxMs, pendingMs) }
-    }
-  }
+function toHistogram(turns: number[]): RecordableHistogram {
+  const created = createHistogram()
+  for (const lag of turns) created.record(toMicros(lag))
+  turns.length = 0
+  return created
 }
 
 // A histogram takes whole numbers from 1 on.

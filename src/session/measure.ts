@@ -1,7 +1,7 @@
 import { relative } from 'node:path'
 import type { Measurement } from '../analysis/profile.ts'
 import type { BlockingCall, Culprit, LagStats, Location, ScopeRef, Task, TaskStatus, Victim } from '../model.ts'
-import { now } from '../probes/clock.ts'
+import { isoAt, now } from '../probes/clock.ts'
 import type { TaskRecord } from '../probes/tasks.ts'
 import { createLocator, type Locator } from './locate.ts'
 import type { Scope, Stretch } from './scope.ts'
@@ -56,14 +56,14 @@ export function createMeasurer(session: Session, root: string): Measurer {
       return {
         backend: session.evidence.backend(),
         scope: toScopeRef(scope),
-        startedAt: scope.startedAt,
+        startedAt: isoAt(scope.startMs),
         durationMs: (scope.endMs ?? now()) - scope.startMs,
         tasks: tasks(scope),
         droppedTasks: scope.taskLog.dropped + scope.droppedRequests,
         stretches: stretches(scope, scope.thresholds.blockingThreshold),
         droppedStretches: scope.droppedStretches,
         blockingThreshold: scope.thresholds.blockingThreshold,
-        eventLoopLag: { ...stats, samples: [...(lag?.samples ?? [])], droppedSamples: lag?.droppedSamples() ?? 0 },
+        eventLoopLag: { ...stats, samples: [...(lag?.samples ?? [])], droppedSamples: lag?.droppedSamples ?? 0 },
         overheadMs: scope.overheadMs
       }
     }

@@ -1,8 +1,7 @@
 import type { ScopeRef, TestRef } from '../model.ts'
 import type { Evidence } from '../records.ts'
-import { isoNow } from '../probes/clock.ts'
 import type { TaskLog } from '../probes/tasks.ts'
-import { createLagMeter, type LagMeter } from './lag-meter.ts'
+import { LagMeter } from './lag-meter.ts'
 
 /** Limits that a test may set for itself. */
 export interface Thresholds {
@@ -49,7 +48,6 @@ export class Scope {
   readonly parent: Scope | undefined
   readonly thresholds: Thresholds
   readonly startMs: number
-  readonly startedAt = isoNow()
   endMs: number | undefined
   test: TestRef | undefined
   file: string | undefined
@@ -80,8 +78,8 @@ export class Scope {
     this.file = parent?.file
     // A test has a log of its own; what runs inside it shares the test's, so that its cost is bounded per test.
     this.taskLog = kind !== 'test' && parent !== undefined ? parent.taskLog : { records: [], looked: 0, dropped: 0 }
-    this.lag = lag ? createLagMeter(thresholds.lagThreshold) : undefined
-    this.loopLag = lag && kind !== 'file' ? createLagMeter(thresholds.lagThreshold) : undefined
+    this.lag = lag ? new LagMeter(thresholds.lagThreshold) : undefined
+    this.loopLag = lag && kind !== 'file' ? new LagMeter(thresholds.lagThreshold) : undefined
   }
 
   /** Keeps a stretch for this scope and its ancestors; when full, the shortest one goes. */

@@ -7,6 +7,7 @@ import { createMarks } from '../probes/marks.ts'
 import { createSlices, type LongSlice } from '../probes/slices.ts'
 import { openThreadClock } from '../probes/stolen.ts'
 import { createTasks } from '../probes/tasks.ts'
+import { isAffordable } from './arming.ts'
 import { createEvidence, type EvidenceSource } from './evidence.ts'
 import { isOursUrl, isOwnUrl, isRunnerUrl } from './own.ts'
 import type { Scope, Stretch } from './scope.ts'
@@ -52,6 +53,9 @@ export interface Session {
   stop(): void
 }
 
+/** After a first stall the profiler may cost more: where one is, others are. */
+const AFTER_STALL = 0.1
+
 export function createSession(options: SessionOptions): Session {
   const storage = new AsyncLocalStorage<Scope>()
   const openScopes = new Set<Scope>()
@@ -87,7 +91,7 @@ export function createSession(options: SessionOptions): Session {
   function gather(stretch: AnyStretch, scope: Scope): void {
     const since = now()
     stretch.evidence = evidence.of(stretch)
-    evidence.arm('stall')
+    if (stretch.durationMs > scope.thresholds.blockingThreshold && isAffordable(AFTER_STALL)) evidence.arm('stall')
     scope.overheadMs += now() - since
   }
   function watch(stretch: Stretch): void {
@@ -143,7 +147,10 @@ export function createSession(options: SessionOptions): Session {
       await new Promise((done) => setImmediate(done))
       await new Promise((done) => setImmediate(done))
     },
-    open: (scope) => void openScopes.add(scope),
+    open(scope) {
+      openScopes.add(scope)
+      if (scope.taskLog !== scope.parent?.taskLog) hooks.follow()
+    },
     close(scope) {
       openScopes.delete(scope)
       if (scope.taskLog !== scope.parent?.taskLog) tasks.release(scope.taskLog)
@@ -153,7 +160,7 @@ export function createSession(options: SessionOptions): Session {
       if (openScopes.size > 1) return false
       hooks.stop()
       await fn()
-      hooks.start()
+      hooks.resume()
       return true
     },
     hookCalls: () => hooks.counts.promise + hooks.counts.resource,

@@ -11,8 +11,7 @@ export interface Sampler {
 }
 
 /**
- * Five samples in a stall of 20 ms. On a loop of HTTP requests V8's default of 1 ms costs 5–10 %, this about 1 %
- * (docs/costs.md).
+ * Five samples in a stall of 20 ms, for a quarter of what V8's default of 1 ms costs (docs/costs.md).
  */
 const INTERVAL_MICROS = 4000
 const TITLE = 'vitest-async-profiler'

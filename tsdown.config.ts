@@ -27,8 +27,8 @@ export default defineConfig([
   { ...shared, entry: ['src/index.ts', 'src/test.ts', 'src/reporter.ts', 'src/matchers.ts'] },
   // One file for all that a worker loads: every module costs each of them a millisecond. Vite transforms the setup file
   // itself, so that stays two lines, and Node loads the other one.
-  // Comments and white space go, names stay: half the bytes to read and parse, and stacks that can be read.
-  { ...shared, entry: ['src/worker.ts'], dts: false, clean: false, minify: { compress: false, mangle: false } },
+  // Minified: half the bytes to read and parse, half a millisecond for each worker. Its frames are in no stack that is shown.
+  { ...shared, entry: ['src/worker.ts'], dts: false, clean: false, minify: true },
   { ...shared, entry: ['src/setup.ts'], deps: { ...shared.deps, neverBundle: [/worker/] }, clean: false },
 ])
 

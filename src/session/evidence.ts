@@ -23,7 +23,7 @@ export interface EvidenceSource {
 }
 
 /** A window that covers much work besides the stall blurs its line; one of a long idle time is long to read. */
-const MAX_BUSY_MS = 200
+const MAX_BUSY_MS = 500
 const MAX_WINDOW_MS = 2000
 
 export function createEvidence(requested: BackendName | 'auto', marks: Marks): EvidenceSource {

@@ -15,10 +15,14 @@ export function watchFetch(requests: Requests): Fetches {
   const onCreate = (message: unknown): void => {
     const call = calls.getStore()
     if (call === undefined) return
-    const { request } = message as { request: object }
+    const { request } = message as { request: UndiciRequest }
     call.port = undefined
     byRequest.set(request, call)
-    requests.sent(call, () => call.port)
+    requests.sent({
+      key: call,
+      matches: (method, url, host) => request.method === method && request.path === url && hostOf(request) === host,
+      port: () => call.port
+    })
   }
   const onSend = (message: unknown): void => {
     const { request, socket } = message as { request: object; socket: Socket }
@@ -46,6 +50,17 @@ export interface Fetches {
   /** Wraps the `fetch` of one global object (each file has its own in vm pools) and returns the undo. */
   patch(global: typeof globalThis): () => void
 }
+
+/** What is used of undici's requests. */
+interface UndiciRequest {
+  method: string
+  path: string
+  origin: string | URL
+  /** The header, where the caller set it. */
+  host?: string | null
+}
+
+const hostOf = ({ host, origin }: UndiciRequest): string => host ?? new URL(origin).host
 
 interface Call {
   port: number | undefined

@@ -11,11 +11,20 @@ export interface RequestsOptions {
   thresholds: Thresholds
 }
 
+/** The client side of a request. */
+export interface Sender {
+  /** What its response is known by. */
+  key: object
+  matches(method: string, url: string, host: string): boolean
+  /** Of its socket, once that is connected. Asking takes a system call. */
+  port(): number | undefined
+}
+
 export interface Requests {
   /** The server-side scope of a request, by an object that its client or its framework knows it by. */
   scopeOf(key: object): Scope | undefined
-  /** Notes who sends: a client's request object, and how to find its socket once it is connected. */
-  sent(key: object, port: () => number | undefined): void
+  /** Notes who sends, until the server side of the request is seen. */
+  sent(sender: Sender): void
   /** A new request scope, child of `parent`. */
   create(key: object, parent: Scope | undefined, request: { method: string; url: string }): Scope
 }
@@ -24,30 +33,29 @@ export interface Requests {
 const MAX_IN_FLIGHT = 2000
 
 interface InFlight {
-  key: object
+  sender: Sender
   scope: Scope | undefined
-  port(): number | undefined
 }
 
 /**
  * Gives each HTTP request that this thread serves a scope, inside the scope of whoever sent it. The two sides meet by
- * their TCP port: no header is touched, and a server from `beforeAll` serves each test's requests as that test's.
+ * what was asked of whom, and by their TCP port where several ask for the same: no header is touched, and a server from
+ * `beforeAll` serves each test's requests as that test's.
  */
 export function watchRequests(session: Session, { lag, thresholds }: RequestsOptions): Requests {
   const inFlight: InFlight[] = []
   const scopes = new WeakMap<object, Scope>()
 
-  function sent(key: object, port: () => number | undefined): void {
+  function sent(sender: Sender): void {
     if (inFlight.length === MAX_IN_FLIGHT) inFlight.shift()
-    inFlight.push({ key, scope: session.storage.getStore(), port })
+    inFlight.push({ sender, scope: session.storage.getStore() })
   }
-  function arrived(socket: Socket): InFlight | undefined {
-    const port = socket.remotePort
-    // Newest first: a keep-alive socket carries many requests one after another.
-    for (let i = inFlight.length - 1; port !== undefined && i >= 0; i--) {
-      if (inFlight[i]!.port() === port) return inFlight.splice(i, 1)[0]
-    }
-    return undefined
+  function arrived({ method = 'GET', url = '/', headers: { host = '' } }: IncomingMessage, socket: Socket): InFlight | undefined {
+    const asked = inFlight.filter(({ sender }) => sender.matches(method, url, host))
+    // A socket's two ports are two system calls, 8 µs: only where they have to decide.
+    const client = asked.length < 2 ? asked[0] : asked.findLast(({ sender }) => isPeer(sender, socket))
+    if (client !== undefined) inFlight.splice(inFlight.indexOf(client), 1)
+    return client
   }
   function create(key: object, parent: Scope | undefined, { method, url }: { method: string; url: string }): Scope {
     const scope = new Scope({
@@ -67,15 +75,19 @@ export function watchRequests(session: Session, { lag, thresholds }: RequestsOpt
   }
   const onClient = (message: unknown): void => {
     const { request } = message as { request: ClientRequest }
-    sent(request, () => request.socket?.localPort)
+    sent({
+      key: request,
+      matches: (method, url, host) => request.method === method && request.path === url && request.getHeader('host') === host,
+      port: () => request.socket?.localPort
+    })
   }
   const onServer = (message: unknown): void => {
     const { request, socket } = message as { request: IncomingMessage; socket: Socket }
-    const client = arrived(socket)
+    const client = arrived(request, socket)
     const here = session.storage.getStore()
     const parent = client === undefined ? living(here) : client.scope
     const scope = create(request, parent, { method: request.method ?? 'GET', url: request.url ?? '/' })
-    if (client !== undefined) scopes.set(client.key, scope)
+    if (client !== undefined) scopes.set(client.sender.key, scope)
     // The handlers run in the rest of this callback, which is Node's own: there is nothing to wrap.
     session.enter(scope)
   }
@@ -92,6 +104,9 @@ export function watchRequests(session: Session, { lag, thresholds }: RequestsOpt
   subscribe('http.server.response.finish', onFinish)
   return { scopeOf: (key) => scopes.get(key), sent, create }
 }
+
+/** A pipe has no ports. */
+const isPeer = (sender: Sender, { remotePort }: Socket): boolean => remotePort !== undefined && sender.port() === remotePort
 
 /** A server that outlives the test that started it serves nobody's requests, not that test's. */
 const living = (scope: Scope | undefined): Scope | undefined => (scope?.endMs === undefined ? scope : undefined)

@@ -105,8 +105,9 @@ export function createSession(options: SessionOptions): Session {
   function onTurn(at: number): void {
     slices.cut(at, undefined)
     slices.syncIdle()
-    evidence.busy(turns.end(at, openScopes))
-    stretches.refresh(at)
+    const busyMs = turns.end(at, openScopes)
+    evidence.busy(busyMs)
+    stretches.refresh(busyMs)
   }
   return {
     storage,

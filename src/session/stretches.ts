@@ -1,4 +1,3 @@
-import { now } from '../probes/clock.ts'
 import type { LongSlice } from '../probes/slices.ts'
 import type { ThreadClock, ThreadTime } from '../probes/stolen.ts'
 import type { Scope, Stretch } from './scope.ts'
@@ -6,8 +5,8 @@ import type { Scope, Stretch } from './scope.ts'
 /** The shortest stretch that is worth evidence: a cut of the profile costs some tenths of a millisecond. */
 export const EVIDENCE_MS = 10
 
-/** Reading the thread's clock costs 2 µs: not in every turn. */
-const CLOCK_INTERVAL_MS = 5
+/** Reading the thread's clock costs 2 µs and more: not in every turn, and none is needed while the loop is idle. */
+const MAX_UNREAD_MS = 5
 
 /** A stretch of somebody's code, or of nobody's. */
 export type AnyStretch = Omit<Stretch, 'scope'> & { scope: Scope | undefined }
@@ -17,14 +16,14 @@ export interface Stretches {
   measure(slice: LongSlice<Scope>): AnyStretch
   /** The same for one that still runs. */
   peek(slice: LongSlice<Scope>): AnyStretch
-  /** Once per turn: keeps the last reading of the clock close to the next slice's start. */
-  refresh(at: number): void
+  /** Once per turn, with the time that the loop was busy in it: keeps the last reading close to the next slice's start. */
+  refresh(busyMs: number): void
 }
 
 /** Wall time of a slice is CPU time, time that other processes stole, and time blocked in system calls. */
 export function createStretches(clock: ThreadClock): Stretches {
   let last = clock.read()
-  let lastAt = now()
+  let unreadMs = 0
 
   function split({ owner, startMs, durationMs }: LongSlice<Scope>, time: ThreadTime): AnyStretch {
     // The last reading is at most a turn older than the slice: what ran before it in that turn is counted with it.
@@ -35,7 +34,7 @@ export function createStretches(clock: ThreadClock): Stretches {
   }
   function advance(time: ThreadTime): void {
     last = time
-    lastAt = now()
+    unreadMs = 0
   }
   return {
     measure(slice) {
@@ -45,8 +44,9 @@ export function createStretches(clock: ThreadClock): Stretches {
       return stretch
     },
     peek: (slice) => split(slice, clock.read()),
-    refresh(at) {
-      if (at - lastAt > CLOCK_INTERVAL_MS) advance(clock.read())
+    refresh(busyMs) {
+      unreadMs += busyMs
+      if (unreadMs > MAX_UNREAD_MS) advance(clock.read())
     }
   }
 }

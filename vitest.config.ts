@@ -1,6 +1,6 @@
 import { configDefaults, defineConfig } from 'vitest/config'
 
-const exclude = [...configDefaults.exclude, 'examples/**', 'test/vitest-4/**', 'test/**/fixtures/**']
+const exclude = [...configDefaults.exclude, 'examples/**', 'test/vitest-4/**', 'test/**/fixtures/**', 'test/corpus/**']
 
 export default defineConfig({
   test: {

@@ -1,4 +1,5 @@
 import type { ResolvedOptions } from './model.ts'
+import type { AllowPattern } from './records.ts'
 
 /** Where the plugin leaves the options for its workers (`provide`), and the workers their results (`task.meta`). */
 export const OPTIONS_KEY = 'asyncProfiler'
@@ -7,6 +8,8 @@ export const RESULT_KEY = 'asyncProfilerResult'
 /** What a worker gets: structured-cloneable. */
 export interface WorkerConfig {
   options: ResolvedOptions
+  /** The option `allow`: workers have no glob library. */
+  allow: AllowPattern[]
   root: string
   /** Test files, relative to the root, that had a stall without a line in the last run. */
   flagged: string[]

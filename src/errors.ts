@@ -18,6 +18,9 @@ export class AsyncProfilerError extends Error {
     this.name = 'AsyncProfilerError'
     this.code = code
     // The user's call is what is wrong, not ours below it.
-    if (this.stack !== undefined) this.stack = this.stack.split('\n').filter((line) => !line.includes(OUR_FOLDER)).join('\n')
+    if (this.stack !== undefined) this.stack = withoutOurFrames(this.stack)
   }
 }
+
+export const withoutOurFrames = (stack: string): string =>
+  stack.split('\n').filter((line) => !line.includes(OUR_FOLDER)).join('\n')

@@ -6,6 +6,8 @@ import { OPTIONS_KEY, type WorkerConfig } from './channel.ts'
 import type { ResolvedOptions } from './model.ts'
 import { type Options, resolveOptions } from './options.ts'
 import AsyncProfilerReporter from './reporter.ts'
+import type { AllowPattern } from './records.ts'
+import { compileAllow } from './reporter/allow.ts'
 import { readFlagged } from './reporter/flagged.ts'
 import { PLUGIN_NAME, SETUP_FILE } from './paths.ts'
 import { checkNode, checkVitest } from './supported.ts'
@@ -32,7 +34,8 @@ interface Config {
  */
 export function asyncProfiler(options?: Options): Plugin {
   checkNode(process.versions.node)
-  const wiring: Wiring = { options: resolveOptions(options), part: { name: `${PLUGIN_NAME}:project`, configureVitest } }
+  const resolved = resolveOptions(options)
+  const wiring: Wiring = { options: resolved, allow: compileAllow(resolved.allow), part: { name: `${PLUGIN_NAME}:project`, configureVitest } }
   const reporter = new AsyncProfilerReporter(options)
 
   function configureVitest({ vitest, project }: { vitest: Vitest; project: TestProject }): void {
@@ -55,6 +58,7 @@ export default asyncProfiler
 
 interface Wiring {
   options: ResolvedOptions
+  allow: AllowPattern[]
   /** For projects that do not inherit the plugin. */
   part: object
 }
@@ -89,12 +93,12 @@ function inheritsPlugins(extending: unknown): boolean {
   return extending === true || (extending === undefined && !version.startsWith('4.'))
 }
 
-function addTo(config: Config, root: string | undefined, { options }: Wiring): void {
+function addTo(config: Config, root: string | undefined, { options, allow }: Wiring): void {
   const test = (config.test ??= {})
   const setupFiles = [test.setupFiles ?? []].flat()
   // `node:*` does not exist in a browser; the reporter names the project.
   if (test.browser?.enabled === true || setupFiles.includes(SETUP_FILE)) return
-  const worker: WorkerConfig = { options, root: resolve(root ?? process.cwd()), flagged: [] }
+  const worker: WorkerConfig = { options, allow, root: resolve(root ?? process.cwd()), flagged: [] }
   test.setupFiles = [SETUP_FILE, ...setupFiles]
   test.provide = { ...test.provide, [OPTIONS_KEY]: worker }
 }

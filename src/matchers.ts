@@ -3,9 +3,10 @@ import { judgeStretches, netMs } from './analysis/blocking.ts'
 import { formatMs } from './analysis/format.ts'
 import { AsyncProfilerError } from './errors.ts'
 import { type Context, type Outcome, withSubject } from './matchers/subject.ts'
-import { LAG_FIELDS, type LagField, wrongCount, wrongLimits, wrongOptions } from './matchers/arguments.ts'
+import { LAG_FIELDS, type LagField, wrongAllow, wrongCount, wrongLimits, wrongOptions } from './matchers/arguments.ts'
+import { noSyncCalls } from './matchers/no-sync-calls.ts'
 import { describeCalls, describeStretches, plural } from './matchers/text.ts'
-import type { LagLimits, NoBlockingCallsOptions } from './matchers/types.ts'
+import type { LagLimits, NoBlockingCallsOptions, NoSyncCallsOptions } from './matchers/types.ts'
 import type { MeasuredSubject } from './records.ts'
 
 export type * from './matchers/types.ts'
@@ -18,6 +19,9 @@ export const asyncMatchers = {
   toCompleteWithinLag(this: Context, subject: unknown, max: number | LagLimits) {
     const limits = typeof max === 'number' ? { max } : max
     return withSubject(this, 'toCompleteWithinLag', subject, (measured) => withinLag(measured, limits), wrongLimits(max))
+  },
+  toHaveNoSyncCalls(this: Context, subject: unknown, options: NoSyncCallsOptions = {}) {
+    return withSubject(this, 'toHaveNoSyncCalls', subject, (measured) => noSyncCalls(measured, options), wrongAllow(options))
   },
   toStayWithinConcurrency(this: Context, subject: unknown, max: number) {
     return withSubject(this, 'toStayWithinConcurrency', subject, (measured) => withinConcurrency(measured, max), wrongCount(max))

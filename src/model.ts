@@ -91,9 +91,15 @@ export interface BlockingCall {
   cpuMs: number
   /** Time in which other processes held the CPU. */
   stolenMs: number
+  /** Time in which the process was stopped, or paused by a debugger. */
+  suspendedMs: number
   kind: BlockKind
   confidence: Confidence
   functionName?: string
+  /** The sync API that took the time: `fs.readFileSync`. */
+  callee?: string
+  /** The path or command that it was called with. */
+  detail?: string
   /** The line executing in the innermost own frame; missing where no evidence names one. */
   location?: Location
   /** Innermost first, dependencies' and Node's frames included. */
@@ -215,6 +221,8 @@ export interface Finding {
   durationMs?: number
   /** The first own frame: not in node_modules, not Node's. */
   location?: Location
+  /** The sync API that took the time, with the path or command it was called with: `fs.readFileSync('users.json')`. */
+  callee?: string
   stack: Location[]
   /** The test file. */
   file: string
@@ -288,11 +296,17 @@ export interface ResolvedOptions {
 }
 
 export interface Allow {
-  rule?: RuleName
+  /** A rule's name, or a glob of them. */
+  rule?: RuleName | (string & Record<never, never>)
+  /** Of the place to blame, or of the test file where there is none; relative to the root, with forward slashes. */
   file?: string
+  /** The function to blame or one that it called, with or without its object: `readFileSync`, `fs.readFileSync`, `*Sync`. */
   function?: string
+  /** Of any frame in the stack. */
   package?: string
+  /** The full name: suites and test joined by ` > `. */
   test?: string
+  /** Why it may stay. */
   reason: string
 }
 

@@ -1,3 +1,4 @@
+import picomatch from 'picomatch'
 import * as v from 'valibot'
 import type { Allow, BackendName, Budget, ReportTargets, ResolvedOptions, RuleName, RuleSetting } from './model.ts'
 import * as right from './test-options.ts'
@@ -98,6 +99,10 @@ export function resolveOptions(options: unknown = {}): ResolvedOptions {
 
 const GLOB = textOf('a glob that is not empty')
 const PATH = textOf('a path that is not empty')
+const RULE_GLOB = right.kind<string>(
+  `${right.oneOf(right.RULE_NAMES).rule}, or a glob of them`,
+  (value) => typeof value === 'string' && value !== '' && right.RULE_NAMES.some(picomatch(value)),
+)
 const REASON = textOf('a text that says why')
 const FLAG = right.kind<boolean>('true or false', (value) => typeof value === 'boolean')
 // Node fires a timer that is longer than this at once.
@@ -120,7 +125,7 @@ const LIMITS = {
 const ALLOW_SHAPE = '{ rule?, file?, function?, package?, test?, reason }'
 const ALLOW = v.pipe(
   objectOf(`an object ${ALLOW_SHAPE}`, {
-    rule: maybe(right.oneOf(right.RULE_NAMES)),
+    rule: maybe(RULE_GLOB),
     file: maybe(GLOB),
     function: maybe(GLOB),
     package: maybe(GLOB),

@@ -1,10 +1,12 @@
-import type { AsyncProfile, BackendName, BlockingCall, BlockKind, BudgetVerdict, Finding, LagStats, ProfileSummary } from './model.ts'
+import type { AsyncProfile, BackendName, BlockingCall, BlockKind, BudgetVerdict, Confidence, Culprit, Finding, LagStats, Location, ProfileSummary } from './model.ts'
 
 /* What the rooms pass to each other and users never see. Types only. */
 
 /** What a matcher asks of a subject that was profiled. */
 export interface MeasuredSubject {
   profile: AsyncProfile
+  /** Sync calls of its own work, and how many more were made than are kept. */
+  syncCalls(): { kept: PlacedSyncCall[]; dropped: number }
   /** Stretches longer than this, for thresholds below the test's own. Placed in the source when asked for. */
   stretchesOver(ms: number): BlockingCall[]
   /** The threshold of the test that ran it. */
@@ -13,6 +15,37 @@ export interface MeasuredSubject {
   lagKnown: boolean
   /** Lag of the whole loop while it ran, whoever caused it. */
   loopLag: LagStats
+}
+
+/** A turn of the loop that one scope's work made too long though no stretch of it was; placed in the source. */
+export interface Starvation {
+  durationMs: number
+  stolenMs: number
+  /** Promise continuations, `nextTick` callbacks, and all other callbacks, ticks included, that ran in it. */
+  microtasks: number
+  ticks: number
+  callbacks: number
+  confidence: Confidence
+  functionName?: string
+  location?: Location
+  stack: Location[]
+  culprit: Culprit
+}
+
+/** The sync calls of one API from one line. */
+export interface PlacedSyncCall {
+  /** `fs.readFileSync`. */
+  callee: string
+  kind: BlockKind
+  /** What the longest of them was called with. */
+  detail?: string
+  calls: number
+  totalMs: number
+  longestMs: number
+  functionName?: string
+  location?: Location
+  stack: Location[]
+  culprit: Culprit
 }
 
 /** A frame in executed (transformed) code: 1-based line and column, `url` as V8 knows the script. */
@@ -46,7 +79,7 @@ export interface LineTicks {
 
 /** What is known of the code of one stretch, before source maps. */
 export interface Evidence {
-  source: 'profile' | 'marks'
+  source: 'profile' | 'calls' | 'marks'
   kind: BlockKind
   /** Innermost first; a profile knows where functions start, not where they were called. */
   frames: RawFrame[]
@@ -54,8 +87,27 @@ export interface Evidence {
   own: number
   /** What the own frame called, where that took the time rather than its own code. */
   callee: string | undefined
+  /** The path or command that a sync API was called with. */
+  detail?: string | undefined
+  /** How long the test runner worked meanwhile, in its own assertions for instance: nobody's doing. */
+  runnerMs: number
+  /** The own function's part of the other time, with what it called: 0–1. */
+  share: number
+  /** Whether what took the time is native code of a dependency: only that can wait in system calls that are not seen. */
+  native: boolean
   /** For each frame down from the own one (all, where there is none): its lines with their ticks, hottest first. */
   lines: LineTicks[][]
+}
+
+/** An entry of the option `allow`, its globs compiled; structured-cloneable. */
+export interface AllowPattern {
+  /** The entry in words. Not its index: a project's own config may have other entries than the reporter's. */
+  entry: string
+  rule?: RegExp
+  file?: RegExp
+  function?: RegExp
+  package?: RegExp
+  test?: RegExp
 }
 
 /** What one test or file sends to the reporter, in its `meta`. Plain JSON: anything else loses the file's results. */
@@ -64,9 +116,13 @@ export interface ScopeResult {
   summary?: ProfileSummary
   /** Missing where lag is not monitored. */
   lag?: LagStats
-  /** Calls over the threshold, whether their rule is on or off. */
+  /** Calls over the threshold, whether their rule is on or off; those that `allow` covers do not count. */
   blocking: { count: number; totalMs: number }
+  /** Sync calls of tests and requests, whether their rule is on or off. */
+  syncCalls: number
   findings: Finding[]
+  /** Entries of `allow` that matched, in words. */
+  allowed?: string[]
   /** Verdicts of budgets that are judged in the worker: a test's own. */
   budgets: BudgetVerdict[]
   overheadMs: number

@@ -72,11 +72,11 @@ export default class AsyncProfilerReporter implements Reporter {
   }
 }
 
-/** A run of a part of the files says nothing about globs that match none. */
+/** A run of a part of the files or tests says nothing about globs that match none. */
 function isFiltered(vitest: Vitest): boolean {
   const { filenamePattern } = vitest as unknown as { filenamePattern?: readonly string[] }
-  const { related, changed, shard } = vitest.config as { related?: unknown; changed?: unknown; shard?: unknown }
-  return (filenamePattern?.length ?? 0) > 0 || [related, changed, shard].some(Boolean)
+  const { related, changed, shard, testNamePattern, project = [] } = vitest.config as Partial<Record<string, unknown>>
+  return (filenamePattern?.length ?? 0) > 0 || [related, changed, shard, testNamePattern, [project].flat().length].some(Boolean)
 }
 
 function readSource(path: string): string | undefined {

@@ -37,9 +37,9 @@ const NO_LIMIT = 0
 
 function createState(): WorkerState {
   const config = (inject as (key: string) => WorkerConfig | undefined)(OPTIONS_KEY)
-  const { options, root, flagged } = config ?? { options: DEFAULT_OPTIONS, root: process.cwd(), flagged: [] }
+  const { options, allow, root, flagged } = config ?? { options: DEFAULT_OPTIONS, allow: [], root: process.cwd(), flagged: [] }
   const profiler = createProfiler(options, root)
-  const state: WorkerState = { options, root, flagged: new Set(flagged), profiler, notices: new Set() }
+  const state: WorkerState = { options, allow, root, flagged: new Set(flagged), profiler, notices: new Set() }
   Object.defineProperty(process, KEY, { value: state, enumerable: false })
   return state
 }

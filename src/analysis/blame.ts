@@ -1,35 +1,56 @@
 import type { CpuNode, CpuWindow, Evidence, LineTicks, RawFrame } from '../records.ts'
+import { isNative, kindOfPath } from './kinds.ts'
 
 export interface Stretch {
   startMs: number
   durationMs: number
 }
 
-/** Says of a script's url whether the user's own code is in it. */
-export type IsOwn = (url: string) => boolean
+/** Whose code a script has, by its url. */
+export interface Owners {
+  isOwn(url: string): boolean
+  isRunner(url: string): boolean
+}
 
 /**
  * What ran in a stretch, by the profile's samples: the innermost own function that most of the time was spent in or
  * under, and whether in its own lines or in something that it called.
  */
-export function blame(window: CpuWindow, stretch: Stretch, isOwn: IsOwn): Evidence | undefined {
+export function blame(window: CpuWindow, stretch: Stretch, { isOwn, isRunner }: Owners): Evidence | undefined {
   const tree = indexTree(window.nodes)
   const paths = weighPaths(window, stretch)
   let totalMs = 0
+  let runnerMs = 0
   const functions = new Map<string, FunctionWeight>()
   for (const [id, ms] of paths) {
     const path = tree.pathOf(id)
+    const own = path.findIndex((node) => isOwn(node.callFrame.url))
+    if (isRunners(path, own, isRunner)) {
+      runnerMs += ms
+      continue
+    }
     totalMs += ms
     if (isGc(path[0])) continue
-    const own = path.findIndex((node) => isOwn(node.callFrame.url))
     const node = path[own] ?? path[0]
     if (node === undefined || isRoot(node)) continue
     weigh(functions, node, { path, own, ms })
   }
-  if (totalMs === 0) return undefined
-  if (longestGc(window, stretch, (id) => isGc(tree.pathOf(id)[0])) > totalMs / 2) return { source: 'profile', kind: 'gc', frames: [], own: -1, callee: undefined, lines: [] }
+  if (totalMs === 0) return runnerMs === 0 ? undefined : { ...NOTHING, runnerMs }
+  if (longestGc(window, stretch, (id) => isGc(tree.pathOf(id)[0])) > totalMs / 2) return { ...NOTHING, kind: 'gc', runnerMs }
   const hottest = heaviest([...functions.values()].filter(({ own }) => own)) ?? heaviest([...functions.values()])
-  return hottest === undefined ? undefined : describe(hottest, window.nodes)
+  return hottest === undefined ? undefined : { ...describe(hottest, window.nodes), runnerMs, share: hottest.own ? hottest.ms / totalMs : 0 }
+}
+
+const NOTHING: Evidence = { source: 'profile', kind: 'unknown', frames: [], own: -1, callee: undefined, runnerMs: 0, share: 0, native: false, lines: [] }
+
+/**
+ * Around a test's own code the runner's runs in its context, and so do its assertions when a test calls them. A mock of
+ * its own may stand between the test and what that calls, so it is the innermost frame that counts.
+ */
+function isRunners(path: readonly CpuNode[], own: number, isRunner: (url: string) => boolean): boolean {
+  if (own === -1) return path.some(({ callFrame: { url } }) => isRunner(url))
+  const working = path.find(({ callFrame: { url } }) => url !== '' && !url.startsWith('node:'))
+  return working !== undefined && isRunner(working.callFrame.url)
 }
 
 const isGc = (node: CpuNode | undefined): boolean => node?.callFrame.functionName === '(garbage collector)'
@@ -86,24 +107,22 @@ function weigh(functions: Map<string, FunctionWeight>, node: CpuNode, path: Path
   }
 }
 
-function describe(weight: FunctionWeight, nodes: readonly CpuNode[]): Evidence {
+function describe(weight: FunctionWeight, nodes: readonly CpuNode[]): Omit<Evidence, 'share' | 'runnerMs'> {
   const callee = heaviest([...weight.callees].map(([name, { ms, path }]) => ({ name, ms, path })))
   const inCallee = callee !== undefined && callee.ms > weight.selfMs
   const { path: whole, own } = inCallee || weight.self === undefined ? callee!.path : weight.self
   const path = whole.filter((node) => !isRoot(node))
+  const frames = path.map(toFrame)
   return {
     source: 'profile',
-    kind: loadsModule(own === -1 ? path : path.slice(0, own)) ? 'module-load' : 'cpu',
-    frames: path.map(toFrame),
+    kind: kindOfPath(frames, own),
+    frames,
     own,
     callee: inCallee ? callee.name : undefined,
+    native: isNative(frames),
     lines: (own === -1 ? path : path.slice(0, own + 1)).map((node) => linesOf(node, nodes))
   }
 }
-
-/** `require` and `import()` at run time go through Node's loaders. */
-const loadsModule = (path: readonly CpuNode[]): boolean =>
-  path.some(({ callFrame: { url } }) => url.startsWith('node:internal/modules/'))
 
 /** Ticks of all nodes of one function: it may stand in the tree under several callers. */
 function linesOf(of: CpuNode, nodes: readonly CpuNode[]): LineTicks[] {

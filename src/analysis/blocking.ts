@@ -1,7 +1,8 @@
 import type { BlockingCall } from '../model.ts'
 
-/** What counts against the user: wall time less what other processes took. */
-export const netMs = ({ durationMs, stolenMs }: Pick<BlockingCall, 'durationMs' | 'stolenMs'>): number => durationMs - stolenMs
+/** What counts against the user: wall time less what other processes took, and less what the process was stopped for. */
+export const netMs = ({ durationMs, stolenMs, suspendedMs }: Pick<BlockingCall, 'durationMs' | 'stolenMs' | 'suspendedMs'>): number =>
+  durationMs - stolenMs - suspendedMs
 
 export interface Verdicts {
   /** Over the threshold by the user's own doing. */

@@ -8,6 +8,7 @@ export interface Measured {
   lag: LagStats | undefined
   /** Those over the threshold by their own doing. */
   blocking: readonly BlockingCall[]
+  syncCalls: number
 }
 
 type Meter = (measured: Measured) => number | undefined
@@ -17,7 +18,8 @@ const METERS: Partial<Record<keyof BudgetLimits, Meter>> = {
   maxLag: ({ lag }) => lag?.maxMs,
   p99Lag: ({ lag }) => lag?.p99Ms,
   blockingCalls: ({ blocking }) => blocking.length,
-  totalBlocking: ({ blocking }) => blocking.reduce((sum, call) => sum + netMs(call), 0)
+  totalBlocking: ({ blocking }) => blocking.reduce((sum, call) => sum + netMs(call), 0),
+  syncCalls: ({ syncCalls }) => syncCalls
 }
 
 /** One verdict for each limit of a budget. */

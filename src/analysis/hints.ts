@@ -1,34 +1,53 @@
 import type { BlockingCall, BlockKind } from '../model.ts'
+import { isOwnFile } from './places.ts'
 
-/** Async counterparts, by the name of the sync function in the stack. */
+const SPLIT = 'split the work and yield between parts (await setImmediate from node:timers/promises), or move it to a worker thread'
+
+/** What to do about work of each kind. */
+const BY_KIND: Record<BlockKind, string> = {
+  cpu: SPLIT,
+  'sync-io': 'read and write asynchronously: node:fs/promises, or the async methods of the library',
+  'sync-crypto': 'use the asynchronous form, which runs on the thread pool',
+  'sync-process': 'start the process with the async child_process.spawn or execFile, and await its exit',
+  'sync-zlib': 'use the async function of the same name without "Sync", or a stream',
+  wait: 'use Atomics.waitAsync, or wait for a message from the worker',
+  regexp: 'rewrite the pattern so that it cannot backtrack (no nested quantifiers), or limit the length of what it is given',
+  json: 'handle less at once: page or stream the data, or move it to a worker thread',
+  gc: 'allocate less at once: stream or page the data instead of holding all of it',
+  'module-load': 'it is loaded once, at its first use: import it at the top of a file, so that no request waits for it',
+  unknown: 'find out what ran here: split it, make it async, or move it to a worker thread'
+}
+
+/** Async counterparts, by the name of the function that was called. */
 const ASYNC_NAMES: [RegExp, string][] = [
-  [/^(pbkdf2|scrypt|hkdf|generateKeyPair|generatePrime|checkPrime)Sync$/, 'use the async crypto.$1, which runs on the thread pool'],
-  [/^(execSync|execFileSync|spawnSync)$/, 'use the async child_process.$1 and await its exit'],
-  [/^hashSync$|^compareSync$/, 'use the async hash() or compare() of the same library'],
-  [/^(syncBufferWrapper|zlibBufferSync)$/, 'use the async zlib function of the same name without "Sync", or a stream'],
-  [/^(readFileSync|writeFileSync|appendFileSync|statSync|readdirSync|existsSync|cpSync|rmSync|mkdirSync)$/, 'use the same function of node:fs/promises'],
-  [/^structuredClone$/, 'copy only the part you need, or move the work to a worker thread']
+  [/^(pbkdf2|scrypt|hkdf|argon2|generateKeyPair|generateKey|generatePrime|checkPrime|randomFill)Sync$/, 'use the async crypto.$1, which runs on the thread pool'],
+  [/^randomBytes$/, 'give crypto.randomBytes a callback: it then runs on the thread pool'],
+  [/^(update|digest)$/, 'feed the hash in chunks from a stream, or hash in a worker thread'],
+  [/^(exec|execFile|spawn)Sync$/, 'use the async child_process.$1 and await its exit'],
+  [/^(hash|compare|verify|genSalt)Sync$/, 'use the async $1() of the same library'],
+  [/^(gzip|gunzip|deflate|deflateRaw|inflate|inflateRaw|unzip|brotliCompress|brotliDecompress|zstdCompress|zstdDecompress)Sync$/, 'use the async zlib.$1, or a stream'],
+  [/^existsSync$/, 'use access of node:fs/promises, or open the file and handle ENOENT'],
+  [/^(readSync|writeSync|openSync|closeSync|fstatSync|fsyncSync|ftruncateSync)$/, 'use a FileHandle of node:fs/promises'],
+  [/^(\w+)Sync$/, 'use the async $1, of node:fs/promises where it is a file system call'],
+  [/^structuredClone$/, 'copy only the part you need, or move the work to a worker thread'],
+  [/^stringify$/, 'send less: page the result, or stream it']
 ]
 
-const BY_KIND: Partial<Record<BlockKind, string>> = {
-  cpu: 'split the work and yield between parts (await setImmediate from node:timers/promises), or move it to a worker thread',
-  'module-load': 'it is loaded once, at its first use: import it at the top of a file, so that no request waits for it',
-  gc: 'allocate less at once: stream or page the data instead of holding all of it'
-}
-
-const FALLBACK = 'find out what ran here: split it, make it async, or move it to a worker thread'
-
 /** One sentence on how to keep the loop free at this place. */
-export function hintFor({ kind, stack }: Pick<BlockingCall, 'kind' | 'stack'>): string {
-  const byKind = BY_KIND[kind]
-  if (kind !== 'cpu' && byKind !== undefined) return byKind
-  for (const { functionName } of stack) {
-    const name = functionName?.split('.').at(-1)
-    if (name === undefined) continue
+export function hintFor({ kind, stack, callee }: Pick<BlockingCall, 'kind' | 'stack' | 'callee'>): string {
+  if (kind === 'gc' || kind === 'module-load' || kind === 'regexp') return BY_KIND[kind]
+  // Not the user's own functions: what they call is to be replaced.
+  const called = stack.slice(0, Math.max(0, stack.findIndex(({ file }) => isOwnFile(file))))
+  const names = [callee, ...called.map(({ functionName }) => functionName)].map((name) => name?.split('.').at(-1) ?? '')
+  for (const name of names) {
     for (const [pattern, hint] of ASYNC_NAMES) {
       const match = pattern.exec(name)
-      if (match) return hint.replace('$1', match[1]?.replace(/Sync$/, '') ?? name)
+      if (match !== null && fits(kind, name)) return hint.replace('$1', match[1] ?? name)
     }
   }
-  return byKind ?? FALLBACK
+  return BY_KIND[kind]
 }
+
+/** `update` and the like are names that users give their own functions, too. */
+const fits = (kind: BlockKind, name: string): boolean =>
+  name.endsWith('Sync') || (name === 'structuredClone' && kind === 'cpu') || (name === 'stringify' && kind === 'json') || kind === 'sync-crypto'

@@ -1,12 +1,15 @@
 import type { AsyncProfile, BackendName, BlockingCall, EventLoopLag, Finding, ProfileSummary, ScopeRef, Task } from '../model.ts'
 import { judgeStretches, netMs } from './blocking.ts'
+import type { Observed } from './rules.ts'
 import { makeTimeline } from './timeline.ts'
 
 export { blame } from './blame.ts'
+export { kindOfLine } from './kinds.ts'
 export { judgeBudget } from './budgets.ts'
 export { judgeStretches, netMs } from './blocking.ts'
 export { lagBudgetFinding } from './budget-findings.ts'
-export { findBlockingCalls, type RuleContext } from './rules.ts'
+export type { RuleContext } from './rule-context.ts'
+export { findAll, type Observed } from './rules.ts'
 
 /** What a session measured of one scope, placed in the source. */
 export interface Measurement {
@@ -16,8 +19,7 @@ export interface Measurement {
   durationMs: number
   tasks: Task[]
   droppedTasks: number
-  /** Every stretch that is long enough to tell, whatever the threshold. */
-  stretches: BlockingCall[]
+  observed: Observed
   droppedStretches: number
   blockingThreshold: number
   eventLoopLag: EventLoopLag
@@ -27,7 +29,7 @@ export interface Measurement {
 /** The profile that tests and matchers see. */
 export function makeProfile(measurement: Measurement, findings: Finding[]): AsyncProfile {
   const { backend, scope, startedAt, durationMs, tasks, droppedTasks, eventLoopLag, overheadMs } = measurement
-  const blockingCalls = judgeStretches(measurement.stretches, measurement.blockingThreshold).over
+  const blockingCalls = judgeStretches(measurement.observed.stretches, measurement.blockingThreshold).over
   return {
     backend,
     scope,

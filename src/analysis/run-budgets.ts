@@ -30,13 +30,14 @@ export function judgeRun(
 
 function judge(budget: Budget, files: readonly FileResults[]): BudgetVerdict[] {
   const results = files.flatMap(({ results: each }) => each)
-  const stalls = results.flatMap(({ findings }) => findings).filter(({ rule, confidence }) => rule === 'blocking-call' && confidence !== 'inconclusive')
+  const stalls = results.flatMap(({ findings }) => findings).filter(({ rule, confidence, status }) => rule === 'blocking-call' && confidence !== 'inconclusive' && status !== 'allowed')
   const lags = results.flatMap(({ lag }) => lag ?? [])
   const measured = {
     maxLag: lags.length > 0 ? Math.max(...lags.map(({ maxMs }) => maxMs)) : undefined,
     p99Lag: lags.length > 0 ? Math.max(...lags.map(({ p99Ms }) => p99Ms)) : undefined,
     blockingCalls: sum(results, ({ blocking }) => blocking.count),
-    totalBlocking: sum(results, ({ blocking }) => blocking.totalMs)
+    totalBlocking: sum(results, ({ blocking }) => blocking.totalMs),
+    syncCalls: sum(results, ({ syncCalls }) => syncCalls)
   }
   const scope = budget.files === undefined ? {} : { files: budget.files }
   return (Object.keys(measured) as (keyof typeof measured)[]).flatMap((name): BudgetVerdict[] => {

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import type { BlockKind, LagStats } from '../model.ts'
-import type { LagLimits, NoBlockingCallsOptions } from './types.ts'
+import type { LagLimits, NoBlockingCallsOptions, NoSyncCallsOptions } from './types.ts'
 
 export const LAG_FIELDS = { max: 'maxMs', mean: 'meanMs', p95: 'p95Ms', p99: 'p99Ms' } as const satisfies Record<string, keyof LagStats>
 export type LagField = keyof typeof LAG_FIELDS
@@ -19,6 +19,13 @@ export function wrongOptions(options: NoBlockingCallsOptions): string | undefine
   if (threshold !== undefined && !isAmount(threshold)) return received('threshold: a number of milliseconds, 0 or more', threshold)
   const rightKinds = kinds === undefined || (Array.isArray(kinds) && kinds.every((kind) => Object.hasOwn(KINDS, kind)))
   return rightKinds ? undefined : received(`kinds: an array of ${Object.keys(KINDS).join(', ')}`, kinds)
+}
+
+export function wrongAllow(options: NoSyncCallsOptions): string | undefined {
+  const rule = 'options { allow? }, an array of names such as readFileSync or fs.*'
+  if (!isPlain(options) || Object.keys(options).some((key) => key !== 'allow')) return received(rule, options)
+  const { allow = [] } = options
+  return Array.isArray(allow) && allow.every((name) => typeof name === 'string' && name !== '') ? undefined : received(rule, options)
 }
 
 export function wrongLimits(max: number | LagLimits): string | undefined {

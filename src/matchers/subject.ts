@@ -66,7 +66,10 @@ function find(profiler: Running, matcher: string, subject: unknown): MeasuredSub
 /** A profile that was copied or read from a file: only what it says of itself is known. */
 function fromPlain(profile: AsyncProfile, blockingThreshold: number): MeasuredSubject {
   const { blockingCalls, eventLoopLag } = profile
-  return { profile, stretchesOver: (ms) => blockingCalls.filter(({ durationMs }) => durationMs > ms), blockingThreshold, lagKnown: true, loopLag: eventLoopLag }
+  const syncCalls = (): never => {
+    throw new AsyncProfilerError('ERR_SUBJECT', 'toHaveNoSyncCalls() received a copy of a profile, which does not hold sync calls: pass the profile itself')
+  }
+  return { profile, syncCalls, stretchesOver: (ms) => blockingCalls.filter(({ durationMs }) => durationMs > ms), blockingThreshold, lagKnown: true, loopLag: eventLoopLag }
 }
 
 function isProfile(subject: unknown): subject is AsyncProfile {

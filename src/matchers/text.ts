@@ -1,6 +1,6 @@
 import { formatMs } from '../analysis/format.ts'
 import { hintFor } from '../analysis/hints.ts'
-import { describePlace, indexOfPlace, isOwnFile } from '../analysis/rules.ts'
+import { describePlace, indexOfPlace, isOwnFile } from '../analysis/places.ts'
 import type { BlockingCall, Location } from '../model.ts'
 
 const MAX_CALLS = 5

@@ -14,6 +14,11 @@ export interface NoBlockingCallsOptions {
   kinds?: readonly BlockKind[]
 }
 
+export interface NoSyncCallsOptions {
+  /** Names that may be called: `readFileSync`, `fs.readFileSync`, or globs such as `fs.*` and `stat*`. */
+  allow?: readonly string[]
+}
+
 /** Milliseconds; what is left out is not looked at. */
 export interface LagLimits {
   max?: number
@@ -35,6 +40,8 @@ export interface AsyncMatchers {
   toHaveNoBlockingCalls(options?: NoBlockingCallsOptions): any
   /** The lag that the subject's own work caused stayed within `max` milliseconds, or within each of the limits. */
   toCompleteWithinLag(max: number | LagLimits): any
+  /** The subject's own work made no sync call that does I/O or heavy work, whatever the rule `sync-call` is set to. */
+  toHaveNoSyncCalls(options?: NoSyncCallsOptions): any
   /** No more than `max` of the subject's tasks ran at once. */
   toStayWithinConcurrency(max: number): any
 }

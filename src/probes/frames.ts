@@ -1,4 +1,4 @@
-import { getCallSites } from 'node:util'
+import { type CallSiteObject, getCallSites } from 'node:util'
 import type { RawFrame } from '../records.ts'
 
 export interface FrameOptions {
@@ -32,9 +32,31 @@ export function captureFrames({ depth, isOwn, isOurs, isRunner }: FrameOptions):
     if (url === '' || url.startsWith('node:') || isOurs(url)) continue
     own ||= isOwn(url)
     if (frames.length === depth) break
-    // `column` until Node 22.14, `columnNumber` since.
-    const column = site.columnNumber ?? (site as { column?: number }).column ?? 1
-    frames.push({ functionName: site.functionName, url, line: site.lineNumber, column })
+    frames.push(toFrame(site))
   }
   return own ? frames : undefined
+}
+
+export interface Callers {
+  frames: RawFrame[]
+  /** Whether one of Node's module loaders is among them. */
+  loading: boolean
+}
+
+/** Deep enough to see a loader below the modules that it loads. */
+const LOADER_FRAMES = 40
+
+/** Who called a sync API, whether the user's code is among them or not. */
+export function captureCallers(depth: number, isOurs: (url: string) => boolean): Callers {
+  const sites = getCallSites(LOADER_FRAMES)
+  const shown = sites.filter(({ scriptName: url }) => url !== '' && !url.startsWith('node:') && !isOurs(url))
+  return { frames: shown.slice(0, depth).map(toFrame), loading: sites.some(({ scriptName }) => isLoaderUrl(scriptName)) }
+}
+
+export const isLoaderUrl = (url: string): boolean => url.startsWith('node:internal/modules/')
+
+function toFrame(site: CallSiteObject): RawFrame {
+  // `column` until Node 22.14, `columnNumber` since.
+  const column = site.columnNumber ?? (site as { column?: number }).column ?? 1
+  return { functionName: site.functionName, url: site.scriptName, line: site.lineNumber, column }
 }

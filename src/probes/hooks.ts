@@ -17,6 +17,13 @@ export interface HookCounts {
   resource: number
 }
 
+/** What started in the running turn of the loop. */
+export interface TurnCounts {
+  microtasks: number
+  ticks: number
+  callbacks: number
+}
+
 export interface Hooks<Owner> {
   counts: HookCounts
   /** Called at the start of every callback while set: used for a few turns after a stall, to find its victims. */
@@ -35,7 +42,7 @@ export interface Hooks<Owner> {
  * `v8.promiseHooks`, everything else through `async_hooks`, which on Node ≥ 24 leaves promises unmarked when it is told
  * not to track them. Inside `before`, the store is already the continuation's own, for both.
  */
-export function createHooks<Owner>(
+export function createHooks<Owner extends { turn: TurnCounts }>(
   storage: AsyncLocalStorage<Owner>,
   slices: Slices<Owner>,
   tasks: Tasks<Owner>,
@@ -48,11 +55,17 @@ export function createHooks<Owner>(
   let following = false
   const hooks: Hooks<Owner> = { counts, onStart: undefined, follow, start, stop, resume }
 
-  function begin(): void {
+  function begin(): TurnCounts | undefined {
     const at = now()
     const owner = storage.getStore()
     slices.cut(at, owner)
     hooks.onStart?.(at, owner)
+    return owner?.turn
+  }
+  function beginMicrotask(): void {
+    counts.promise++
+    const turn = begin()
+    if (turn !== undefined) turn.microtasks++
   }
   const promises = {
     init(promise: object, parent: object | undefined) {
@@ -61,8 +74,7 @@ export function createHooks<Owner>(
       if (wantsMarks()) marks.mark()
     },
     before(promise: object) {
-      counts.promise++
-      begin()
+      beginMicrotask()
       tasks.beforePromise(promise)
       if (inits > FLOOD) unfollow()
     },
@@ -74,22 +86,24 @@ export function createHooks<Owner>(
   const others = createHook({
     init(id, type, _trigger, resource) {
       tasks.initResource(id, type, resource)
+      if (type === 'TickObject') countTick()
       if (wantsMarks()) marks.mark()
     },
     before(id) {
       counts.resource++
-      begin()
+      const turn = begin()
+      if (turn !== undefined) turn.callbacks++
       tasks.beforeResource(id)
     },
     trackPromises: false
   })
 
   /** All that slices need. */
-  const startsOnly = {
-    before() {
-      counts.promise++
-      begin()
-    }
+  const startsOnly = { before: beginMicrotask }
+  /** A tick runs in the turn that it is made in; what starts does not tell its type. */
+  function countTick(): void {
+    const turn = storage.getStore()?.turn
+    if (turn !== undefined) turn.ticks++
   }
   function install(callbacks: object): void {
     stopPromises?.()

@@ -3,7 +3,7 @@ import { formatCodeFrame } from './code-frame.ts'
 import type { Delayed, FindingGroup } from './finding-groups.ts'
 import { bodyWidth, formatCulprit, formatEntry, formatHint, formatPlace, proseWidth } from './terminal-entry.ts'
 import type { Page, SourceReader } from './terminal-page.ts'
-import { wrap } from './text-fit.ts'
+import { shortenMiddle, wrap } from './text-fit.ts'
 import { formatCount, formatDuration } from './units.ts'
 
 /** One place: what happened there, in whose tests and to whose cost, the code, and the way out. */
@@ -94,7 +94,8 @@ function flattenWaits(waits: Wait[], depth: number): { wait: Wait; depth: number
 }
 
 /** Where the time went below the line to blame, if that is a dependency's code or Node's. */
-function formatInside(page: Page, { location, stack: [innermost] }: Finding): string[] {
+function formatInside(page: Page, { location, callee, stack: [innermost] }: Finding): string[] {
+  if (callee !== undefined) return [page.colors.dim('inside ') + shortenMiddle(callee, bodyWidth(page) - 'inside '.length, page.glyphs.ellipsis)]
   if (!innermost || !NOT_OWN.test(innermost.file)) return []
   if (location?.file === innermost.file) return []
   return formatPlace(page, innermost, bodyWidth(page), 'inside ')

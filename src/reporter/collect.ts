@@ -1,10 +1,12 @@
 import { relative } from 'node:path'
 import type { TestCase, TestModule } from 'vitest/node'
+import { createAllowance } from '../analysis/allow.ts'
 import { judgeRun, type FileResults } from '../analysis/run-budgets.ts'
 import { mergeFindings } from '../analysis/rules.ts'
 import { RESULT_KEY } from '../channel.ts'
 import type { Report, ResolvedOptions, TestReport } from '../model.ts'
 import type { ScopeResult } from '../records.ts'
+import { compileAllow, unmatchedEntries } from './allow.ts'
 
 export interface RunContext {
   startedAt: Date
@@ -23,7 +25,11 @@ export function collectResults(
   const files = modules.map((module) => collectFile(module, root))
   const results = files.flatMap(({ results: each }) => each)
   const run = judgeRun(files, options, filtered)
-  const findings = mergeFindings([...results.flatMap((result) => result.findings), ...run.findings])
+  const allowance = createAllowance(compileAllow(options.allow))
+  const findings = mergeFindings([...results.flatMap((result) => result.findings), ...run.findings.map(allowance.apply)])
+  const matched = [...allowance.matched(), ...results.flatMap(({ allowed = [] }) => allowed)]
+  const ran = results.some(({ summary }) => summary !== undefined)
+  const unmatched = filtered || !ran ? [] : unmatchedEntries(options.allow, matched)
   const budgets = [...results.flatMap((result) => result.budgets), ...run.budgets]
   const used = new Set(results.map(({ backend }) => backend))
   const report: Report = {
@@ -33,12 +39,12 @@ export function collectResults(
     versions,
     backend: { used: used.size === 0 ? 'none' : [...used].join(' and ') },
     overheadMs: results.reduce((sum, { overheadMs }) => sum + overheadMs, 0),
-    notices: [...new Set([...notices, ...run.notices, ...results.flatMap((result) => result.notices)])],
+    notices: [...new Set([...notices, ...run.notices, ...unmatched, ...results.flatMap((result) => result.notices)])],
     findings,
     budgets,
     tests: files.flatMap(({ tests }) => tests)
   }
-  return { report, fails: findings.some(({ severity }) => severity === 'error') || results.some(({ fails }) => fails === true) }
+  return { report, fails: findings.some(({ severity, status }) => severity === 'error' && status === 'new') || results.some(({ fails }) => fails === true) }
 }
 
 function collectFile(module: TestModule, root: string): FileResults & { tests: TestReport[] } {

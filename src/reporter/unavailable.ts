@@ -1,14 +1,13 @@
 import type { Budget, ResolvedOptions, RuleName } from '../model.ts'
 import { DEFAULT_OPTIONS } from '../test-options.ts'
 
-const SERVED_RULES = new Set<RuleName>(['blocking-call', 'lag-budget'])
-const UNSERVED_LIMITS = ['syncCalls', 'leaks'] as const satisfies (keyof Budget)[]
+const SERVED_RULES = new Set<RuleName>(['blocking-call', 'loop-starvation', 'sync-call', 'lag-budget'])
+const UNSERVED_LIMITS = ['leaks'] as const satisfies (keyof Budget)[]
 
 /** One sentence for each option that is set but not served by this version: nobody should rely on it unknowingly. */
-export function unavailableOptions({ baseline, allow, budgets, report, rules }: ResolvedOptions): string[] {
+export function unavailableOptions({ baseline, budgets, report, rules }: ResolvedOptions): string[] {
   const set = [
     baseline !== undefined && 'baseline',
-    allow.length > 0 && 'allow',
     ...(['html', 'trace', 'sarif'] as const).map((kind) => report[kind] !== undefined && `report.${kind}`),
     ...UNSERVED_LIMITS.map((limit) => budgets.some((budget) => budget[limit] !== undefined) && `budgets: ${limit}`),
     ...(Object.keys(rules) as RuleName[]).map(

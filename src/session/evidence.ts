@@ -5,7 +5,8 @@ import { now } from '../probes/clock.ts'
 import type { Marks } from '../probes/marks.ts'
 import { type Sampler, startSampler } from '../probes/sampler.ts'
 import type { ArmReason } from './arming.ts'
-import { isOwnUrl } from './own.ts'
+import { isOwnUrl, isRunnerUrl } from './own.ts'
+import type { Interval } from './pieces.ts'
 
 /** Says what ran in a stretch, as well as the backend can. */
 export interface EvidenceSource {
@@ -15,7 +16,7 @@ export interface EvidenceSource {
   sampling(): boolean
   /** Starts the sampler, unless it runs or cannot. */
   arm(reason: ArmReason): void
-  of(stretch: { startMs: number; durationMs: number }): Evidence | undefined
+  of(stretch: Interval): Evidence | undefined
   /** The loop was busy for so long since the last call. */
   busy(ms: number): void
   armMs(): number
@@ -55,12 +56,12 @@ export function createEvidence(requested: BackendName | 'auto', marks: Marks): E
     of(stretch) {
       cut()
       const endMs = stretch.startMs + stretch.durationMs
-      const profiled = sampler && blame(merge(recent), stretch, isOwnUrl)
+      const profiled = sampler && blame(merge(recent), stretch, { isOwn: isOwnUrl, isRunner: isRunnerUrl })
       if (profiled !== undefined) return profiled
       const mark = marks.longest(stretch.startMs, endMs)
       if (mark === undefined) return undefined
       const own = mark.frames.findIndex(({ url }) => isOwnUrl(url))
-      return { source: 'marks', kind: 'unknown', frames: mark.frames, own, callee: undefined, lines: [] }
+      return { source: 'marks', kind: 'unknown', frames: mark.frames, own, callee: undefined, runnerMs: 0, share: 1, native: false, lines: [] }
     },
     busy(ms) {
       busyMs += ms

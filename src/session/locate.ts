@@ -1,10 +1,12 @@
-import type { Confidence, Location } from '../model.ts'
+import { kindOfLine } from '../analysis/profile.ts'
+import type { BlockKind, Confidence, Location } from '../model.ts'
 import type { Evidence, LineTicks, RawFrame } from '../records.ts'
 import { functionEnd } from './function-end.ts'
 import { isOursUrl, isOwnUrl, isRunnerUrl } from './own.ts'
 import type { Source } from './sources.ts'
 
 export interface Places {
+  kind: BlockKind
   location: Location | undefined
   functionName: string | undefined
   stack: Location[]
@@ -51,12 +53,24 @@ export function createLocator(get: (url: string) => Source | undefined, display:
     const hot = lines.find(({ line }) => line >= frame.line && line <= last)
     return hot && [hot.line, (source.lines[hot.line - 1] ?? '').search(/\S|$/) + 1]
   }
+  /** What V8 has no frame for shows in the text of the line that takes most of the innermost function's time. */
+  function kindOf({ kind, frames, lines: [ticks = []] }: Evidence): BlockKind {
+    const [leaf, caller] = frames
+    const frame = leaf?.url === '' ? caller : leaf
+    const [hottest] = ticks
+    if (kind !== 'cpu' || frame === undefined || hottest === undefined) return kind
+    const total = ticks.reduce((sum, each) => sum + each.ticks, 0)
+    const text = hottest.ticks * 2 > total ? get(frame.url)?.lines[hottest.line - 1] : undefined
+    return (text && kindOfLine(text)) || kind
+  }
   function own(evidence: Evidence, frame: RawFrame): { location: Location; confidence: Confidence } {
-    const lines = evidence.lines[evidence.own] ?? []
+    // Native code counts its ticks by the line that called it.
+    const native = evidence.callee !== undefined && evidence.frames[evidence.own - 1]?.url === ''
+    const lines = evidence.lines[native ? evidence.own - 1 : evidence.own] ?? []
     const call = evidence.callee === undefined ? undefined : callSite(frame, evidence.callee, lines)
     const hot = hotLine(frame, lines)
     const [line, column] = call?.at ?? hot ?? [frame.line, frame.column]
-    const confidence = call ? (call.sure ? 'certain' : 'likely') : hot && evidence.callee === undefined ? 'certain' : 'likely'
+    const confidence = call ? (call.sure ? 'certain' : 'likely') : hot && (native || evidence.callee === undefined) ? 'certain' : 'likely'
     return { location: place(frame.url, line, column, frame.functionName), confidence }
   }
   return {
@@ -64,9 +78,10 @@ export function createLocator(get: (url: string) => Source | undefined, display:
     places(evidence) {
       const { frames } = evidence
       const frame = frames[evidence.own]
-      if (evidence.source === 'marks') {
+      if (evidence.source !== 'profile') {
         const stack = frames.map(({ url, line, column, functionName }) => place(url, line, column, functionName))
-        return { location: stack[evidence.own], functionName: frame?.functionName || undefined, stack, confidence: 'likely' }
+        const confidence = evidence.source === 'calls' ? 'certain' : 'likely'
+        return { kind: evidence.kind, location: stack[evidence.own], functionName: frame?.functionName || undefined, stack, confidence }
       }
       const blamed = frame && own(evidence, frame)
       const stack = frames.map((each, index) => {
@@ -76,6 +91,7 @@ export function createLocator(get: (url: string) => Source | undefined, display:
         return place(each.url, ...(at ?? [each.line, each.column]), each.functionName)
       })
       return {
+        kind: kindOf(evidence),
         location: blamed?.location,
         functionName: frame?.functionName || undefined,
         // V8's builtins have a name but no place.

@@ -1,12 +1,15 @@
 import { relative } from 'node:path'
-import type { Measurement } from '../analysis/profile.ts'
-import type { BlockingCall, Culprit, LagStats, Location, ScopeRef, Task, TaskStatus, Victim } from '../model.ts'
+import type { Measurement, Observed } from '../analysis/profile.ts'
+import type { BlockingCall, LagStats, Location, ScopeRef, Task, TaskStatus, Victim } from '../model.ts'
+import type { PlacedSyncCall } from '../records.ts'
 import { isoAt, now } from '../probes/clock.ts'
 import type { TaskRecord } from '../probes/tasks.ts'
+import { toCulprit } from './culprit.ts'
 import { createLocator, type Locator } from './locate.ts'
+import { toStarvation, toSyncCalls } from './observe.ts'
 import type { Scope, Stretch } from './scope.ts'
 import type { Session } from './session.ts'
-import { createSources } from './sources.ts'
+import type { Sources } from './sources.ts'
 import { stateOf } from './task-status.ts'
 import { createTaskTree } from './task-tree.ts'
 
@@ -14,22 +17,21 @@ import { createTaskTree } from './task-tree.ts'
 export interface Measurer {
   /** Those longer than `ms`: placing one costs a source map. */
   stretches(scope: Scope, ms: number): BlockingCall[]
+  /** All that findings are made of; stretches longer than the scope's threshold. */
+  observe(scope: Scope): Observed
+  syncCalls(scope: Scope): PlacedSyncCall[]
   /** What became of the scope's tasks, for a count. */
   taskStates(scope: Scope): Pick<Task, 'status'>[]
   measure(scope: Scope): Measurement
-  /** For the next test file, whose global object is given. */
-  reset(global: object): void
 }
 
 /** @param root the project's root: places are relative to it */
-export function createMeasurer(session: Session, root: string): Measurer {
-  const sources = createSources()
+export function createMeasurer(session: Session, root: string, sources: Sources): Measurer {
   const locator = createLocator(sources.get, (path) => displayPath(root, path))
   const tree = createTaskTree(sources.get)
 
   function stretches(scope: Scope, ms: number): BlockingCall[] {
-    const open = session.openStretch()
-    const all = open !== undefined && scope.includes(open.scope) ? [...scope.stretches, open] : scope.stretches
+    const all = [...scope.stretches, ...session.openStretches().filter((open) => scope.includes(open.scope))]
     return all.filter(({ durationMs }) => durationMs > ms).map((stretch) => toBlockingCall(stretch, scope, locator))
   }
   const recordsOf = (scope: Scope): TaskRecord<Scope>[] =>
@@ -46,10 +48,18 @@ export function createMeasurer(session: Session, root: string): Measurer {
       })
     ]
   }
+  const syncCalls = (scope: Scope): PlacedSyncCall[] =>
+    toSyncCalls(scope.syncCalls.calls.filter((call) => scope.includes(call.scope)), locator)
+  const observe = (scope: Scope): Observed => ({
+    stretches: stretches(scope, scope.thresholds.blockingThreshold),
+    starved: scope.starved.map((turn) => toStarvation(turn, locator)),
+    syncCalls: syncCalls(scope)
+  })
   return {
     stretches,
+    syncCalls,
+    observe,
     taskStates: (scope) => [...scope.requests.map((request) => ({ status: requestStatus(request) })), ...recordsOf(scope).map(stateOf)],
-    reset: sources.reset,
     measure(scope) {
       const { lag } = scope
       const stats = lag?.stats(session.pendingMs(scope)) ?? NO_LAG
@@ -60,7 +70,7 @@ export function createMeasurer(session: Session, root: string): Measurer {
         durationMs: (scope.endMs ?? now()) - scope.startMs,
         tasks: tasks(scope),
         droppedTasks: scope.taskLog.dropped + scope.droppedRequests,
-        stretches: stretches(scope, scope.thresholds.blockingThreshold),
+        observed: observe(scope),
         droppedStretches: scope.droppedStretches,
         blockingThreshold: scope.thresholds.blockingThreshold,
         eventLoopLag: { ...stats, samples: [...(lag?.samples ?? [])], droppedSamples: lag?.droppedSamples ?? 0 },
@@ -73,16 +83,20 @@ export function createMeasurer(session: Session, root: string): Measurer {
 export const NO_LAG: LagStats = { maxMs: 0, meanMs: 0, p50Ms: 0, p95Ms: 0, p99Ms: 0 }
 
 function toBlockingCall(stretch: Stretch, scope: Scope, locator: Locator): BlockingCall {
-  const { startMs, durationMs, cpuMs, stolenMs, evidence, victims } = stretch
+  const { startMs, durationMs, cpuMs, stolenMs, suspendedMs, evidence, victims } = stretch
+  const called = evidence?.source === 'calls' ? evidence : undefined
   const places = evidence && locator.places(evidence)
   return {
     startMs: startMs - scope.startMs,
     durationMs,
     cpuMs,
     stolenMs,
-    kind: evidence?.kind ?? 'unknown',
+    suspendedMs,
+    kind: places?.kind ?? 'unknown',
     confidence: places?.confidence ?? 'likely',
     ...(places?.functionName !== undefined && { functionName: places.functionName }),
+    ...(called?.callee !== undefined && { callee: called.callee }),
+    ...(called?.detail !== undefined && { detail: called.detail }),
     ...(places?.location && { location: places.location }),
     stack: places?.stack ?? [],
     culprit: toCulprit(stretch.scope),
@@ -91,19 +105,6 @@ function toBlockingCall(stretch: Stretch, scope: Scope, locator: Locator): Block
       return { ...(test && { test }), ...(request && { request }), delayMs }
     })
   }
-}
-
-/** Whose code a scope's is: the nearest request and test around it. */
-function toCulprit(scope: Scope): Culprit {
-  const culprit: Culprit = {}
-  if (scope.file !== undefined) culprit.file = scope.file
-  if (scope.test !== undefined) culprit.test = scope.test
-  for (let each: Scope | undefined = scope; each !== undefined; each = each.parent) {
-    if (each.kind !== 'request') continue
-    culprit.request = { method: each.method ?? 'GET', url: each.url ?? '/' }
-    break
-  }
-  return culprit
 }
 
 function toScopeRef({ kind, name, file, method, url, status }: Scope): ScopeRef {

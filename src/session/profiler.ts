@@ -1,4 +1,4 @@
-import { findBlockingCalls, makeProfile, type RuleContext } from '../analysis/profile.ts'
+import { findAll, makeProfile, type Observed, type RuleContext } from '../analysis/profile.ts'
 import { AsyncProfilerError } from '../errors.ts'
 import type { AsyncProfile, ResolvedOptions } from '../model.ts'
 import type { MeasuredSubject } from '../records.ts'
@@ -10,6 +10,7 @@ import { createMeasurer, displayPath, type Measurer, NO_LAG } from './measure.ts
 import { watchRequests } from './requests.ts'
 import { Scope, type Thresholds } from './scope.ts'
 import { createSession, type Session } from './session.ts'
+import { createSources } from './sources.ts'
 
 /** Everything that runs in one worker thread: probes, scopes, and what is made of them. */
 export interface Profiler {
@@ -27,6 +28,8 @@ export interface Profiler {
   settleCost(scope: Scope): Promise<void>
   /** What the profiler itself spent on a scope. */
   overheadOf(scope: Scope): number
+  /** What findings may be made of, as far as the options ask for it. */
+  observe(scope: Scope): Observed
   profileOf(scope: Scope): AsyncProfile
   profile<T>(fn: () => T | PromiseLike<T>): Promise<{ profile: AsyncProfile; result: T }>
   currentProfile(): AsyncProfile
@@ -37,11 +40,12 @@ export interface Profiler {
 export function createProfiler(options: ResolvedOptions, root: string): Profiler {
   const thresholds = { blockingThreshold: options.blockingThreshold, lagThreshold: options.lagThreshold }
   const lag = options.monitorEventLoop
-  const session = createSession(options)
+  const sources = createSources()
+  const session = createSession({ ...options, isLoading: sources.isLoading })
   const requests = watchRequests(session, { lag, thresholds })
   watchInjected(session, requests)
   const fetches = watchFetch(requests)
-  const measurer = createMeasurer(session, root)
+  const measurer = createMeasurer(session, root, sources)
   const hookCost = createHookCost(session)
   const rules = new WeakMap<Scope, RuleContext['rules']>()
   const profiled = new WeakMap<AsyncProfile, Scope>()
@@ -51,6 +55,7 @@ export function createProfiler(options: ResolvedOptions, root: string): Profiler
   }
   function begin({ kind, name, parent, thresholds: own }: Parameters<Profiler['begin']>[0]): Scope {
     session.cutTurn()
+    session.syncCalls.refresh()
     const scope = new Scope({ kind, name, parent, thresholds: own ?? parent?.thresholds ?? thresholds, startMs: now(), lag })
     session.open(scope)
     hookCost.begin(scope)
@@ -66,11 +71,12 @@ export function createProfiler(options: ResolvedOptions, root: string): Profiler
   }
   const overheadOf = (scope: Scope): number => scope.overheadMs + hookCost.soFar(scope)
 
+  const detected = (observed: Observed): Observed => (options.detectBlocking ? observed : { ...observed, stretches: [], starved: [] })
   function profileOf(scope: Scope): AsyncProfile {
     const since = now()
     const measurement = measurer.measure(scope)
     const context = { file: scope.file ?? '', rules: rulesOf(scope), blockingThreshold: scope.thresholds.blockingThreshold }
-    const findings = options.detectBlocking ? findBlockingCalls(measurement.stretches, context) : []
+    const findings = findAll(detected(measurement.observed), context)
     const profile = makeProfile({ ...measurement, overheadMs: overheadOf(scope) }, findings)
     profiled.set(profile, scope)
     scope.overheadMs += now() - since
@@ -97,11 +103,11 @@ export function createProfiler(options: ResolvedOptions, root: string): Profiler
     display: (path) => displayPath(root, path),
     setRules: (scope, own) => void rules.set(scope, own),
     start(global) {
-      measurer.reset(global)
+      sources.reset(global)
       session.start()
-      const unpatch = fetches.patch(global)
+      const undos = [fetches.patch(global), session.syncCalls.patchGlobal(global)]
       return () => {
-        unpatch()
+        for (const undo of undos.toReversed()) undo()
         session.stop()
       }
     },
@@ -109,6 +115,7 @@ export function createProfiler(options: ResolvedOptions, root: string): Profiler
     end,
     settleCost: (scope) => hookCost.settle(scope),
     overheadOf,
+    observe: (scope) => detected(measurer.observe(scope)),
     profileOf,
     profile,
     currentProfile() {
@@ -125,6 +132,7 @@ export function createProfiler(options: ResolvedOptions, root: string): Profiler
       if (typeof status === 'number') scope.status ??= status
       return {
         profile: profileOf(scope),
+        syncCalls: () => ({ kept: measurer.syncCalls(scope), dropped: scope.syncCalls.dropped }),
         stretchesOver: (ms) => measurer.stretches(scope, ms),
         blockingThreshold: scope.thresholds.blockingThreshold,
         lagKnown: lag,

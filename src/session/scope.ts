@@ -1,7 +1,9 @@
 import type { ScopeRef, TestRef } from '../model.ts'
 import type { Evidence } from '../records.ts'
+import type { TurnCounts } from '../probes/hooks.ts'
 import type { TaskLog } from '../probes/tasks.ts'
 import { LagMeter } from './lag-meter.ts'
+import { SyncCallList } from './sync-call-list.ts'
 
 /** Limits that a test may set for itself. */
 export interface Thresholds {
@@ -16,10 +18,20 @@ export interface Stretch {
   durationMs: number
   cpuMs: number
   stolenMs: number
-  /** Whether stolen time could be measured here. */
-  stolenKnown: boolean
+  /** Time off the CPU with nothing of the scope's own to wait for: a stopped process, a debugger's pause. */
+  suspendedMs: number
   evidence: Evidence | undefined
   victims: { scope: Scope; delayMs: number }[]
+}
+
+/** A turn of the loop that one scope's work made too long, though none of its stretches was. */
+export interface StarvedTurn extends TurnCounts {
+  scope: Scope
+  startMs: number
+  /** Of the scope's own work in it. */
+  durationMs: number
+  stolenMs: number
+  evidence: Evidence | undefined
 }
 
 /** `file` is the work of `beforeAll` and `afterAll`; it gets findings but no profile. */
@@ -37,6 +49,7 @@ export interface ScopeInit {
 
 const MAX_STRETCHES = 200
 const MAX_REQUESTS = 300
+const MAX_STARVED = 50
 
 /**
  * Whose code runs: a test, a request, a function, a file. Scopes are the values of the session's `AsyncLocalStorage`,
@@ -55,6 +68,7 @@ export class Scope {
   url: string | undefined
   status: number | undefined
   readonly taskLog: TaskLog<Scope>
+  readonly syncCalls: SyncCallList<Scope>
   readonly stretches: Stretch[] = []
   droppedStretches = 0
   readonly lag: LagMeter | undefined
@@ -66,7 +80,9 @@ export class Scope {
   /** Of our own, while this scope's code was on the stack or on its behalf. */
   overheadMs = 0
   /** The turn that is running: own time, and own time with that of the scopes inside. */
-  readonly turn = { ms: 0, stolenMs: 0, touched: false, totalMs: 0, totalStolenMs: 0, summed: false }
+  readonly turn = { ms: 0, stolenMs: 0, longestMs: 0, microtasks: 0, ticks: 0, callbacks: 0, touched: false, totalMs: 0, totalStolenMs: 0, summed: false }
+  /** Its own and those of the scopes inside. */
+  readonly starved: StarvedTurn[] = []
 
   constructor({ kind, name, parent, thresholds, startMs, lag }: ScopeInit) {
     this.kind = kind
@@ -76,8 +92,10 @@ export class Scope {
     this.startMs = startMs
     this.test = parent?.test
     this.file = parent?.file
-    // A test has a log of its own; what runs inside it shares the test's, so that its cost is bounded per test.
-    this.taskLog = kind !== 'test' && parent !== undefined ? parent.taskLog : { records: [], looked: 0, dropped: 0 }
+    // A test has logs of its own; what runs inside it shares the test's, so that its cost is bounded per test.
+    const shared = kind === 'test' ? undefined : parent
+    this.taskLog = shared?.taskLog ?? { records: [], looked: 0, dropped: 0 }
+    this.syncCalls = shared?.syncCalls ?? new SyncCallList()
     this.lag = lag ? new LagMeter(thresholds.lagThreshold) : undefined
     this.loopLag = lag && kind !== 'file' ? new LagMeter(thresholds.lagThreshold) : undefined
   }
@@ -86,6 +104,13 @@ export class Scope {
   keep(stretch: Stretch): void {
     for (let scope: Scope | undefined = this; scope !== undefined; scope = scope.parent) {
       scope.push(stretch)
+    }
+  }
+
+  /** Keeps a starved turn for this scope and its ancestors: the first ones tell. */
+  keepStarved(turn: StarvedTurn): void {
+    for (let scope: Scope | undefined = this; scope !== undefined; scope = scope.parent) {
+      if (scope.starved.length < MAX_STARVED) scope.starved.push(turn)
     }
   }
 

@@ -6,12 +6,15 @@ import { watchTurns } from '../probes/loop.ts'
 import { createMarks } from '../probes/marks.ts'
 import { createSlices, type LongSlice } from '../probes/slices.ts'
 import { openThreadClock } from '../probes/stolen.ts'
+import { startSyncCalls, type SyncCalls } from '../probes/sync-calls.ts'
 import { createTasks } from '../probes/tasks.ts'
 import { isAffordable } from './arming.ts'
 import { createEvidence, type EvidenceSource } from './evidence.ts'
 import { isOursUrl, isOwnUrl, isRunnerUrl } from './own.ts'
+import { splitStretch } from './pieces.ts'
 import type { Scope, Stretch } from './scope.ts'
 import { type AnyStretch, createStretches, EVIDENCE_MS } from './stretches.ts'
+import { createSyncLog } from './sync-log.ts'
 import { createTurns } from './turns.ts'
 import { type VictimWatch, watchVictims } from './victims.ts'
 
@@ -19,12 +22,15 @@ export interface SessionOptions {
   backend: BackendName | 'auto'
   captureStacks: boolean
   maxStackDepth: number
+  /** Whether the module of a frame is still being evaluated. */
+  isLoading(url: string): boolean
 }
 
 /** A running profiler of this thread. All its times are on the scale of `now()`. */
 export interface Session {
   readonly storage: AsyncLocalStorage<Scope>
   readonly evidence: EvidenceSource
+  readonly syncCalls: SyncCalls
   /** Runs `fn` as the scope's code; slices are cut at both ends. */
   run<T>(scope: Scope, fn: () => T): T
   /** The same for the rest of a callback that is Node's own. */
@@ -34,7 +40,7 @@ export interface Session {
   /** Ends the running slice and turn: what came before and what comes after are different people's work. */
   cutTurn(): void
   /** What the running slice would be if it ended now, where it is long enough to tell. */
-  openStretch(): Stretch | undefined
+  openStretches(): Stretch[]
   /** Lag of a scope in the turn that has not ended, its running slice included. */
   pendingMs(scope: Scope): number
   /** Resolves at once, or after the callbacks that a stall has just held up have run: they are its victims. */
@@ -62,12 +68,15 @@ export function createSession(options: SessionOptions): Session {
   const frames = { depth: options.maxStackDepth, isOwn: isOwnUrl, isOurs: isOursUrl, isRunner: isRunnerUrl }
   const threadClock = openThreadClock()
   const stretches = createStretches(threadClock)
-  const turns = createTurns()
+  const turns = createTurns(onStarved)
+  let turnStart = now()
 
   const slices = createSlices<Scope>(onShort, onLong)
   const tasks = createTasks<Scope>(() => storage.getStore(), { ...frames, stacks: options.captureStacks })
   const marks = createMarks(slices.start, frames)
   const evidence = createEvidence(options.backend, marks)
+  const syncLog = createSyncLog({ depth: options.maxStackDepth, sliceStart: slices.start, isLoading: options.isLoading })
+  const syncCalls = startSyncCalls<Scope>(() => storage.getStore(), syncLog.ended)
   const hooks = createHooks(storage, slices, tasks, marks, () => !evidence.sampling())
   let watchers: VictimWatch[] = []
   let stopTurns: (() => void) | undefined
@@ -75,24 +84,41 @@ export function createSession(options: SessionOptions): Session {
   function onShort(scope: Scope | undefined, ms: number): void {
     turns.add(scope, ms, 0)
     tasks.credit(ms)
+    syncLog.reset()
   }
   function onLong(slice: LongSlice<Scope>): void {
     tasks.credit(slice.durationMs)
     const stretch = stretches.measure(slice)
     const scope = slice.owner
     const looked = scope !== undefined && slice.durationMs >= Math.min(EVIDENCE_MS, scope.thresholds.blockingThreshold)
-    if (looked) gather(stretch, scope)
-    const users = scope !== undefined && isUsers(stretch)
-    turns.add(users ? scope : undefined, slice.durationMs, stretch.stolenMs)
-    if (!users) return
-    scope.keep(stretch as Stretch)
-    if (looked) watch(stretch as Stretch)
+    const pieces = looked ? gather(stretch, scope) : [stretch]
+    syncLog.reset()
+    const usersMs = scope === undefined ? 0 : pieces.reduce((sum, { durationMs }) => sum + durationMs, 0)
+    if (usersMs < slice.durationMs) turns.add(undefined, slice.durationMs - usersMs, scope === undefined ? stretch.stolenMs : 0)
+    if (scope === undefined) return
+    for (const piece of pieces as Stretch[]) {
+      turns.add(scope, piece.durationMs, piece.stolenMs + piece.suspendedMs)
+      turns.stretch(scope, piece.durationMs)
+      scope.keep(piece)
+      if (looked) watch(piece)
+    }
   }
-  function gather(stretch: AnyStretch, scope: Scope): void {
+  function onStarved(scope: Scope, busyMs: number): void {
     const since = now()
-    stretch.evidence = evidence.of(stretch)
-    if (stretch.durationMs > scope.thresholds.blockingThreshold && isAffordable(AFTER_STALL)) evidence.arm('stall')
+    const { ms, stolenMs, microtasks, ticks, callbacks } = scope.turn
+    // Others' work in the same turn is no evidence of this one's.
+    const mostly = ms * 2 > busyMs
+    const seen = mostly ? evidence.of({ startMs: turnStart, durationMs: since - turnStart }) : undefined
+    scope.keepStarved({ scope, startMs: turnStart, durationMs: ms, stolenMs, microtasks, ticks, callbacks, evidence: seen })
     scope.overheadMs += now() - since
+  }
+  function gather(stretch: AnyStretch, scope: Scope): AnyStretch[] {
+    const since = now()
+    const { blockingThreshold } = scope.thresholds
+    const pieces = splitStretch(stretch, syncLog.running(), blockingThreshold, evidence.of)
+    if (stretch.durationMs > blockingThreshold && isAffordable(AFTER_STALL)) evidence.arm('stall')
+    scope.overheadMs += now() - since
+    return pieces
   }
   function watch(stretch: Stretch): void {
     const watcher = watchVictims(stretch)
@@ -106,12 +132,14 @@ export function createSession(options: SessionOptions): Session {
     slices.cut(at, undefined)
     slices.syncIdle()
     const busyMs = turns.end(at, openScopes)
+    turnStart = now()
     evidence.busy(busyMs)
     stretches.refresh(busyMs)
   }
   return {
     storage,
     evidence,
+    syncCalls,
     run(scope, fn) {
       const outer = storage.getStore()
       slices.cut(now(), scope)
@@ -130,13 +158,12 @@ export function createSession(options: SessionOptions): Session {
       const at = now()
       slices.cut(at, storage.getStore())
       turns.end(at, openScopes)
+      turnStart = now()
     },
-    openStretch() {
+    openStretches() {
       const slice = slices.open(now())
-      if (slice.owner === undefined || slice.durationMs < 1) return undefined
-      const stretch = stretches.peek(slice) as Stretch
-      stretch.evidence = evidence.of(slice)
-      return stretch
+      if (slice.owner === undefined || slice.durationMs < 1) return []
+      return splitStretch(stretches.peek(slice), syncLog.running(), slice.owner.thresholds.blockingThreshold, evidence.of) as Stretch[]
     },
     pendingMs(scope) {
       const { owner, durationMs } = slices.open(now())
@@ -177,10 +204,4 @@ export function createSession(options: SessionOptions): Session {
       hooks.stop()
     }
   }
-}
-
-/** Around a test's own code the runner's runs in its context, too: that work is nobody's. */
-function isUsers({ evidence }: AnyStretch): boolean {
-  if (evidence === undefined || evidence.own >= 0) return true
-  return !evidence.frames.some(({ url }) => isRunnerUrl(url))
 }

@@ -6,8 +6,13 @@ import type * as TraceMappingModule from '@jridgewell/trace-mapping'
 /** The part of Vitest's worker state that is used: where it keeps the modules it has evaluated. */
 interface VitestWorkerState {
   evaluatedModules?: {
-    getModuleById(id: string): { meta?: { code?: string; sourceMap?: unknown } } | undefined
+    getModuleById(id: string): EvaluatedModule | undefined
   }
+}
+
+interface EvaluatedModule {
+  evaluated?: boolean
+  meta?: { code?: string; sourceMap?: unknown }
 }
 
 export interface Source {
@@ -31,6 +36,7 @@ export function createSources(): Sources {
       if (!cache.has(url)) cache.set(url, load(url, global))
       return cache.get(url)
     },
+    isLoading: (url) => moduleOf(toPath(url), global)?.evaluated === false,
     reset(next) {
       cache.clear()
       global = next
@@ -40,6 +46,8 @@ export function createSources(): Sources {
 
 export interface Sources {
   get(url: string): Source | undefined
+  /** Whether Vitest is still evaluating a module of the user's. */
+  isLoading(url: string): boolean
   /** For the next test file; in vm pools, Vitest's worker state hangs on a global object of the file's own. */
   reset(global: object): void
 }
@@ -59,7 +67,7 @@ function toPath(url: string): string {
 
 function load(url: string, global: object): Source | undefined {
   const path = toPath(url)
-  const module = evaluatedModule(path, global)
+  const module = moduleOf(path, global)?.meta
   const code = module?.code ?? readText(path)
   if (code === undefined) return undefined
   const mapText = (): unknown => (module === undefined ? undefined : (module.sourceMap ?? inlineMap(code)))
@@ -77,9 +85,9 @@ function load(url: string, global: object): Source | undefined {
   }
 }
 
-function evaluatedModule(path: string, global: object): { code?: string; sourceMap?: unknown } | undefined {
+function moduleOf(path: string, global: object): EvaluatedModule | undefined {
   const state = (global as { __vitest_worker__?: VitestWorkerState }).__vitest_worker__
-  return state?.evaluatedModules?.getModuleById(path)?.meta
+  return state?.evaluatedModules?.getModuleById(path)
 }
 
 function inlineMap(code: string): string | undefined {

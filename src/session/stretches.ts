@@ -29,8 +29,7 @@ export function createStretches(clock: ThreadClock): Stretches {
     // The last reading is at most a turn older than the slice: what ran before it in that turn is counted with it.
     const cpuMs = clamp(time.runMs - last.runMs, 0, durationMs)
     const stolenMs = clamp(time.waitMs - last.waitMs, 0, durationMs - cpuMs)
-    const stolenKnown = clock.measuresWait
-    return { scope: owner, startMs, durationMs, cpuMs, stolenMs, stolenKnown, evidence: undefined, victims: [] }
+    return { scope: owner, startMs, durationMs, cpuMs, stolenMs, suspendedMs: 0, evidence: undefined, victims: [] }
   }
   function advance(time: ThreadTime): void {
     last = time

@@ -3,13 +3,19 @@ import type { Scope } from './scope.ts'
 /** Sums up what each scope did in the turn that is running. */
 export interface Turns {
   add(scope: Scope | undefined, ms: number, stolenMs: number): void
+  /** One stretch of the scope in this turn was so long. */
+  stretch(scope: Scope, ms: number): void
   /** Ends the turn: every scope that ran in it, and every open one, gets its lag. Returns how long the loop was busy. */
   end(at: number, open: Iterable<Scope>): number
   /** What a scope and those inside it did in the turn so far, less stolen time. */
   pending(scope: Scope): number
 }
 
-export function createTurns(): Turns {
+/**
+ * @param onStarved told of each scope whose own work made the turn too long by many callbacks, none of them long; with the
+ * time that the loop was busy in it
+ */
+export function createTurns(onStarved: (scope: Scope, busyMs: number) => void): Turns {
   const ran: Scope[] = []
   const summed: Scope[] = []
   let busyMs = 0
@@ -27,7 +33,11 @@ export function createTurns(): Turns {
         ran.push(scope)
       }
     },
+    stretch(scope, ms) {
+      scope.turn.longestMs = Math.max(scope.turn.longestMs, ms)
+    },
     end(at, open) {
+      for (const scope of ran) if (isStarved(scope)) onStarved(scope, busyMs)
       for (const scope of ran) sumUp(scope, summed)
       for (const scope of summed) record(scope, at)
       if (busyMs > 0) for (const { loopLag, startMs } of open) loopLag?.record(at - startMs, busyMs - loopStolenMs, loopStolenMs)
@@ -43,6 +53,10 @@ export function createTurns(): Turns {
       return inside.reduce((sum, { turn }) => sum + turn.ms - turn.stolenMs, 0)
     }
   }
+}
+
+function isStarved({ turn, thresholds: { blockingThreshold } }: Scope): boolean {
+  return turn.ms - turn.stolenMs > blockingThreshold && turn.longestMs <= blockingThreshold
 }
 
 /** What a scope did, its ancestors did. */
@@ -62,6 +76,10 @@ function record({ turn, lag, startMs }: Scope, at: number): void {
   lag?.record(at - startMs, Math.max(0, turn.totalMs - turn.totalStolenMs), turn.totalStolenMs)
   turn.ms = 0
   turn.stolenMs = 0
+  turn.longestMs = 0
+  turn.microtasks = 0
+  turn.ticks = 0
+  turn.callbacks = 0
   turn.totalMs = 0
   turn.totalStolenMs = 0
   turn.touched = false

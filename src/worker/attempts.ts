@@ -1,5 +1,5 @@
 import { mergeFindings } from '../analysis/rules.ts'
-import type { LagStats } from '../model.ts'
+import type { LagStats, ProfileSummary } from '../model.ts'
 import type { ScopeResult } from '../records.ts'
 import type { RunnerTest } from './test-task.ts'
 
@@ -9,7 +9,11 @@ const repetitions = new WeakMap<object, ScopeResult[]>()
 /** A test's result with this attempt: all its repetitions count, and of each the last attempt. */
 export function addAttempt(task: RunnerTest, result: ScopeResult): ScopeResult {
   const results = repetitions.get(task) ?? []
-  results[task.result?.repeatCount ?? 0] = result
+  const index = task.result?.repeatCount ?? 0
+  // An entry of `allow` that only an earlier attempt needed is of use all the same.
+  const allowed = new Set([...(results[index]?.allowed ?? []), ...(result.allowed ?? [])])
+  if (allowed.size > 0) result.allowed = [...allowed]
+  results[index] = result
   repetitions.set(task, results)
   return results.length === 1 ? result : merge(results.filter((each) => each !== undefined))
 }
@@ -19,16 +23,30 @@ function merge(results: readonly ScopeResult[]): ScopeResult {
   const lags = results.flatMap(({ lag }) => lag ?? [])
   const findings = mergeFindings(results.flatMap((result) => result.findings))
   const { summary } = last
+  const summaries = results.flatMap((result) => result.summary ?? [])
+  const allowed = [...new Set(results.flatMap((result) => result.allowed ?? []))]
   const count = results.reduce((sum, { blocking }) => sum + blocking.count, 0)
   const totalMs = results.reduce((sum, { blocking }) => sum + blocking.totalMs, 0)
   return {
     ...last,
     ...(lags.length > 0 && { lag: worst(lags) }),
-    ...(summary && { summary: { ...summary, blockingCalls: count, totalBlockingMs: totalMs, hasWarnings: findings.length > 0 } }),
+    ...(summary && { summary: sumUp(summary, summaries) }),
     blocking: { count, totalMs },
+    syncCalls: results.reduce((sum, { syncCalls }) => sum + syncCalls, 0),
     findings,
+    ...(allowed.length > 0 && { allowed }),
     budgets: results.flatMap(({ budgets }) => budgets),
     overheadMs: results.reduce((sum, { overheadMs }) => sum + overheadMs, 0)
+  }
+}
+
+/** Allowed calls are in a summary, unlike in `blocking`. */
+function sumUp(last: ProfileSummary, all: readonly ProfileSummary[]): ProfileSummary {
+  return {
+    ...last,
+    blockingCalls: all.reduce((sum, { blockingCalls }) => sum + blockingCalls, 0),
+    totalBlockingMs: all.reduce((sum, { totalBlockingMs }) => sum + totalBlockingMs, 0),
+    hasWarnings: all.some(({ hasWarnings }) => hasWarnings)
   }
 }
 

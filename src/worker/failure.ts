@@ -1,5 +1,5 @@
 import { AsyncProfilerError } from '../errors.ts'
-import { indexOfPlace } from '../analysis/rules.ts'
+import { indexOfPlace } from '../analysis/places.ts'
 import type { Finding } from '../model.ts'
 
 /**

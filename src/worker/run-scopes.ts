@@ -44,6 +44,7 @@ export function runTest(state: WorkerState, run: () => Promise<void>, task: Runn
   scope.file = profiler.display(task.file.filepath)
   scope.test = { file: scope.file, name: scope.name }
   profiler.setRules(scope, rules)
+  if (rules['sync-call'] !== 'off' || usesAssertions(task.file.filepath)) scope.syncCalls.limit = MANY_SYNC_CALLS
   async function end(): Promise<void> {
     profiler.end(scope)
     await profiler.session.victimsKnown()
@@ -56,6 +57,9 @@ export function runTest(state: WorkerState, run: () => Promise<void>, task: Runn
   }
   return after(profiler.session.run(scope, run), end)
 }
+
+/** Where each of them counts. */
+const MANY_SYNC_CALLS = 1000
 
 /** Not by `await`: our frames would stand in the async stacks of the user's errors. */
 function after(work: Promise<void>, end: () => void | Promise<void>): Promise<void> {
@@ -112,7 +116,7 @@ function send(task: RunnerSuite, result: ScopeResult): void {
 
 function throwErrors({ root }: WorkerState, findings: readonly Finding[], task: RunnerSuite): void {
   const failures = findings
-    .filter(({ severity }) => severity === 'error')
+    .filter(({ severity, status }) => severity === 'error' && status === 'new')
     .map((finding) => failureOf(finding, (file) => resolve(root, file), task.file.filepath))
   // Vitest shows each error of an aggregate by itself.
   if (failures.length > 0) throw failures.length === 1 ? failures[0] : new AggregateError(failures)

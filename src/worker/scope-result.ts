@@ -1,4 +1,5 @@
-import { findBlockingCalls, judgeBudget, judgeStretches, lagBudgetFinding, netMs, summarize } from '../analysis/profile.ts'
+import { createAllowance, toAllowable } from '../analysis/allow.ts'
+import { findAll, judgeBudget, judgeStretches, lagBudgetFinding, netMs, summarize } from '../analysis/profile.ts'
 import type { BudgetLimits, Finding, ResolvedOptions } from '../model.ts'
 import type { ScopeResult } from '../records.ts'
 import type { Scope } from '../session/scope.ts'
@@ -6,7 +7,7 @@ import type { WorkerState } from './state.ts'
 
 /** What the reporter hears of a test or file that has ended. */
 export function resultOf(
-  { profiler, options, notices }: WorkerState,
+  { profiler, allow, notices }: WorkerState,
   scope: Scope,
   rules: ResolvedOptions['rules'],
   budget: BudgetLimits | undefined
@@ -15,15 +16,19 @@ export function resultOf(
   const { evidence } = session
   const { blockingThreshold } = scope.thresholds
   const file = scope.file ?? ''
-  const stretches = measurer.stretches(scope, blockingThreshold)
-  const findings: Finding[] = options.detectBlocking ? findBlockingCalls(stretches, { file, rules, blockingThreshold }) : []
-  const blocking = judgeStretches(stretches, blockingThreshold).over
+  const observed = profiler.observe(scope)
+  const allowance = createAllowance(allow)
+  const findings: Finding[] = findAll(observed, { file, rules, blockingThreshold, allow: allowance.apply })
+  const blocking = judgeStretches(observed.stretches, blockingThreshold).over
+  // Not by the findings: the rule may be off.
+  const counted = blocking.filter((call) => !allowance.covers(toAllowable(call, file)))
+  const syncCalls = observed.syncCalls.reduce((sum, { calls }) => sum + calls, 0) + scope.syncCalls.dropped
   const lag = scope.lag?.stats(0)
   const where = { file, ...(scope.test && { test: scope.test.name }) }
   const setting = rules['lag-budget']
-  const budgets = budget === undefined || setting === 'off' ? [] : judgeBudget(budget, { lag, blocking }, where)
+  const budgets = budget === undefined || setting === 'off' ? [] : judgeBudget(budget, { lag, blocking: counted, syncCalls }, where)
   for (const verdict of budgets) {
-    if (verdict.verdict === 'over' && setting !== 'off') findings.push(lagBudgetFinding(verdict, setting))
+    if (verdict.verdict === 'over' && setting !== 'off') findings.push(allowance.apply(lagBudgetFinding(verdict, setting)))
   }
   const fallback = evidence.fallback()
   if (fallback !== undefined) notices.add(`backend 'inspector' could not run, 'async-hooks' did: ${fallback}`)
@@ -31,8 +36,10 @@ export function resultOf(
     backend: evidence.backend(),
     ...(scope.kind === 'test' && { summary: summarize(measurer.taskStates(scope), scope.taskLog.dropped, blocking, lag?.maxMs ?? 0, findings) }),
     ...(lag && { lag }),
-    blocking: { count: blocking.length, totalMs: blocking.reduce((sum, call) => sum + netMs(call), 0) },
+    blocking: { count: counted.length, totalMs: counted.reduce((sum, call) => sum + netMs(call), 0) },
+    syncCalls,
     findings,
+    ...(allowance.matched().length > 0 && { allowed: allowance.matched() }),
     budgets,
     // The hooks' calls in a file are those of its tests.
     overheadMs: scope.kind === 'test' ? profiler.overheadOf(scope) : scope.overheadMs,

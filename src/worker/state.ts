@@ -1,9 +1,11 @@
 import type { ResolvedOptions } from '../model.ts'
+import type { AllowPattern } from '../records.ts'
 import type { Profiler } from '../session/profiler.ts'
 
 /** What lives as long as the worker. */
 export interface WorkerState {
   options: ResolvedOptions
+  allow: readonly AllowPattern[]
   root: string
   /** Files that had a stall without a line in the last run. */
   flagged: Set<string>

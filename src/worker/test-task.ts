@@ -30,7 +30,7 @@ export function optionsOf(task: RunnerSuite): TestOptions {
   return outer.budgets === undefined ? merged : { ...merged, budgets: { ...outer.budgets, ...own.budgets } }
 }
 
-const ASSERTIONS = /\.(?:toHaveNoBlockingCalls|toCompleteWithinLag)\b|vitest-async-profiler\/test/
+const ASSERTIONS = /\.(?:toHaveNoBlockingCalls|toCompleteWithinLag|toHaveNoSyncCalls)\b|vitest-async-profiler\/test/
 const scanned = new Map<string, boolean>()
 // Taken at load: tests replace `fs` functions.
 const readFile = readFileSync

@@ -74,7 +74,7 @@ describe('the schema has the keys of model.ts', () => {
   }
   const finding: Keys<model.Finding> = {
     rule: required, severity: required, confidence: required, status: required, message: required, hint: required,
-    kind: optional, durationMs: optional, location: optional, stack: required, file: required, test: optional,
+    kind: optional, durationMs: optional, location: optional, callee: optional, stack: required, file: required, test: optional,
     request: optional, evidence: required, waits: optional, victims: required, occurrences: required,
     fingerprint: required
   }

@@ -1,0 +1,10 @@
+import type { Finding, RuleName, RuleSetting } from '../model.ts'
+
+export interface RuleContext {
+  /** The test file. */
+  file: string
+  rules: Record<RuleName, RuleSetting>
+  blockingThreshold: number
+  /** Gives a finding that the option `allow` covers its status. */
+  allow?: (finding: Finding) => Finding
+}

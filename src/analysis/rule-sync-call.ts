@@ -1,0 +1,44 @@
+import type { Culprit, Finding, Location } from '../model.ts'
+import type { PlacedSyncCall } from '../records.ts'
+import { fingerprint } from './fingerprint.ts'
+import { formatMs } from './format.ts'
+import { hintFor } from './hints.ts'
+import { calleeText, describePlace } from './places.ts'
+import type { RuleContext } from './rule-context.ts'
+
+/** The findings of the rule `sync-call`, but for calls that are told as blocking already: one cause, one finding. */
+export function findSyncCalls(calls: readonly PlacedSyncCall[], blocking: readonly Finding[], { file, rules }: RuleContext): Finding[] {
+  const severity = rules['sync-call']
+  if (severity === 'off') return []
+  const told = new Set(blocking.map(({ location, test, request }) => keyOf(location, { ...(test && { test }), ...(request && { request }) })))
+  return calls
+    .filter(({ location, culprit }) => !told.has(keyOf(location, culprit)))
+    .map((call): Finding => {
+      const { kind, calls: count, totalMs, longestMs, location, stack, culprit } = call
+      const text = calleeText(call)
+      return {
+        rule: 'sync-call',
+        severity,
+        confidence: 'certain',
+        status: 'new',
+        message: `${describePlace(call)} keeps the event loop while it works: ${count === 1 ? formatMs(longestMs) : `${count} calls, ${formatMs(totalMs)} in all`}`,
+        hint: hintFor(call),
+        kind,
+        durationMs: longestMs,
+        ...(location && { location }),
+        ...(text !== undefined && { callee: text }),
+        stack,
+        file,
+        ...(culprit.test && { test: culprit.test }),
+        ...(culprit.request && { request: culprit.request }),
+        evidence: { calls: count, totalMs },
+        victims: [],
+        occurrences: count,
+        fingerprint: fingerprint('sync-call', file, culprit, location, call.callee)
+      }
+    })
+}
+
+function keyOf(location: Location | undefined, { test, request }: Pick<Culprit, 'test' | 'request'>): string {
+  return JSON.stringify([location?.file, location?.line, test, request])
+}

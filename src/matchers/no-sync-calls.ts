@@ -1,0 +1,42 @@
+import { createRequire } from 'node:module'
+import type Picomatch from 'picomatch'
+import { formatMs } from '../analysis/format.ts'
+import { hintFor } from '../analysis/hints.ts'
+import { describePlace } from '../analysis/places.ts'
+import type { MeasuredSubject, PlacedSyncCall } from '../records.ts'
+import type { Outcome } from './subject.ts'
+import { plural } from './text.ts'
+import type { NoSyncCallsOptions } from './types.ts'
+
+export function noSyncCalls(measured: MeasuredSubject, { allow = [] }: NoSyncCallsOptions): Outcome {
+  const { kept, dropped } = measured.syncCalls()
+  const isAllowed = allow.length > 0 ? allowedBy(allow) : () => false
+  const calls = kept.filter(({ callee }) => !isAllowed(callee))
+  const count = calls.reduce((sum, each) => sum + each.calls, 0)
+  const { name } = measured.profile.scope
+  const but = allow.length > 0 ? ` but ${allow.join(', ')}` : ''
+  const least = dropped > 0 ? 'at least ' : ''
+  return {
+    pass: count === 0,
+    expected: `Expected ${name} to make no sync call${but}`,
+    expectedNot: `Expected ${name} to make a sync call${but}`,
+    received: count === 0 ? 'Received none' : `Received ${least}${plural(count, 'sync call')}\n\n${calls.slice(0, MAX_SHOWN).map(describe).join('\n\n')}`
+  }
+}
+
+const MAX_SHOWN = 5
+
+const require = createRequire(import.meta.url)
+
+/** With or without the module's name. Globs are compiled where there are some: each worker would load the library. */
+function allowedBy(allow: readonly string[]): (callee: string) => boolean {
+  const matches = (require('picomatch') as typeof Picomatch)([...allow])
+  return (callee) => matches(callee) || matches(callee.split('.').at(-1)!)
+}
+
+function describe(call: PlacedSyncCall): string {
+  const { calls, totalMs, kind, location } = call
+  const where = location === undefined ? 'line unknown' : `${location.file}:${location.line}:${location.column}`
+  const times = calls > 1 ? `  ×${calls}` : ''
+  return `  ${formatMs(totalMs).padStart(6)}  ${kind}  ${describePlace(call)}${times}  ${where}\n          ${hintFor(call)}`
+}

@@ -1,0 +1,70 @@
+import { syncBuiltinESMExports } from 'node:module'
+import { now } from './clock.ts'
+import { patchMethod } from './patch.ts'
+import { SYNC_MODULES, type SyncApi, syncApisOf, waitApi } from './sync-apis.ts'
+
+/** A sync call that has just ended; its caller is on the stack. */
+export interface EndedCall<Owner> {
+  api: SyncApi
+  args: unknown[]
+  owner: Owner
+  startMs: number
+  endMs: number
+}
+
+export interface SyncCalls {
+  /** Patches what was loaded since the last call. Cheap when nothing was. */
+  refresh(): void
+  /** Patches what each global object has of its own; returns the undo. */
+  patchGlobal(global: typeof globalThis): () => void
+  /** Undoes all patches, in reverse. */
+  stop(): void
+}
+
+/**
+ * Times the sync APIs that do I/O or heavy work: by name, by `require` and by ESM import. Only modules that are loaded
+ * anyway are touched, and a call outside of an owner's work is passed on as it is.
+ */
+export function startSyncCalls<Owner>(ownerNow: () => Owner | undefined, onEnd: (call: EndedCall<Owner>) => void): SyncCalls {
+  const undos: (() => void)[] = []
+  const waiting = new Set(SYNC_MODULES)
+  let seen = 0
+  /** One inside another is part of it. */
+  let inside = false
+
+  function patch(api: SyncApi): () => void {
+    return patchMethod(api.target, api.key, (original, self, args) => {
+      const owner = inside ? undefined : ownerNow()
+      if (owner === undefined || api.counts?.(args) === false) return Reflect.apply(original, self, args)
+      inside = true
+      const startMs = now()
+      try {
+        return Reflect.apply(original, self, args)
+      } finally {
+        const endMs = now()
+        inside = false
+        onEnd({ api, args, owner, startMs, endMs })
+      }
+    })
+  }
+  return {
+    refresh() {
+      const { moduleLoadList } = process as unknown as { moduleLoadList: string[] }
+      if (moduleLoadList.length === seen || waiting.size === 0) return
+      const fresh = [...waiting].filter((module) => moduleLoadList.includes(`NativeModule ${module}`))
+      seen = moduleLoadList.length
+      for (const module of fresh) {
+        waiting.delete(module)
+        const exports = process.getBuiltinModule(`node:${module}`) as unknown as Record<string, unknown>
+        undos.push(...syncApisOf(module, exports).map(patch))
+      }
+      // Or ESM imports by name would go on with the originals.
+      if (fresh.length > 0) syncBuiltinESMExports()
+    },
+    patchGlobal: (global) => patch(waitApi(global)),
+    stop() {
+      for (const undo of undos.splice(0).toReversed()) undo()
+      syncBuiltinESMExports()
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import type { PlacedSyncCall, Starvation } from '../records.ts'
+import { toCulprit } from './culprit.ts'
+import type { Locator } from './locate.ts'
+import type { Scope, StarvedTurn } from './scope.ts'
+import type { SyncCall } from './sync-call-list.ts'
+import { isOwnUrl } from './own.ts'
+
+/** Below it, what the samples show is not what made the turn long. */
+const TELLING_SHARE = 0.3
+
+export function toStarvation({ scope, durationMs, stolenMs, microtasks, ticks, callbacks, evidence }: StarvedTurn, locator: Locator): Starvation {
+  const seen = evidence !== undefined && evidence.share >= TELLING_SHARE ? locator.places(evidence) : undefined
+  const queued = seen === undefined ? lastStarted(scope) : undefined
+  const stack = seen?.stack ?? queued?.map(locator.frame) ?? []
+  const location = seen?.location ?? stack[queued?.findIndex(({ url }) => isOwnUrl(url)) ?? -1]
+  const functionName = seen?.functionName ?? location?.functionName
+  return {
+    durationMs,
+    stolenMs,
+    microtasks,
+    ticks,
+    callbacks,
+    confidence: seen?.confidence ?? 'likely',
+    ...(functionName !== undefined && { functionName }),
+    ...(location && { location }),
+    stack,
+    culprit: toCulprit(scope)
+  }
+}
+
+/** Where the scope last started async work: most likely what ran then. */
+const lastStarted = (scope: Scope): SyncCall<Scope>['frames'] | undefined =>
+  scope.taskLog.records.findLast(({ owner, frames }) => owner === scope && frames.length > 0)?.frames
+
+/** One for each API and line, with the figures of all its calls. */
+export function toSyncCalls(calls: readonly SyncCall<Scope>[], locator: Locator): PlacedSyncCall[] {
+  const groups = Map.groupBy(calls, ({ name, scope, frames, own }) => {
+    const { url, line, column } = frames[Math.max(own, 0)]!
+    return JSON.stringify([name, toCulprit(scope), url, line, column])
+  })
+  return Array.from(groups.values(), (group) => {
+    const longest = group.reduce((top, call) => (lengthOf(call) > lengthOf(top) ? call : top))
+    const { name, kind, detail, scope, frames, own } = longest
+    const stack = frames.map(locator.frame)
+    const location = stack[own]
+    const functionName = location?.functionName
+    return {
+      callee: name,
+      kind,
+      ...(detail !== undefined && { detail }),
+      calls: group.length,
+      totalMs: group.reduce((sum, call) => sum + lengthOf(call), 0),
+      longestMs: lengthOf(longest),
+      ...(functionName !== undefined && { functionName }),
+      ...(location && { location }),
+      stack,
+      culprit: toCulprit(scope)
+    }
+  })
+}
+
+const lengthOf = ({ startMs, endMs }: SyncCall<Scope>): number => endMs - startMs

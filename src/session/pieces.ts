@@ -1,0 +1,120 @@
+import type { Evidence } from '../records.ts'
+import type { SyncKind } from '../probes/sync-apis.ts'
+import type { Scope } from './scope.ts'
+import type { AnyStretch } from './stretches.ts'
+import type { SyncCall } from './sync-call-list.ts'
+import type { SliceCalls } from './sync-log.ts'
+
+export interface Interval {
+  startMs: number
+  durationMs: number
+}
+
+/**
+ * Splits a stretch at the sync calls in it that are too long by themselves: each is one thing to mend, and so is what ran
+ * between two of them. A stretch without such a call stays whole, and is of the kind that took most of it.
+ */
+export function splitStretch(
+  stretch: AnyStretch,
+  calls: SliceCalls,
+  threshold: number,
+  profiled: (part: Interval) => Evidence | undefined
+): AnyStretch[] {
+  const long = calls.looked.filter((call) => lengthOf(call) > threshold)
+  if (long.length === 0) return withTimes(stretch, [{ ...stretch, evidence: mostlyCalls(calls, stretch) ?? profiled(stretch) }], calls.msByKind)
+  const between = gaps(stretch, long).map((gap) => ({ ...stretch, ...gap, evidence: mostlyCalls(within(calls, gap), gap) ?? profiled(gap) }))
+  const alone = long.map((call) => ({ ...stretch, startMs: call.startMs, durationMs: lengthOf(call), evidence: fromCall(call) }))
+  return withTimes(stretch, [...alone, ...between], calls.msByKind)
+}
+
+const lengthOf = ({ startMs, endMs }: SyncCall<Scope>): number => endMs - startMs
+
+/** Shorter parts are the calls' own surroundings. */
+const LEAST_MS = 1
+
+function gaps({ startMs, durationMs }: Interval, calls: readonly SyncCall<Scope>[]): Interval[] {
+  const edges = [startMs, ...calls.flatMap((call) => [call.startMs, call.endMs]), startMs + durationMs]
+  const found: Interval[] = []
+  for (let i = 0; i < edges.length; i += 2) found.push({ startMs: edges[i]!, durationMs: edges[i + 1]! - edges[i]! })
+  return found.filter((gap) => gap.durationMs > LEAST_MS)
+}
+
+function within({ looked }: SliceCalls, { startMs, durationMs }: Interval): SliceCalls {
+  const inside = looked.filter((call) => call.startMs >= startMs && call.endMs <= startMs + durationMs)
+  const msByKind = new Map<SyncKind, number>()
+  for (const call of inside) msByKind.set(call.kind, (msByKind.get(call.kind) ?? 0) + lengthOf(call))
+  return { looked: inside, msByKind }
+}
+
+/** Where the calls of one kind took more than anything else: the line that made most of them. */
+function mostlyCalls({ msByKind, looked }: SliceCalls, { durationMs }: Interval): Evidence | undefined {
+  const total = [...msByKind.values()].reduce((sum, ms) => sum + ms, 0)
+  const [kind, ms = 0] = [...msByKind].toSorted((a, b) => b[1] - a[1])[0] ?? []
+  if (kind === undefined || ms < durationMs - total) return undefined
+  const byPlace = Map.groupBy(
+    looked.filter((call) => call.kind === kind),
+    ({ frames, own }) => JSON.stringify(frames[Math.max(own, 0)])
+  )
+  const sumOf = (group: readonly SyncCall<Scope>[]): number => group.reduce((sum, call) => sum + lengthOf(call), 0)
+  const most = [...byPlace.values()].toSorted((a, b) => sumOf(b) - sumOf(a))[0]
+  const longest = most?.toSorted((a, b) => lengthOf(b) - lengthOf(a))[0]
+  return longest && fromCall(longest)
+}
+
+const fromCall = ({ kind, name, detail, frames, own }: SyncCall<Scope>): Evidence => ({
+  source: 'calls',
+  kind,
+  frames,
+  own,
+  callee: name,
+  detail,
+  runnerMs: 0,
+  share: 1,
+  native: false,
+  lines: []
+})
+
+/** CPU time is only known to some milliseconds: the kernel counts it at its ticks. */
+const NOTICEABLE_MS = 10
+/** And a busy thread waits a little for memory. */
+const NOTICEABLE_SHARE = 0.1
+
+/** Kinds of call that wait for something outside of the thread. */
+const WAITING = new Set<string>(['sync-io', 'sync-process', 'wait'] satisfies SyncKind[])
+
+/**
+ * Divides what is known of the whole stretch among its parts. Time off the CPU goes to what may wait by its own doing;
+ * what is left of it, nobody waited for: the process was stopped.
+ */
+function withTimes(whole: AnyStretch, parts: AnyStretch[], msByKind: SliceCalls['msByKind']): AnyStretch[] {
+  const offMs = Math.max(0, whole.durationMs - whole.cpuMs - whole.stolenMs)
+  const mayWait = ({ evidence }: AnyStretch): boolean =>
+    evidence !== undefined && (evidence.native || evidence.kind === 'module-load' || (evidence.source === 'calls' && WAITING.has(evidence.kind)))
+  const waiting = parts.filter(mayWait)
+  const waitableMs = waiting.reduce((sum, { durationMs }) => sum + durationMs, 0)
+  const waitedMs = Math.min(offMs, waitableMs)
+  // Short calls among other work explain some of it, too.
+  const shortMs = [...msByKind].reduce((sum, [kind, ms]) => sum + (WAITING.has(kind) ? ms : 0), 0)
+  const lostMs = offMs - Math.max(waitedMs, shortMs)
+  const longest = parts.filter((part) => !mayWait(part)).toSorted((a, b) => b.durationMs - a.durationMs)[0]
+  const timed = parts.map((part) => {
+    const stolenMs = whole.stolenMs * (part.durationMs / whole.durationMs)
+    const waits = waiting.includes(part) ? waitedMs * (part.durationMs / waitableMs) : 0
+    const suspendedMs = part === longest && lostMs > Math.max(NOTICEABLE_MS, whole.durationMs * NOTICEABLE_SHARE) ? Math.min(lostMs, part.durationMs) : 0
+    return { ...part, stolenMs, suspendedMs, cpuMs: Math.max(0, part.durationMs - stolenMs - waits - suspendedMs), victims: [] }
+  })
+  return timed.flatMap(withoutRunner)
+}
+
+/** The profile samples every few milliseconds: less than this may be a sample or two that hit its edges. */
+const RUNNER_MS = 20
+const RUNNER_SHARE = 0.1
+
+/** The runner's part is nobody's. */
+function withoutRunner(part: AnyStretch): AnyStretch[] {
+  const { durationMs, cpuMs, evidence } = part
+  const runnerMs = evidence?.runnerMs ?? 0
+  if (runnerMs > 0 && evidence?.kind === 'unknown') return []
+  if (runnerMs < Math.max(RUNNER_MS, durationMs * RUNNER_SHARE)) return [part]
+  return [{ ...part, durationMs: durationMs - runnerMs, cpuMs: Math.max(0, cpuMs - runnerMs) }]
+}

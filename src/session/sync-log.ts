@@ -1,0 +1,79 @@
+import { captureCallers } from '../probes/frames.ts'
+import type { SyncKind } from '../probes/sync-apis.ts'
+import type { EndedCall } from '../probes/sync-calls.ts'
+import { isOursUrl, isOwnUrl, isRunnerUrl } from './own.ts'
+import type { Scope } from './scope.ts'
+import type { SyncCall } from './sync-call-list.ts'
+
+/** The sync calls of the slice that is running. */
+export interface SliceCalls {
+  /** By kind, with those whose stack was not looked at. */
+  msByKind: ReadonlyMap<SyncKind, number>
+  looked: readonly SyncCall<Scope>[]
+}
+
+export interface SyncLog {
+  ended(call: EndedCall<Scope>): void
+  running(): SliceCalls
+  /** The slice has ended. */
+  reset(): void
+}
+
+/** A call from this length on is worth a stack, which takes some microseconds. */
+const LONG_MS = 1
+/** So is one in a slice that has lasted this long: many short calls may be what it is made of. */
+const OLD_SLICE_MS = 5
+const MAX_LOOKS_PER_SLICE = 100
+
+export interface SyncLogOptions {
+  depth: number
+  sliceStart(): number
+  /** Whether the module of a frame is still being evaluated. */
+  isLoading(url: string): boolean
+}
+
+/** Keeps which sync calls were made by whose work, and from where. */
+export function createSyncLog({ depth, sliceStart, isLoading }: SyncLogOptions): SyncLog {
+  const msByKind = new Map<SyncKind, number>()
+  let looked: SyncCall<Scope>[] = []
+  let looks = 0
+  let lastWasUsers = true
+
+  /** Nothing for calls that the user has no part in: of the runner, of us, and those that load a module. */
+  function look({ api, args, owner, startMs, endMs }: EndedCall<Scope>): SyncCall<Scope> | undefined {
+    looks++
+    const { frames, loading } = captureCallers(depth, isOursUrl)
+    const own = frames.findIndex(({ url }) => isOwnUrl(url))
+    const inner = own === -1 ? frames : frames.slice(0, own)
+    lastWasUsers = !loading && frames.length > 0 && !inner.some(({ url }) => isRunnerUrl(url)) && !frames.some(({ url }) => isOwnUrl(url) && isLoading(url))
+    return lastWasUsers ? { name: api.name, kind: api.kind, detail: detailOf(api.name, args[0]), scope: owner, startMs, endMs, frames, own } : undefined
+  }
+  return {
+    ended(call) {
+      const { api, owner, startMs, endMs } = call
+      const ms = endMs - startMs
+      const long = ms >= LONG_MS
+      const old = endMs - sliceStart() > OLD_SLICE_MS && looks < MAX_LOOKS_PER_SLICE
+      const seen = long || old || owner.syncCalls.wants(owner) ? look(call) : undefined
+      if (seen !== undefined && (long || old)) looked.push(seen)
+      owner.syncCalls.add(owner, seen)
+      if (lastWasUsers) msByKind.set(api.kind, (msByKind.get(api.kind) ?? 0) + ms)
+    },
+    running: () => ({ msByKind, looked }),
+    reset() {
+      if (msByKind.size > 0) msByKind.clear()
+      if (looked.length > 0) looked = []
+      looks = 0
+      lastWasUsers = true
+    }
+  }
+}
+
+const MAX_DETAIL = 200
+
+/** Paths and commands; contents and passwords are nobody's business. */
+function detailOf(name: string, arg: unknown): string | undefined {
+  if (!/^(?:fs|child_process)\./.test(name)) return undefined
+  const text = typeof arg === 'string' ? arg : arg instanceof URL ? arg.href : undefined
+  return text?.slice(0, MAX_DETAIL)
+}

@@ -101,7 +101,7 @@ const GLOB = textOf('a glob that is not empty')
 const PATH = textOf('a path that is not empty')
 const RULE_GLOB = right.kind<string>(
   `${right.oneOf(right.RULE_NAMES).rule}, or a glob of them`,
-  (value) => typeof value === 'string' && value !== '' && right.RULE_NAMES.some(picomatch(value)),
+  (value) => typeof value === 'string' && value !== '' && right.RULE_NAMES.some((name) => picomatch.isMatch(name, value)),
 )
 const REASON = textOf('a text that says why')
 const FLAG = right.kind<boolean>('true or false', (value) => typeof value === 'boolean')

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import picocolors from 'picocolors'
-import type { Reporter, SerializedError, TestModule, Vitest } from 'vitest/node'
+import type { Reporter, SerializedError, TestModule, TestRunEndReason, Vitest } from 'vitest/node'
 import { type Options, resolveOptions } from './options.ts'
 import type { Report, ResolvedOptions } from './model.ts'
 import { collectResults } from './reporter/collect.ts'
@@ -18,6 +18,7 @@ export default class AsyncProfilerReporter implements Reporter {
   private readonly options: ResolvedOptions
   private vitest: Vitest | undefined
   private startedAt = new Date()
+  private runs = 0
 
   /** @throws `ERR_OPTION` */
   constructor(options?: Options) {
@@ -30,9 +31,10 @@ export default class AsyncProfilerReporter implements Reporter {
 
   onTestRunStart(): void {
     this.startedAt = new Date()
+    this.runs++
   }
 
-  onTestRunEnd(modules: readonly TestModule[], _errors: readonly SerializedError[]): void {
+  onTestRunEnd(modules: readonly TestModule[], _errors: readonly SerializedError[], reason: TestRunEndReason): void {
     const { vitest } = this
     if (vitest === undefined) return
     const { report, fails } = collectResults(modules, this.options, {
@@ -40,7 +42,8 @@ export default class AsyncProfilerReporter implements Reporter {
       versions: { node: process.versions.node, vitest: vitest.version, plugin: VERSION },
       notices: [...doubledPlugin(vitest), ...unprofiledProjects(vitest), ...unavailableOptions(this.options)],
       root: vitest.config.root,
-      filtered: isFiltered(vitest)
+      // Watch mode runs again what a change concerns.
+      filtered: isFiltered(vitest) || this.runs > 1 || reason === 'interrupted'
     })
     rememberFlagged(vitest, report)
     this.write(report, vitest.config.root)
@@ -72,10 +75,18 @@ export default class AsyncProfilerReporter implements Reporter {
   }
 }
 
+interface Filters {
+  related?: unknown
+  changed?: unknown
+  shard?: unknown
+  testNamePattern?: unknown
+  project?: string | string[]
+}
+
 /** A run of a part of the files or tests says nothing about globs that match none. */
 function isFiltered(vitest: Vitest): boolean {
   const { filenamePattern } = vitest as unknown as { filenamePattern?: readonly string[] }
-  const { related, changed, shard, testNamePattern, project = [] } = vitest.config as Partial<Record<string, unknown>>
+  const { related, changed, shard, testNamePattern, project = [] } = vitest.config as Filters
   return (filenamePattern?.length ?? 0) > 0 || [related, changed, shard, testNamePattern, [project].flat().length].some(Boolean)
 }
 

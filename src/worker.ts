@@ -18,19 +18,22 @@ type Holder = { [KEY]?: WorkerState }
 
 /** Wraps tests and files of the test file that is about to run; called once for each by the setup file. */
 export function install(): void {
-  // Not now: loading the test file would only be slowed by what is of no use until its first test.
-  const state = (): WorkerState => (process as unknown as Holder)[KEY] ?? createState()
+  const state = (process as unknown as Holder)[KEY] ?? createState()
+  const { profiler } = state
   setRunning({
     version: VERSION,
-    profile: (fn) => state().profiler.profile(fn),
-    currentProfile: () => state().profiler.currentProfile(),
-    blockingThreshold: () => state().profiler.blockingThreshold(),
-    measured: (subject) => state().profiler.measured(subject)
+    profile: profiler.profile,
+    currentProfile: profiler.currentProfile,
+    blockingThreshold: profiler.blockingThreshold,
+    measured: profiler.measured
   })
+  // Before the test file and what it imports: CommonJS modules keep the functions that they find. All other probes wait
+  // for the first test: they would only slow the loading.
+  profiler.session.syncCalls.refresh()
   expect.extend(asyncMatchers)
   // No time limit of ours: what runs inside has its own. The source of these functions is parsed for `{ task }`.
-  aroundAll(async (runSuite, {}, suite) => runFile(state(), runSuite, suite as RunnerSuite), NO_LIMIT)
-  aroundEach(async (run, { task }) => runTest(state(), run, task), NO_LIMIT)
+  aroundAll(async (runSuite, {}, suite) => runFile(state, runSuite, suite as RunnerSuite), NO_LIMIT)
+  aroundEach(async (run, { task }) => runTest(state, run, task), NO_LIMIT)
 }
 
 const NO_LIMIT = 0
@@ -38,7 +41,7 @@ const NO_LIMIT = 0
 function createState(): WorkerState {
   const config = (inject as (key: string) => WorkerConfig | undefined)(OPTIONS_KEY)
   const { options, allow, root, flagged } = config ?? { options: DEFAULT_OPTIONS, allow: [], root: process.cwd(), flagged: [] }
-  const profiler = createProfiler(options, root)
+  const profiler = createProfiler(options, root, allow)
   const state: WorkerState = { options, allow, root, flagged: new Set(flagged), profiler, notices: new Set() }
   Object.defineProperty(process, KEY, { value: state, enumerable: false })
   return state

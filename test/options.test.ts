@@ -270,9 +270,9 @@ describe('wrong options', () => {
       asyncProfiler({ report.github }) must be true or false; received 7
       asyncProfiler({ report.github }) must be true or false; received 'x'
       asyncProfiler({ report.github }) must be true or false; received {}
-      asyncProfiler({ allow[0].rule }) must be 'blocking-call', 'loop-starvation', 'sync-call', 'lag-budget', 'leaked-resource', 'floating-promise', 'never-settles', 'unhandled-rejection' or 'stuck-test'; received null
-      asyncProfiler({ allow[0].rule }) must be 'blocking-call', 'loop-starvation', 'sync-call', 'lag-budget', 'leaked-resource', 'floating-promise', 'never-settles', 'unhandled-rejection' or 'stuck-test'; received 7
-      asyncProfiler({ allow[0].rule }) must be 'blocking-call', 'loop-starvation', 'sync-call', 'lag-budget', 'leaked-resource', 'floating-promise', 'never-settles', 'unhandled-rejection' or 'stuck-test'; received ''
+      asyncProfiler({ allow[0].rule }) must be 'blocking-call', 'loop-starvation', 'sync-call', 'lag-budget', 'leaked-resource', 'floating-promise', 'never-settles', 'unhandled-rejection' or 'stuck-test', or a glob of them; received null
+      asyncProfiler({ allow[0].rule }) must be 'blocking-call', 'loop-starvation', 'sync-call', 'lag-budget', 'leaked-resource', 'floating-promise', 'never-settles', 'unhandled-rejection' or 'stuck-test', or a glob of them; received 7
+      asyncProfiler({ allow[0].rule }) must be 'blocking-call', 'loop-starvation', 'sync-call', 'lag-budget', 'leaked-resource', 'floating-promise', 'never-settles', 'unhandled-rejection' or 'stuck-test', or a glob of them; received ''
       asyncProfiler({ allow[0].file }) must be a glob that is not empty; received null
       asyncProfiler({ allow[0].file }) must be a glob that is not empty; received 7
       asyncProfiler({ allow[0].file }) must be a glob that is not empty; received ''
@@ -291,6 +291,12 @@ describe('wrong options', () => {
       asyncProfiler({ allow[0].reason }) must be a text that says why; received ''
       asyncProfiler({ allow[0].reason }) must be a text that says why; received ' '"
     `)
+  })
+
+  test('a rule to allow may be a glob, but of known rules', () => {
+    const allow = (rule: string): Options => ({ allow: [{ rule, reason: 'r' }] })
+    for (const rule of ['sync-call', '*', '{blocking,sync}-call', 'l*']) expect(resolveOptions(allow(rule)).allow).toEqual(allow(rule).allow)
+    for (const rule of ['sync', 'sync-cal?s', 'x*']) expect(messageOf(allow(rule))).toMatch(/^asyncProfiler\(\{ allow\[0\]\.rule \}\) must be .*, or a glob of them; received '/)
   })
 
   test('each rule is checked', () => {

@@ -3,6 +3,7 @@ import { judgeStretches, netMs } from './blocking.ts'
 import type { Observed } from './rules.ts'
 import { makeTimeline } from './timeline.ts'
 
+export { createAllowance } from './allow.ts'
 export { blame } from './blame.ts'
 export { kindOfLine } from './kinds.ts'
 export { judgeBudget } from './budgets.ts'

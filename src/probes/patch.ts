@@ -11,8 +11,11 @@ export type Around = (original: Method, self: unknown, args: unknown[]) => unkno
 export function patchMethod(target: object, name: string, around: Around): () => void {
   const descriptor = Object.getOwnPropertyDescriptor(target, name)
   if (typeof descriptor?.value !== 'function' || descriptor.configurable !== true) return () => {}
+  let undone = false
   const patched: Method = new Proxy(descriptor.value as Method, {
     apply(original, self, args: unknown[]) {
+      // Somebody who wrapped ours calls it for ever, or puts it back.
+      if (undone) return Reflect.apply(original, self, args)
       try {
         return around(original, self, args)
       } catch (error) {
@@ -23,6 +26,7 @@ export function patchMethod(target: object, name: string, around: Around): () =>
   })
   Object.defineProperty(target, name, { ...descriptor, value: patched })
   return () => {
+    undone = true
     if ((target as Record<string, unknown>)[name] === patched) Object.defineProperty(target, name, descriptor)
   }
 }

@@ -38,7 +38,7 @@ export function syncApisOf(module: string, exports: Record<string, unknown>): Sy
   const apis = Object.keys(exports).filter((key) => key.endsWith('Sync')).map(api)
   if (module !== 'crypto') return apis
   return [
-    ...apis.map((each) => (each.key === 'randomFillSync' ? { ...each, counts: ([buffer]: unknown[]) => size(buffer) > MANY_BYTES } : each)),
+    ...apis.map((each) => (each.key === 'randomFillSync' ? { ...each, counts: ([buffer, , bytes]: unknown[]) => size(bytes ?? buffer) > MANY_BYTES } : each)),
     // With a callback it is async.
     { ...api('randomBytes'), counts: ([bytes, callback]) => callback === undefined && size(bytes) > MANY_BYTES }
   ]

@@ -3,14 +3,8 @@ import { now } from './clock.ts'
 import { patchMethod } from './patch.ts'
 import { SYNC_MODULES, type SyncApi, syncApisOf, waitApi } from './sync-apis.ts'
 
-/** A sync call that has just ended; its caller is on the stack. */
-export interface EndedCall<Owner> {
-  api: SyncApi
-  args: unknown[]
-  owner: Owner
-  startMs: number
-  endMs: number
-}
+/** Told of each sync call when it has just ended; its caller is on the stack. */
+export type OnEnd<Owner> = (api: SyncApi, args: unknown[], owner: Owner, startMs: number, endMs: number) => void
 
 export interface SyncCalls {
   /** Patches what was loaded since the last call. Cheap when nothing was. */
@@ -25,7 +19,7 @@ export interface SyncCalls {
  * Times the sync APIs that do I/O or heavy work: by name, by `require` and by ESM import. Only modules that are loaded
  * anyway are touched, and a call outside of an owner's work is passed on as it is.
  */
-export function startSyncCalls<Owner>(ownerNow: () => Owner | undefined, onEnd: (call: EndedCall<Owner>) => void): SyncCalls {
+export function startSyncCalls<Owner>(ownerNow: () => Owner | undefined, onEnd: OnEnd<Owner>): SyncCalls {
   const undos: (() => void)[] = []
   const waiting = new Set(SYNC_MODULES)
   let seen = 0
@@ -43,7 +37,7 @@ export function startSyncCalls<Owner>(ownerNow: () => Owner | undefined, onEnd: 
       } finally {
         const endMs = now()
         inside = false
-        onEnd({ api, args, owner, startMs, endMs })
+        onEnd(api, args, owner, startMs, endMs)
       }
     })
   }

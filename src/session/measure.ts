@@ -1,5 +1,5 @@
 import { relative } from 'node:path'
-import type { Measurement, Observed } from '../analysis/profile.ts'
+import type { Measurement, Observed, RuleContext } from '../analysis/profile.ts'
 import type { BlockingCall, LagStats, Location, ScopeRef, Task, TaskStatus, Victim } from '../model.ts'
 import type { PlacedSyncCall } from '../records.ts'
 import { isoAt, now } from '../probes/clock.ts'
@@ -18,11 +18,11 @@ export interface Measurer {
   /** Those longer than `ms`: placing one costs a source map. */
   stretches(scope: Scope, ms: number): BlockingCall[]
   /** All that findings are made of; stretches longer than the scope's threshold. */
-  observe(scope: Scope): Observed
+  observe(scope: Scope, rules: RuleContext['rules']): Observed
   syncCalls(scope: Scope): PlacedSyncCall[]
   /** What became of the scope's tasks, for a count. */
   taskStates(scope: Scope): Pick<Task, 'status'>[]
-  measure(scope: Scope): Measurement
+  measure(scope: Scope, rules: RuleContext['rules']): Measurement
 }
 
 /** @param root the project's root: places are relative to it */
@@ -50,17 +50,18 @@ export function createMeasurer(session: Session, root: string, sources: Sources)
   }
   const syncCalls = (scope: Scope): PlacedSyncCall[] =>
     toSyncCalls(scope.syncCalls.calls.filter((call) => scope.includes(call.scope)), locator)
-  const observe = (scope: Scope): Observed => ({
+  // Placing costs a source map: not for rules that are off.
+  const observe = (scope: Scope, rules: RuleContext['rules']): Observed => ({
     stretches: stretches(scope, scope.thresholds.blockingThreshold),
-    starved: scope.starved.map((turn) => toStarvation(turn, locator)),
-    syncCalls: syncCalls(scope)
+    starved: rules['loop-starvation'] === 'off' ? [] : scope.starved.map((turn) => toStarvation(turn, locator)),
+    syncCalls: rules['sync-call'] === 'off' ? [] : syncCalls(scope)
   })
   return {
     stretches,
     syncCalls,
     observe,
     taskStates: (scope) => [...scope.requests.map((request) => ({ status: requestStatus(request) })), ...recordsOf(scope).map(stateOf)],
-    measure(scope) {
+    measure(scope, rules) {
       const { lag } = scope
       const stats = lag?.stats(session.pendingMs(scope)) ?? NO_LAG
       return {
@@ -70,7 +71,7 @@ export function createMeasurer(session: Session, root: string, sources: Sources)
         durationMs: (scope.endMs ?? now()) - scope.startMs,
         tasks: tasks(scope),
         droppedTasks: scope.taskLog.dropped + scope.droppedRequests,
-        observed: observe(scope),
+        observed: observe(scope, rules),
         droppedStretches: scope.droppedStretches,
         blockingThreshold: scope.thresholds.blockingThreshold,
         eventLoopLag: { ...stats, samples: [...(lag?.samples ?? [])], droppedSamples: lag?.droppedSamples ?? 0 },

@@ -1,7 +1,7 @@
-import { findAll, makeProfile, type Observed, type RuleContext } from '../analysis/profile.ts'
+import { createAllowance, findAll, makeProfile, type Observed, type RuleContext } from '../analysis/profile.ts'
 import { AsyncProfilerError } from '../errors.ts'
 import type { AsyncProfile, ResolvedOptions } from '../model.ts'
-import type { MeasuredSubject } from '../records.ts'
+import type { AllowPattern, MeasuredSubject } from '../records.ts'
 import { now } from '../probes/clock.ts'
 import { watchFetch } from './fetch.ts'
 import { createHookCost } from './hook-cost.ts'
@@ -29,7 +29,7 @@ export interface Profiler {
   /** What the profiler itself spent on a scope. */
   overheadOf(scope: Scope): number
   /** What findings may be made of, as far as the options ask for it. */
-  observe(scope: Scope): Observed
+  observe(scope: Scope, rules: RuleContext['rules']): Observed
   profileOf(scope: Scope): AsyncProfile
   profile<T>(fn: () => T | PromiseLike<T>): Promise<{ profile: AsyncProfile; result: T }>
   currentProfile(): AsyncProfile
@@ -37,7 +37,7 @@ export interface Profiler {
   measured(subject: object): MeasuredSubject | undefined
 }
 
-export function createProfiler(options: ResolvedOptions, root: string): Profiler {
+export function createProfiler(options: ResolvedOptions, root: string, allow: readonly AllowPattern[]): Profiler {
   const thresholds = { blockingThreshold: options.blockingThreshold, lagThreshold: options.lagThreshold }
   const lag = options.monitorEventLoop
   const sources = createSources()
@@ -74,8 +74,10 @@ export function createProfiler(options: ResolvedOptions, root: string): Profiler
   const detected = (observed: Observed): Observed => (options.detectBlocking ? observed : { ...observed, stretches: [], starved: [] })
   function profileOf(scope: Scope): AsyncProfile {
     const since = now()
-    const measurement = measurer.measure(scope)
-    const context = { file: scope.file ?? '', rules: rulesOf(scope), blockingThreshold: scope.thresholds.blockingThreshold }
+    const own = rulesOf(scope)
+    const measurement = measurer.measure(scope, own)
+    const { apply } = createAllowance(allow)
+    const context = { file: scope.file ?? '', rules: own, blockingThreshold: scope.thresholds.blockingThreshold, allow: apply }
     const findings = findAll(detected(measurement.observed), context)
     const profile = makeProfile({ ...measurement, overheadMs: overheadOf(scope) }, findings)
     profiled.set(profile, scope)
@@ -115,7 +117,7 @@ export function createProfiler(options: ResolvedOptions, root: string): Profiler
     end,
     settleCost: (scope) => hookCost.settle(scope),
     overheadOf,
-    observe: (scope) => detected(measurer.observe(scope)),
+    observe: (scope, own) => detected(measurer.observe(scope, own)),
     profileOf,
     profile,
     currentProfile() {

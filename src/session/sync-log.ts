@@ -1,6 +1,6 @@
 import { captureCallers } from '../probes/frames.ts'
 import type { SyncKind } from '../probes/sync-apis.ts'
-import type { EndedCall } from '../probes/sync-calls.ts'
+import type { OnEnd } from '../probes/sync-calls.ts'
 import { isOursUrl, isOwnUrl, isRunnerUrl } from './own.ts'
 import type { Scope } from './scope.ts'
 import type { SyncCall } from './sync-call-list.ts'
@@ -13,7 +13,7 @@ export interface SliceCalls {
 }
 
 export interface SyncLog {
-  ended(call: EndedCall<Scope>): void
+  ended: OnEnd<Scope>
   running(): SliceCalls
   /** The slice has ended. */
   reset(): void
@@ -23,7 +23,7 @@ export interface SyncLog {
 const LONG_MS = 1
 /** So is one in a slice that has lasted this long: many short calls may be what it is made of. */
 const OLD_SLICE_MS = 5
-const MAX_LOOKS_PER_SLICE = 100
+const MAX_LOOKS_PER_SLICE = 30
 
 export interface SyncLogOptions {
   depth: number
@@ -40,7 +40,7 @@ export function createSyncLog({ depth, sliceStart, isLoading }: SyncLogOptions):
   let lastWasUsers = true
 
   /** Nothing for calls that the user has no part in: of the runner, of us, and those that load a module. */
-  function look({ api, args, owner, startMs, endMs }: EndedCall<Scope>): SyncCall<Scope> | undefined {
+  function look(...[api, args, owner, startMs, endMs]: Parameters<OnEnd<Scope>>): SyncCall<Scope> | undefined {
     looks++
     const { frames, loading } = captureCallers(depth, isOursUrl)
     const own = frames.findIndex(({ url }) => isOwnUrl(url))
@@ -49,12 +49,11 @@ export function createSyncLog({ depth, sliceStart, isLoading }: SyncLogOptions):
     return lastWasUsers ? { name: api.name, kind: api.kind, detail: detailOf(api.name, args[0]), scope: owner, startMs, endMs, frames, own } : undefined
   }
   return {
-    ended(call) {
-      const { api, owner, startMs, endMs } = call
+    ended(api, args, owner, startMs, endMs) {
       const ms = endMs - startMs
       const long = ms >= LONG_MS
       const old = endMs - sliceStart() > OLD_SLICE_MS && looks < MAX_LOOKS_PER_SLICE
-      const seen = long || old || owner.syncCalls.wants(owner) ? look(call) : undefined
+      const seen = long || old || owner.syncCalls.wants(owner) ? look(api, args, owner, startMs, endMs) : undefined
       if (seen !== undefined && (long || old)) looked.push(seen)
       owner.syncCalls.add(owner, seen)
       if (lastWasUsers) msByKind.set(api.kind, (msByKind.get(api.kind) ?? 0) + ms)

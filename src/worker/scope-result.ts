@@ -16,13 +16,13 @@ export function resultOf(
   const { evidence } = session
   const { blockingThreshold } = scope.thresholds
   const file = scope.file ?? ''
-  const observed = profiler.observe(scope)
+  const observed = profiler.observe(scope, rules)
   const allowance = createAllowance(allow)
   const findings: Finding[] = findAll(observed, { file, rules, blockingThreshold, allow: allowance.apply })
   const blocking = judgeStretches(observed.stretches, blockingThreshold).over
   // Not by the findings: the rule may be off.
   const counted = blocking.filter((call) => !allowance.covers(toAllowable(call, file)))
-  const syncCalls = observed.syncCalls.reduce((sum, { calls }) => sum + calls, 0) + scope.syncCalls.dropped
+  const syncCalls = scope.kind === 'file' ? 0 : scope.syncCalls.calls.length + scope.syncCalls.dropped
   const lag = scope.lag?.stats(0)
   const where = { file, ...(scope.test && { test: scope.test.name }) }
   const setting = rules['lag-budget']

@@ -5,6 +5,7 @@ import { createProject } from './project.ts'
 import { runRounds } from './rounds.ts'
 import { describeMachine } from './machine.ts'
 import { formatOverhead } from './overhead.ts'
+import { formatPerCall } from './per-call.ts'
 import { formatTable } from './table.ts'
 
 /*
@@ -20,7 +21,7 @@ try {
   if (settings.json !== undefined) {
     writeFileSync(settings.json, `${JSON.stringify({ machine: describeMachine(), samples }, null, 2)}\n`)
   }
-  process.stdout.write(`${[describeMachine(), formatTable(cases, samples), formatOverhead(cases, samples)].join('\n\n')}\n`)
+  process.stdout.write(`${[describeMachine(), formatTable(cases, samples), formatPerCall(cases, samples), formatOverhead(cases, samples)].filter(Boolean).join('\n\n')}\n`)
 } finally {
   rmSync(project.root, { recursive: true, force: true })
 }

@@ -9,7 +9,7 @@ const HEAD = ['case', 'variant', 'wall ms', 'in test ms', 'time', 'target', '', 
 export function formatTable(cases: readonly BenchCase[], samples: readonly Sample[]): string {
   const rows = cases.flatMap((each) => each.variants.map((variant, index) => row(each, variant, index, samples)))
   const notes = [
-    `time: in test for (a) and (b), wall for the others; ratios are medians over rounds of plugin / none in the same round.`,
+    `time: in test for (a), (b) and (e), wall for the others; ratios are medians over rounds of plugin / none in the same round.`,
     `worker MB: peak resident memory of the largest worker, target ${MEMORY_TARGET}x.`,
   ]
   return [alignColumns([HEAD, ...rows], 2), ...notes].join('\n')
@@ -22,8 +22,8 @@ function row(bench: BenchCase, variant: Variant, index: number, all: readonly Sa
   const median = (figure: Parameters<typeof medianOf>[1]): number | undefined => medianOf(own, figure)
   const ratio = (figure: Parameters<typeof medianOf>[1]): number | undefined => ratioOf(own, base, figure)
   const plain = index === 0
-  const judge = (value: number | undefined, limit: number): string =>
-    variant.package === undefined || value === undefined ? '' : value <= limit ? 'hit' : 'MISS'
+  const judge = (value: number | undefined, limit: number | undefined): string =>
+    variant.package === undefined || value === undefined || limit === undefined ? '' : value <= limit ? 'hit' : 'MISS'
   const time = plain ? undefined : ratio(judged)
   const memory = plain ? undefined : ratio('workerBytes')
   const bytes = median('workerBytes')
@@ -33,7 +33,7 @@ function row(bench: BenchCase, variant: Variant, index: number, all: readonly Sa
     show(median('wallMs'), 0),
     show(median('inTestMs'), 0),
     plain ? '' : show(time, 3),
-    variant.package === undefined ? '' : show(target, 2),
+    variant.package === undefined || target === undefined ? '' : show(target, 2),
     judge(time, target),
     show(median('cpuMs'), 0),
     plain ? '' : show(ratio('cpuMs'), 3),

@@ -38,17 +38,21 @@ export function blame(window: CpuWindow, stretch: Stretch, { isOwn, isRunner }: 
   if (totalMs === 0) return runnerMs === 0 ? undefined : { ...NOTHING, runnerMs }
   if (longestGc(window, stretch, (id) => isGc(tree.pathOf(id)[0])) > totalMs / 2) return { ...NOTHING, kind: 'gc', runnerMs }
   const hottest = heaviest([...functions.values()].filter(({ own }) => own)) ?? heaviest([...functions.values()])
-  return hottest === undefined ? undefined : { ...describe(hottest, window.nodes), runnerMs, share: hottest.own ? hottest.ms / totalMs : 0 }
+  return hottest === undefined ? { ...NOTHING, runnerMs } : { ...describe(hottest, window.nodes), runnerMs, share: hottest.own ? hottest.ms / totalMs : 0 }
 }
+
+const NODE_REALM = 'node:internal/bootstrap/realm'
 
 const NOTHING: Evidence = { source: 'profile', kind: 'unknown', frames: [], own: -1, callee: undefined, runnerMs: 0, share: 0, native: false, lines: [] }
 
 /**
  * Around a test's own code the runner's runs in its context, and so do its assertions when a test calls them. A mock of
- * its own may stand between the test and what that calls, so it is the innermost frame that counts.
+ * its own may stand between the test and what that calls, so it is the innermost frame that counts. Node, too, loads
+ * parts of itself at their first use.
  */
 function isRunners(path: readonly CpuNode[], own: number, isRunner: (url: string) => boolean): boolean {
   if (own === -1) return path.some(({ callFrame: { url } }) => isRunner(url))
+  if (path.slice(0, own).some(({ callFrame: { url } }) => url === NODE_REALM)) return true
   const working = path.find(({ callFrame: { url } }) => url !== '' && !url.startsWith('node:'))
   return working !== undefined && isRunner(working.callFrame.url)
 }

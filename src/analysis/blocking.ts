@@ -7,15 +7,18 @@ export const netMs = ({ durationMs, stolenMs, suspendedMs }: Pick<BlockingCall, 
 export interface Verdicts {
   /** Over the threshold by the user's own doing. */
   over: BlockingCall[]
-  /** Over the threshold only with the time that other processes took. */
+  /** Over the threshold only with the time that other processes took, and not clearly below it without. */
   inconclusive: BlockingCall[]
 }
+
+/** What is measured of the machine's part is not so exact that more than this of the threshold is cleared by it. */
+const CLEAR_SHARE = 0.5
 
 /** Sorts stretches by the threshold, worst first. */
 export function judgeStretches(stretches: readonly BlockingCall[], threshold: number): Verdicts {
   const long = stretches.filter(({ durationMs }) => durationMs > threshold).toSorted((a, b) => netMs(b) - netMs(a))
   return {
     over: long.filter((stretch) => netMs(stretch) > threshold),
-    inconclusive: long.filter((stretch) => netMs(stretch) <= threshold)
+    inconclusive: long.filter((stretch) => netMs(stretch) <= threshold && netMs(stretch) > threshold * CLEAR_SHARE)
   }
 }

@@ -49,7 +49,7 @@ function toFinding(call: BlockingCall, context: RuleContext, severity: Severity,
 /** Why a stretch that was too long may not be the user's doing. */
 function excuse({ stolenMs, suspendedMs }: BlockingCall): string {
   return suspendedMs > stolenMs
-    ? `for ${formatMs(suspendedMs)} of it the process did not run: it was stopped, or paused by a debugger`
+    ? `for ${formatMs(suspendedMs)} of it the process did not run: it was stopped, its machine was, or a debugger paused it`
     : `other processes held the CPU for ${formatMs(stolenMs)} of it`
 }
 

@@ -1,5 +1,5 @@
-import { type CallSiteObject, getCallSites } from 'node:util'
 import type { RawFrame } from '../records.ts'
+import { callSites } from './call-sites.ts'
 
 export interface FrameOptions {
   /** Frames kept, Node's own not counted. */
@@ -12,29 +12,16 @@ export interface FrameOptions {
   isRunner(url: string): boolean
 }
 
-/** Frames of Node and of the test runner come on top of the user's `maxStackDepth`. */
-const FOREIGN_FRAMES = 8
-/** Ours come first: the hook and what it called. */
-const TOP_FRAMES = 5
+/** Frames of Node and of the test runner come on top of the user's `maxStackDepth`; so do ours, which are first. */
+const FOREIGN_FRAMES = 10
 
-/**
- * The stack of the caller, or `undefined` where no own frame is on it. `getCallSites` gives plain data: an `Error`'s
- * unformatted stack would keep the receivers of its frames alive, and show in tests that check collection.
- */
+/** The stack of the caller, or `undefined` where no own frame is on it or the test runner is what called. */
 export function captureFrames({ depth, isOwn, isOurs, isRunner }: FrameOptions): RawFrame[] | undefined {
-  // Each frame costs a microsecond, and most promises around a test are the runner's own: the top tells.
-  const top = getCallSites(TOP_FRAMES).find(({ scriptName: url }) => url !== '' && !url.startsWith('node:') && !isOurs(url))
-  if (top !== undefined && isRunner(top.scriptName)) return undefined
-  const frames: RawFrame[] = []
-  let own = false
-  for (const site of getCallSites(depth + FOREIGN_FRAMES)) {
-    const url = site.scriptName
-    if (url === '' || url.startsWith('node:') || isOurs(url)) continue
-    own ||= isOwn(url)
-    if (frames.length === depth) break
-    frames.push(toFrame(site))
-  }
-  return own ? frames : undefined
+  const sites = callSites(depth + FOREIGN_FRAMES).filter((site) => isShown(site, isOurs))
+  // Most promises around a test are the runner's own.
+  if (sites.length === 0 || isRunner(urlOf(sites[0]!))) return undefined
+  const shown = sites.slice(0, depth)
+  return shown.some((site) => isOwn(urlOf(site))) ? shown.map(toFrame) : undefined
 }
 
 export interface Callers {
@@ -48,15 +35,21 @@ const LOADER_FRAMES = 40
 
 /** Who called a sync API, whether the user's code is among them or not. */
 export function captureCallers(depth: number, isOurs: (url: string) => boolean): Callers {
-  const sites = getCallSites(LOADER_FRAMES)
-  const shown = sites.filter(({ scriptName: url }) => url !== '' && !url.startsWith('node:') && !isOurs(url))
-  return { frames: shown.slice(0, depth).map(toFrame), loading: sites.some(({ scriptName }) => isLoaderUrl(scriptName)) }
+  const sites = callSites(LOADER_FRAMES)
+  const shown = sites.filter((site) => isShown(site, isOurs))
+  return { frames: shown.slice(0, depth).map(toFrame), loading: sites.some((site) => urlOf(site).startsWith('node:internal/modules/')) }
 }
 
-export const isLoaderUrl = (url: string): boolean => url.startsWith('node:internal/modules/')
+const urlOf = (site: NodeJS.CallSite): string => site.getFileName() ?? ''
 
-function toFrame(site: CallSiteObject): RawFrame {
-  // `column` until Node 22.14, `columnNumber` since.
-  const column = site.columnNumber ?? (site as { column?: number }).column ?? 1
-  return { functionName: site.functionName, url: site.scriptName, line: site.lineNumber, column }
+function isShown(site: NodeJS.CallSite, isOurs: (url: string) => boolean): boolean {
+  const url = urlOf(site)
+  return url !== '' && !url.startsWith('node:') && !isOurs(url)
 }
+
+const toFrame = (site: NodeJS.CallSite): RawFrame => ({
+  functionName: site.getFunctionName() ?? '',
+  url: urlOf(site),
+  line: site.getLineNumber() ?? 1,
+  column: site.getColumnNumber() ?? 1
+})

@@ -26,14 +26,24 @@ export interface TaskRecord<Owner> {
 /** The bounded record of one test's tasks, shared by all scopes inside the test. */
 export interface TaskLog<Owner> {
   records: TaskRecord<Owner>[]
-  /** Creations looked at, the test runner's and libraries' own included. */
-  looked: number
-  /** Creations after the cap. */
+  /** Creations that may still be looked at, the test runner's and libraries' own included: a look costs a stack, 5–10 µs. */
+  looks: { promises: number; resources: number }
+  /** Creations that were not. */
   dropped: number
 }
 
-/** Creations looked at for each test: a look costs a stack, 2–6 µs. */
-const MAX_LOOKS = 300
+/** Where nobody asked for tasks they are only counted: most promises of a test are its libraries' and its runner's. */
+const PROMISE_LOOKS = 16
+const RESOURCE_LOOKS = 300
+const ASKED_LOOKS = 300
+
+export const createTaskLog = <Owner>(): TaskLog<Owner> => ({ records: [], looks: { promises: PROMISE_LOOKS, resources: RESOURCE_LOOKS }, dropped: 0 })
+
+/** From here on tasks are wanted: by `profile()` or an assertion. */
+export function askForTasks<Owner>({ looks }: TaskLog<Owner>): void {
+  looks.promises = Math.max(looks.promises, ASKED_LOOKS)
+}
+
 /** Continuations of one task that are credited to it: each costs an entry in a weak map. */
 const MAX_CONTINUATIONS = 1000
 
@@ -70,11 +80,12 @@ export function createTasks<Owner extends { taskLog: TaskLog<Owner> }>(
     const owner = ownerNow()
     if (owner === undefined) return undefined
     const log = owner.taskLog
-    if (log.looked >= MAX_LOOKS) {
+    const sort = asyncId === undefined ? 'promises' : 'resources'
+    if (log.looks[sort] === 0) {
       log.dropped++
       return undefined
     }
-    log.looked++
+    log.looks[sort]--
     const frames = captureFrames(options)
     // No frame of the user's: the test runner's or a library's own promise.
     if (frames === undefined) return undefined

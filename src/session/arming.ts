@@ -26,11 +26,13 @@ export function shouldArm(policy: ArmingPolicy): ArmReason | undefined {
   if (policy.canFail) return 'can-fail'
   if (policy.assertions) return 'assertions'
   if (policy.flagged) return 'flagged'
-  if (servesHttp()) return 'server'
+  if (servesHttp() && isAffordable(SERVER_SHARE)) return 'server'
   return isAffordable(AFFORDABLE_SHARE) ? 'paid' : undefined
 }
 
 const AFFORDABLE_SHARE = 0.03
+/** Servers are what it is for. A sync call names its line without a profile; a loop or a regular expression does not. */
+const SERVER_SHARE = 0.1
 const LEAST_START_MS = 10
 
 /** Whether the start costs no more than a share of the time since the worker started, which `now()` counts. */

@@ -27,7 +27,7 @@ export interface EvidenceSource {
 const MAX_BUSY_MS = 500
 const MAX_WINDOW_MS = 2000
 
-export function createEvidence(requested: BackendName | 'auto', marks: Marks): EvidenceSource {
+export function createEvidence(requested: BackendName | 'auto', marks: Marks, isLoading: (url: string) => boolean): EvidenceSource {
   let sampler: Sampler | undefined
   let failure: string | undefined
   let recent: CpuWindow[] = []
@@ -61,7 +61,8 @@ export function createEvidence(requested: BackendName | 'auto', marks: Marks): E
       const mark = marks.longest(stretch.startMs, endMs)
       if (mark === undefined) return undefined
       const own = mark.frames.findIndex(({ url }) => isOwnUrl(url))
-      return { source: 'marks', kind: 'unknown', frames: mark.frames, own, callee: undefined, runnerMs: 0, share: 1, native: false, lines: [] }
+      const kind = mark.frames.some(({ url }) => isOwnUrl(url) && isLoading(url)) ? 'module-load' : 'unknown'
+      return { source: 'marks', kind, frames: mark.frames, own, callee: undefined, runnerMs: 0, share: 1, native: false, lines: [] }
     },
     busy(ms) {
       busyMs += ms

@@ -111,7 +111,8 @@ function outermost({ frames }: Evidence): number {
 
 /** Where `name` is called inside the caller's text: 1-based lines and columns. */
 function findCalls(lines: readonly string[], caller: RawFrame, callee: string): [number, number][] {
-  const name = ALIASES[callee] ?? String.raw`\b${escape(callee.split('.').at(-1)!)}\b`
+  // Some of Node's functions and classes have a `_` before the name that users know.
+  const name = ALIASES[callee] ?? String.raw`\b${escape(callee.split('.').at(-1)!.replace(/^_+/, ''))}\b`
   // `(0, __vi_import_0__.name)(…)` is what an imported name looks like after Vitest's transform.
   const call = new RegExp(String.raw`${name}\)?\s*(?:\?\.)?\(`, 'g')
   const last = functionEnd(lines, caller)

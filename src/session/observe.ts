@@ -8,9 +8,8 @@ import { isOwnUrl } from './own.ts'
 /** Below it, what the samples show is not what made the turn long. */
 const TELLING_SHARE = 0.3
 
-export function toStarvation({ scope, durationMs, stolenMs, microtasks, ticks, callbacks, evidence }: StarvedTurn, locator: Locator): Starvation {
+export function toStarvation({ scope, durationMs, stolenMs, microtasks, ticks, callbacks, evidence, queued }: StarvedTurn, locator: Locator): Starvation {
   const seen = evidence !== undefined && evidence.share >= TELLING_SHARE ? locator.places(evidence) : undefined
-  const queued = seen === undefined ? lastStarted(scope) : undefined
   const stack = seen?.stack ?? queued?.map(locator.frame) ?? []
   const location = seen?.location ?? stack[queued?.findIndex(({ url }) => isOwnUrl(url)) ?? -1]
   const functionName = seen?.functionName ?? location?.functionName
@@ -27,10 +26,6 @@ export function toStarvation({ scope, durationMs, stolenMs, microtasks, ticks, c
     culprit: toCulprit(scope)
   }
 }
-
-/** Where the scope last started async work: most likely what ran then. */
-const lastStarted = (scope: Scope): SyncCall<Scope>['frames'] | undefined =>
-  scope.taskLog.records.findLast(({ owner, frames }) => owner === scope && frames.length > 0)?.frames
 
 /** One for each API and line, with the figures of all its calls. */
 export function toSyncCalls(calls: readonly SyncCall<Scope>[], locator: Locator): PlacedSyncCall[] {

@@ -10,7 +10,11 @@ export function isOwnUrl(url: string): boolean {
   return !url.includes('/node_modules/') && !url.includes('\\node_modules\\') && !isOursUrl(url)
 }
 
-/** Vitest's own packages. */
-export const isRunnerUrl = (url: string): boolean => /[\\/]node_modules[\\/](?:vitest|@vitest)[\\/]/.test(url)
+/** Vitest's own packages, and what it runs modules with. */
+export const isRunnerUrl = (url: string): boolean =>
+  /[\\/]node_modules[\\/](?:vitest|@vitest|vite[\\/]dist[\\/]node[\\/]module-runner\.js)(?:[\\/]|$)/.test(url)
+
+/** What a mocked function runs in: it works for whoever calls it. */
+export const isMockUrl = (url: string): boolean => /[\\/]node_modules[\\/]@vitest[\\/]spy[\\/]/.test(url)
 
 const ABSOLUTE = /^(?:\/|[A-Za-z]:[\\/])/

@@ -3,6 +3,7 @@ import { AsyncProfilerError } from '../errors.ts'
 import type { AsyncProfile, ResolvedOptions } from '../model.ts'
 import type { AllowPattern, MeasuredSubject } from '../records.ts'
 import { now } from '../probes/clock.ts'
+import { askForTasks } from '../probes/tasks.ts'
 import { watchFetch } from './fetch.ts'
 import { createHookCost } from './hook-cost.ts'
 import { watchInjected } from './inject.ts'
@@ -87,6 +88,7 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
   }
   async function profile<T>(fn: () => T | PromiseLike<T>): Promise<{ profile: AsyncProfile; result: T }> {
     const scope = begin({ kind: 'function', name: fn.name || 'anonymous', parent: session.storage.getStore() })
+    askForTasks(scope.taskLog)
     try {
       const result = await session.run(scope, fn)
       end(scope)

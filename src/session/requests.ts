@@ -73,8 +73,11 @@ export function watchRequests(session: Session, { lag, thresholds }: RequestsOpt
     session.open(scope)
     return scope
   }
+  const created = new WeakSet<ClientRequest>()
   const onClient = (message: unknown): void => {
     const { request } = message as { request: ClientRequest }
+    if (created.has(request)) return
+    created.add(request)
     sent({
       key: request,
       matches: (method, url, host) => request.method === method && request.path === url && request.getHeader('host') === host,
@@ -99,6 +102,8 @@ export function watchRequests(session: Session, { lag, thresholds }: RequestsOpt
     scope.endMs = now()
     session.close(scope)
   }
+  // `start` is not told of a request that never ends; `created` not by Node before 22.12.
+  subscribe('http.client.request.created', onClient)
   subscribe('http.client.request.start', onClient)
   subscribe('http.server.request.start', onServer)
   subscribe('http.server.response.finish', onFinish)

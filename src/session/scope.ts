@@ -1,7 +1,7 @@
 import type { ScopeRef, TestRef } from '../model.ts'
-import type { Evidence } from '../records.ts'
+import type { Evidence, RawFrame } from '../records.ts'
 import type { TurnCounts } from '../probes/hooks.ts'
-import type { TaskLog } from '../probes/tasks.ts'
+import { createTaskLog, type TaskLog } from '../probes/tasks.ts'
 import { LagMeter } from './lag-meter.ts'
 import { SyncCallList } from './sync-call-list.ts'
 
@@ -32,6 +32,8 @@ export interface StarvedTurn extends TurnCounts {
   durationMs: number
   stolenMs: number
   evidence: Evidence | undefined
+  /** Where the scope last started async work before the turn's end. */
+  queued: RawFrame[] | undefined
 }
 
 /** `file` is the work of `beforeAll` and `afterAll`; it gets findings but no profile. */
@@ -94,7 +96,7 @@ export class Scope {
     this.file = parent?.file
     // A test has logs of its own; what runs inside it shares the test's, so that its cost is bounded per test.
     const shared = kind === 'test' ? undefined : parent
-    this.taskLog = shared?.taskLog ?? { records: [], looked: 0, dropped: 0 }
+    this.taskLog = shared?.taskLog ?? createTaskLog()
     this.syncCalls = shared?.syncCalls ?? new SyncCallList()
     this.lag = lag ? new LagMeter(thresholds.lagThreshold) : undefined
     this.loopLag = lag && kind !== 'file' ? new LagMeter(thresholds.lagThreshold) : undefined

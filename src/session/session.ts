@@ -74,7 +74,7 @@ export function createSession(options: SessionOptions): Session {
   const slices = createSlices<Scope>(onShort, onLong)
   const tasks = createTasks<Scope>(() => storage.getStore(), { ...frames, stacks: options.captureStacks })
   const marks = createMarks(slices.start, frames)
-  const evidence = createEvidence(options.backend, marks)
+  const evidence = createEvidence(options.backend, marks, options.isLoading)
   const syncLog = createSyncLog({ depth: options.maxStackDepth, sliceStart: slices.start, isLoading: options.isLoading })
   const syncCalls = startSyncCalls<Scope>(() => storage.getStore(), syncLog.ended)
   const hooks = createHooks(storage, slices, tasks, marks, () => !evidence.sampling())
@@ -107,10 +107,13 @@ export function createSession(options: SessionOptions): Session {
     const since = now()
     const { ms, stolenMs, microtasks, ticks, callbacks } = scope.turn
     // Others' work in the same turn is no evidence of this one's.
-    const mostly = ms * 2 > busyMs
-    const seen = mostly ? evidence.of({ startMs: turnStart, durationMs: since - turnStart }) : undefined
-    scope.keepStarved({ scope, startMs: turnStart, durationMs: ms, stolenMs, microtasks, ticks, callbacks, evidence: seen })
+    const seen = ms * 2 > busyMs ? evidence.of({ startMs: turnStart, durationMs: since - turnStart }) : undefined
     scope.overheadMs += now() - since
+    const durationMs = ms - (seen?.runnerMs ?? 0)
+    // Modules that load one another are no callbacks that one could spread.
+    if (seen?.kind === 'module-load' || durationMs - stolenMs <= scope.thresholds.blockingThreshold) return
+    const queued = scope.taskLog.records.findLast(({ owner, frames: [top] }) => owner === scope && top !== undefined)?.frames
+    scope.keepStarved({ scope, startMs: turnStart, durationMs, stolenMs, microtasks, ticks, callbacks, evidence: seen, queued })
   }
   function gather(stretch: AnyStretch, scope: Scope): AnyStretch[] {
     const since = now()

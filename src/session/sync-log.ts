@@ -1,7 +1,7 @@
 import { captureCallers } from '../probes/frames.ts'
 import type { SyncKind } from '../probes/sync-apis.ts'
 import type { OnEnd } from '../probes/sync-calls.ts'
-import { isOursUrl, isOwnUrl, isRunnerUrl } from './own.ts'
+import { isMockUrl, isOursUrl, isOwnUrl, isRunnerUrl } from './own.ts'
 import type { Scope } from './scope.ts'
 import type { SyncCall } from './sync-call-list.ts'
 
@@ -45,7 +45,7 @@ export function createSyncLog({ depth, sliceStart, isLoading }: SyncLogOptions):
     const { frames, loading } = captureCallers(depth, isOursUrl)
     const own = frames.findIndex(({ url }) => isOwnUrl(url))
     const inner = own === -1 ? frames : frames.slice(0, own)
-    lastWasUsers = !loading && frames.length > 0 && !inner.some(({ url }) => isRunnerUrl(url)) && !frames.some(({ url }) => isOwnUrl(url) && isLoading(url))
+    lastWasUsers = !loading && frames.length > 0 && !inner.some(({ url }) => isRunnerUrl(url) && !isMockUrl(url)) && !frames.some(({ url }) => isOwnUrl(url) && isLoading(url))
     return lastWasUsers ? { name: api.name, kind: api.kind, detail: detailOf(api.name, args[0]), scope: owner, startMs, endMs, frames, own } : undefined
   }
   return {

@@ -56,8 +56,15 @@ export function createTurns(onStarved: (scope: Scope, busyMs: number) => void): 
 }
 
 function isStarved({ turn, thresholds: { blockingThreshold } }: Scope): boolean {
-  return turn.ms - turn.stolenMs > blockingThreshold && turn.longestMs <= blockingThreshold
+  return turn.ms - turn.stolenMs - hooksMs(turn) > blockingThreshold && turn.longestMs <= blockingThreshold
 }
+
+/**
+ * What our hooks took of a turn: next to nothing, but for chains of hundreds of thousands. Measured on Node 24: 0.065 µs
+ * for each, of which a busy machine makes more.
+ */
+const hooksMs = ({ microtasks, callbacks }: Scope['turn']): number => (microtasks + callbacks) * HOOK_MS
+const HOOK_MS = 0.0001
 
 /** What a scope did, its ancestors did. */
 function sumUp(scope: Scope, summed: Scope[]): void {
@@ -73,7 +80,7 @@ function sumUp(scope: Scope, summed: Scope[]): void {
 }
 
 function record({ turn, lag, startMs }: Scope, at: number): void {
-  lag?.record(at - startMs, Math.max(0, turn.totalMs - turn.totalStolenMs), turn.totalStolenMs)
+  lag?.record(at - startMs, Math.max(0, turn.totalMs - turn.totalStolenMs - hooksMs(turn)), turn.totalStolenMs)
   turn.ms = 0
   turn.stolenMs = 0
   turn.longestMs = 0

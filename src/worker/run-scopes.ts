@@ -4,13 +4,14 @@ import { RESULT_KEY } from '../channel.ts'
 import type { BudgetLimits, Finding, RuleName, RuleSetting } from '../model.ts'
 import type { ScopeResult } from '../records.ts'
 import { now } from '../probes/clock.ts'
+import { askForTasks } from '../probes/tasks.ts'
 import { resultOf } from './scope-result.ts'
 import type { WorkerState } from './state.ts'
 import { wrapHooks } from './suite-hooks.ts'
 import { shouldArm } from '../session/arming.ts'
 import { addAttempt } from './attempts.ts'
 import type { TestOptions } from '../test-options.ts'
-import { optionsOf, type RunnerSuite, type RunnerTest, usesAssertions } from './test-task.ts'
+import { optionsOf, type RunnerSuite, type RunnerTest, usesOf } from './test-task.ts'
 
 /** Runs a file's suites. `beforeAll` and `afterAll` are the file's work, tests have scopes of their own. */
 export function runFile(state: WorkerState, runSuite: () => Promise<void>, suite: RunnerSuite): Promise<void> {
@@ -44,7 +45,9 @@ export function runTest(state: WorkerState, run: () => Promise<void>, task: Runn
   scope.file = profiler.display(task.file.filepath)
   scope.test = { file: scope.file, name: scope.name }
   profiler.setRules(scope, rules)
-  if (rules['sync-call'] !== 'off' || usesAssertions(task.file.filepath)) scope.syncCalls.limit = MANY_SYNC_CALLS
+  const uses = usesOf(task.file.filepath)
+  if (rules['sync-call'] !== 'off' || uses.assertions) scope.syncCalls.limit = MANY_SYNC_CALLS
+  if (uses.tasks) askForTasks(scope.taskLog)
   async function end(): Promise<void> {
     profiler.end(scope)
     await profiler.session.victimsKnown()
@@ -101,7 +104,7 @@ function arm(
   const reason = shouldArm({
     asked: options.backend === 'inspector',
     canFail: rules['blocking-call'] === 'error' || budgets !== undefined || options.budgets.length > 0,
-    assertions: usesAssertions(task.file.filepath),
+    assertions: usesOf(task.file.filepath).assertions,
     flagged: flagged.has(profiler.display(task.file.filepath))
   })
   if (reason === undefined) return 0

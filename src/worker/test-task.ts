@@ -30,13 +30,22 @@ export function optionsOf(task: RunnerSuite): TestOptions {
   return outer.budgets === undefined ? merged : { ...merged, budgets: { ...outer.budgets, ...own.budgets } }
 }
 
+/** What a test file asks for, by its text. */
+export interface Uses {
+  /** It asserts on what is measured. */
+  assertions: boolean
+  /** It asks for tasks. */
+  tasks: boolean
+}
+
 const ASSERTIONS = /\.(?:toHaveNoBlockingCalls|toCompleteWithinLag|toHaveNoSyncCalls)\b|vitest-async-profiler\/test/
-const scanned = new Map<string, boolean>()
+const TASKS = /\.toStayWithinConcurrency\b|vitest-async-profiler\/test/
+const NOTHING: Uses = { assertions: false, tasks: false }
+const scanned = new Map<string, Uses>()
 // Taken at load: tests replace `fs` functions.
 const readFile = readFileSync
 
-/** Whether a test file asserts on what is measured. */
-export function usesAssertions(path: string): boolean {
+export function usesOf(path: string): Uses {
   let uses = scanned.get(path)
   if (uses === undefined) {
     uses = scan(path)
@@ -45,10 +54,11 @@ export function usesAssertions(path: string): boolean {
   return uses
 }
 
-function scan(path: string): boolean {
+function scan(path: string): Uses {
   try {
-    return ASSERTIONS.test(readFile(path, 'utf8'))
+    const text = readFile(path, 'utf8')
+    return { assertions: ASSERTIONS.test(text), tasks: TASKS.test(text) }
   } catch {
-    return false
+    return NOTHING
   }
 }

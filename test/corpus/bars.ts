@@ -1,0 +1,32 @@
+/** What the profiler must reach on the corpus, with each Node, Vitest and pool. Rates are from 0 to 1. */
+export interface Bars {
+  /** Planted stalls that were found. */
+  recall?: number
+  /** Findings that were planted. */
+  precision: number
+  /** Found ones with the right own line. */
+  line?: number
+  /** Found ones with the right test and request. */
+  whose: number
+  kind?: number
+  medianErrorMs?: number
+  /** Each duration's error must be within the greater of both; `share` is of the true duration. */
+  worstError?: { ms: number; share: number }
+}
+
+export const BARS: Record<'inspector' | 'async-hooks', Bars> = {
+  inspector: {
+    recall: 0.98,
+    precision: 1,
+    line: 0.97,
+    whose: 1,
+    kind: 0.95,
+    medianErrorMs: 1,
+    worstError: { ms: 3, share: 0.05 },
+  },
+  // It knows lines by what follows a stall only. But it must not accuse anyone wrongly, either.
+  'async-hooks': { precision: 1, whose: 1 },
+}
+
+/** With four busy processes for each core beside it: no false alarm, no broken budget, and most stalls are still found. */
+export const NOISE_BARS = { falseAlarms: 0, brokenBudgets: 0, recall: 0.9 }

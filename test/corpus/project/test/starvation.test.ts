@@ -1,0 +1,134 @@
+import { readFile } from 'node:fs/promises'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { describe, expect, test } from 'vitest'
+import { after, burn } from '../src/clock.ts'
+import { CLEAN } from '../src/settings.ts'
+import { type Begin, start, stop } from '../src/truth.ts'
+
+describe('microtasks', () => {
+  // EXPECT 22 microtasks: loop-starvation in "microtasks > a long chain"
+  test('a long chain', async () => {
+    const done = after(150)
+    const from = start()
+    let sum = 0
+    do {
+      for (let i = 0; i < 50_000; i++) sum += Math.sqrt(i) * Math.sin(i) // BLAME microtasks
+      await Promise.resolve()
+    } while (!done())
+    stop('microtasks', from)
+    expect(sum).not.toBe(0)
+  })
+
+  test('clean: a chain that lets the loop turn', CLEAN, async () => {
+    const done = after(150)
+    let sum = 0
+    do {
+      for (let i = 0; i < 50_000; i++) sum += Math.sqrt(i) * Math.sin(i)
+      await nextTurn()
+    } while (!done())
+    expect(sum).not.toBe(0)
+  })
+
+  // How much of the turn belongs to the burst is a matter of taste: its promises are made in the same one.
+  // EXPECT 26 burst: loop-starvation in "microtasks > a burst of 100,000" untimed
+  test('a burst of 100,000', async () => {
+    const weigh = (value: number): number => {
+      let sum = 0
+      for (let i = 0; i < 200; i++) sum += Math.sqrt(value + i) * Math.sin(i) // BLAME burst
+      return sum
+    }
+    const from = start()
+    const weights = await Promise.all(Array.from({ length: 100_000 }, (_, value) => Promise.resolve(value).then(weigh)))
+    stop('burst', from)
+    expect(weights).toHaveLength(100_000)
+  })
+
+  test('clean: a burst of 100', CLEAN, async () => {
+    const values = await Promise.all(Array.from({ length: 100 }, (_, value) => Promise.resolve(value)))
+    expect(values).toHaveLength(100)
+  })
+})
+
+describe('ticks', () => {
+  // EXPECT 23 ticks: loop-starvation in "ticks > that queue each other"
+  test('that queue each other', async () => {
+    const done = after(150)
+    const { promise, resolve } = Promise.withResolvers<number>()
+    let sum = 0
+    const tick = (): void => {
+      for (let i = 0; i < 50_000; i++) sum += Math.sqrt(i) * Math.sin(i) // BLAME ticks
+      if (done()) resolve(sum)
+      else process.nextTick(tick)
+    }
+    const from = start()
+    process.nextTick(tick)
+    await promise
+    stop('ticks', from)
+  })
+
+  test('clean: immediates that queue each other', CLEAN, async () => {
+    const done = after(150)
+    const { promise, resolve } = Promise.withResolvers<number>()
+    let sum = 0
+    const tick = (): void => {
+      for (let i = 0; i < 50_000; i++) sum += Math.sqrt(i) * Math.sin(i)
+      if (done()) resolve(sum)
+      else setImmediate(tick)
+    }
+    setImmediate(tick)
+    await promise
+  })
+})
+
+describe('many callbacks', () => {
+  // EXPECT 24 immediates: loop-starvation in "many callbacks > in one turn" says "24"
+  test('in one turn', async () => {
+    let sum = 0
+    const begins: Begin[] = []
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const callback = (): void => {
+      begins.push(start())
+      const done = after(6)
+      do {
+        for (let i = 0; i < 5000; i++) sum += Math.sqrt(i) * Math.sin(i) // BLAME immediates
+      } while (!done())
+      if (begins.length < 24) return
+      stop('immediates', begins[0]!)
+      resolve()
+    }
+    for (let i = 0; i < 24; i++) setImmediate(callback)
+    await promise
+    expect(sum).not.toBe(0)
+  })
+
+  // EXPECT 24 timers: loop-starvation in "many callbacks > of timers that are due at once" says "24"
+  test('of timers that are due at once', async () => {
+    let sum = 0
+    const begins: Begin[] = []
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const callback = (): void => {
+      begins.push(start())
+      const done = after(6)
+      do {
+        for (let i = 0; i < 5000; i++) sum += Math.sqrt(i) * Math.sin(i) // BLAME timers
+      } while (!done())
+      if (begins.length < 24) return
+      stop('timers', begins[0]!)
+      resolve()
+    }
+    for (let i = 0; i < 24; i++) setTimeout(callback, 50)
+    // After I/O, and late, so that all are due when the loop comes to its timers again: not those of one millisecond, and
+    // in another turn those of the next.
+    await readFile('package.json')
+    burn(60)
+    await promise
+    expect(sum).not.toBe(0)
+  })
+
+  test('clean: in turns with I/O between them', CLEAN, async () => {
+    for (let i = 0; i < 24; i++) {
+      burn(6)
+      await readFile('package.json')
+    }
+  })
+})

@@ -1,0 +1,100 @@
+import { EventEmitter } from 'node:events'
+import { Readable, Transform, type TransformCallback } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { setImmediate } from 'node:timers/promises'
+import { listenAll } from 'heavy-dep'
+import { describe, expect, test } from 'vitest'
+import { amounts } from '../src/amounts.ts'
+import { after } from '../src/clock.ts'
+import { CLEAN } from '../src/settings.ts'
+import { type Begin, start, stop } from '../src/truth.ts'
+
+/** Computes for so long at each chunk. */
+class Slow extends Transform {
+  begin: Begin | undefined
+  sum = 0
+
+  constructor(readonly chunkMs: number) {
+    super({ objectMode: true })
+  }
+
+  override _transform(chunk: number, _encoding: string, done: TransformCallback): void {
+    this.begin ??= start()
+    const enough = after(this.chunkMs)
+    do {
+      for (let i = 0; i < 5000; i++) this.sum += Math.sqrt(i) * Math.sin(i) // BLAME transform
+    } while (!enough())
+    done(null, chunk)
+  }
+}
+
+describe('a stream', () => {
+  // EXPECT 28 transform-chunks: loop-starvation|blocking-call in "a stream > of heavy chunks" at transform
+  test('of heavy chunks', async () => {
+    const slow = new Slow(20)
+    await pipeline(Readable.from([1, 2, 3, 4, 5, 6, 7, 8]), slow, drain)
+    stop('transform-chunks', slow.begin!)
+  })
+
+  // EXPECT 28 transform-chunk: blocking-call cpu in "a stream > of one very heavy chunk" at transform
+  test('of one very heavy chunk', async () => {
+    const slow = new Slow(150)
+    await pipeline(Readable.from([1]), slow, async (chunks: AsyncIterable<number>) => {
+      for await (const _ of chunks) stop('transform-chunk', slow.begin!)
+    })
+  })
+
+  test('clean: of heavy chunks that come one by one', CLEAN, async () => {
+    await pipeline(oneByOne, new Slow(20), drain)
+  })
+})
+
+async function* oneByOne(): AsyncGenerator<number> {
+  for (let chunk = 1; chunk <= 8; chunk++) {
+    await setImmediate()
+    yield chunk
+  }
+}
+
+async function drain(chunks: AsyncIterable<number>): Promise<void> {
+  let count = 0
+  for await (const _ of chunks) count += 1
+  expect(count).toBe(8)
+}
+
+const ROUNDS = Math.ceil(amounts.loopRounds / 500)
+
+describe('listeners', () => {
+  // EXPECT 25 emit: blocking-call cpu in "listeners > 500 of one event" says "500"
+  test('500 of one event', () => {
+    const bus = new EventEmitter().setMaxListeners(0)
+    let sum = 0
+    for (let i = 0; i < 500; i++) {
+      bus.on('saved', () => {
+        for (let round = 0; round < ROUNDS; round++) sum += Math.sqrt(round)
+      })
+    }
+    const from = start()
+    bus.emit('saved') // BLAME emit
+    stop('emit', from)
+    expect(sum).not.toBe(0)
+  })
+
+  // EXPECT 25 emit-dependency: blocking-call cpu in "listeners > 500 of a dependency" dep says "500"
+  test('500 of a dependency', () => {
+    const bus = new EventEmitter().setMaxListeners(0)
+    listenAll(bus, 'saved', 500, ROUNDS)
+    const from = start()
+    bus.emit('saved') // BLAME emit-dependency
+    stop('emit-dependency', from)
+    expect(bus.listenerCount('saved')).toBe(500)
+  })
+
+  test('clean: 500 light ones', CLEAN, () => {
+    const bus = new EventEmitter().setMaxListeners(0)
+    let count = 0
+    for (let i = 0; i < 500; i++) bus.on('saved', () => (count += 1))
+    bus.emit('saved')
+    expect(count).toBe(500)
+  })
+})

@@ -1,0 +1,123 @@
+import type { Finding } from '../../../src/model.ts'
+import type { Combination } from './combinations.ts'
+import type { Expectation } from './expectations.ts'
+import { isAt, isOf, match, type Match } from './match.ts'
+import type { Run, Truth } from './run-project.ts'
+
+/** A found stall, and in what it was right. */
+export interface Judged extends Match {
+  line: boolean
+  whose: boolean
+  kind: boolean
+  /** Stack, message, severity and victims, as far as they are expected. */
+  detail: boolean
+  /** Missing where a duration is not compared. */
+  duration?: { errorMs: number; truth: Truth }
+}
+
+/** What one run came to, or some together. */
+export interface Outcome {
+  found: Judged[]
+  missed: Expectation[]
+  /** Nobody planted them. */
+  falseAlarms: Finding[]
+  /** Neither right nor wrong. */
+  inconclusive: Finding[]
+  /** Planted stalls that have no more than an inconclusive finding. */
+  doubted: Expectation[]
+  /** What is wrong with the corpus itself: tests that failed, stalls that were too short. */
+  broken: string[]
+}
+
+export function judge({ report, states, failedFiles, truth }: Run, expectations: readonly Expectation[], combination: Combination): Outcome {
+  const due = expectations.filter((expectation) => isDue(expectation, states, combination))
+  const broken = due.filter((expectation) => !isPlanted(expectation, truth))
+  const findings = report?.findings ?? []
+  const isDoubt = ({ confidence }: Finding): boolean => confidence === 'inconclusive'
+  // All of them: what was not due may be found, too.
+  const { matches, missed, falseAlarms } = match(expectations, findings.filter((finding) => !isDoubt(finding)))
+  const open = missed.filter((expectation) => due.includes(expectation) && !broken.includes(expectation))
+  const doubted = match(open, findings.filter(isDoubt)).matches.map(({ expectation }) => expectation)
+  return {
+    found: matches.filter(({ expectation }) => due.includes(expectation)).map((each) => judgeMatch(each, truth)),
+    missed: open.filter((expectation) => !doubted.includes(expectation)),
+    falseAlarms,
+    inconclusive: findings.filter(isDoubt),
+    doubted,
+    broken: [...broken.map((expectation) => describeBroken(expectation, truth)), ...failedFiles.map((file) => `${file}: failed`), ...wrongStates(states, due)],
+  }
+}
+
+export function together(outcomes: readonly Outcome[]): Outcome {
+  return {
+    found: outcomes.flatMap(({ found }) => found),
+    missed: outcomes.flatMap(({ missed }) => missed),
+    falseAlarms: outcomes.flatMap(({ falseAlarms }) => falseAlarms),
+    inconclusive: outcomes.flatMap(({ inconclusive }) => inconclusive),
+    doubted: outcomes.flatMap(({ doubted }) => doubted),
+    broken: outcomes.flatMap(({ broken }) => broken),
+  }
+}
+
+/** What expectations may need, besides a pool. Nothing gives `leaks`: the profiler does not look for leftovers yet. */
+const TAGS = process.env['CORPUS_LONG'] === undefined ? [] : ['long']
+
+function isDue({ file, test, needs, inspectorOnly }: Expectation, states: Run['states'], { pool, backend }: Combination): boolean {
+  if (inspectorOnly && backend !== 'inspector') return false
+  if (needs !== undefined && needs !== pool && !TAGS.includes(needs)) return false
+  const ofFile = states.get(file)
+  if (ofFile === undefined) return false
+  return test === undefined ? [...ofFile.values()].some(hasRun) : hasRun(ofFile.get(test) ?? 'missing')
+}
+
+/** A test that is missing is an error of its expectation, and shows as a stall that did not take place. */
+const hasRun = (state: string): boolean => state === 'passed' || state === 'failed' || state === 'missing'
+
+const STALLS = ['blocking-call', 'loop-starvation']
+
+const isStall = ({ rules }: Expectation): boolean => rules.every((rule) => STALLS.includes(rule))
+
+const isPlanted = (expectation: Expectation, truth: Run['truth']): boolean =>
+  !isStall(expectation) || (truth.get(expectation.key)?.ms ?? 0) > expectation.overMs
+
+function describeBroken({ number, key, file, overMs }: Expectation, truth: Run['truth']): string {
+  const ms = truth.get(key)?.ms
+  return `${number} ${key} ${file}: ${ms === undefined ? 'did not take place' : `took ${ms.toFixed(1)} ms, which is not over ${overMs}`}`
+}
+
+function wrongStates(states: Run['states'], due: readonly Expectation[]): string[] {
+  return [...states].flatMap(([file, ofFile]) =>
+    [...ofFile].flatMap(([test, state]) => {
+      const fails = due.some((expectation) => expectation.fails && expectation.file === file && expectation.test === test)
+      return hasRun(state) && (state === 'failed') !== fails ? [`${file} > ${test}: ${state}`] : []
+    }),
+  )
+}
+
+function judgeMatch({ expectation, finding }: Match, truths: Run['truth']): Judged {
+  const truth = truths.get(expectation.key)
+  const { durationMs = 0 } = finding
+  const isTimed = truth !== undefined && isStall(expectation) && !expectation.untimed
+  return {
+    expectation,
+    finding,
+    line: isAt(expectation, finding),
+    whose: isOf(expectation, finding),
+    kind: expectation.kinds.length === 0 || expectation.kinds.includes(finding.kind ?? 'none'),
+    detail: wrongDetails(expectation, finding).length === 0,
+    ...(isTimed && { duration: { errorMs: durationMs - truth.ms, truth } }),
+  }
+}
+
+/** What is missing in a finding, besides the place, the test, the request and the kind. */
+export function wrongDetails({ through, throughPackage, says, victims, fails }: Expectation, { stack, message, severity, victims: told }: Finding): string[] {
+  const frames = stack.map(({ file, line }) => `${file}:${line}`)
+  const names = told.map(({ test, request }) => [test?.name ?? 'file', ...(request ? [`${request.method} ${request.url}`] : [])].join(' | '))
+  return [
+    ...(through.length > 0 && !frames.some((frame) => through.includes(frame)) ? [`the stack has none of ${through.join(', ')}`] : []),
+    ...(throughPackage !== undefined && !frames.some((frame) => frame.includes(`node_modules/${throughPackage}/`)) ? [`the stack has no frame of ${throughPackage}`] : []),
+    ...(says !== undefined && !message.includes(says) ? [`the message does not say ${says}: ${message}`] : []),
+    ...(victims !== 'any' && victims.join() !== names.join() ? [`victims ${names.join(', ') || 'none'} instead of ${victims.join(', ') || 'none'}`] : []),
+    ...((severity === 'error') !== fails ? [`severity ${severity}`] : []),
+  ]
+}

@@ -1,0 +1,124 @@
+import { spawn } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { env, kill, platform } from 'node:process'
+import type { Report } from '../../../src/model.ts'
+import type { Combination } from './combinations.ts'
+import { nodeOf } from './node-versions.ts'
+import type { Sandbox } from './sandbox.ts'
+
+export interface RunOptions {
+  /** Part of the path of the test files to run. */
+  only?: string | undefined
+  /** Which tests run: all, the clean ones, or all but the clean ones and those that disturb the machine. */
+  half?: 'clean' | 'faulty' | undefined
+  /** Who judges: Node's own histogram instead of the profiler, for comparison. */
+  judge?: 'profiler' | 'loop-delay'
+}
+
+/** What the project measured around a faulty call. */
+export interface Truth {
+  ms: number
+  /** For how long its thread was off the CPU. */
+  offCpuMs: number
+}
+
+/** What the histogram came to in a test with a budget. */
+export interface JudgedByDelay {
+  test: string
+  allowedMs: number
+  measuredMs: number
+}
+
+export interface Run {
+  root: string
+  /** Missing where the profiler was not the judge. */
+  report: Report | undefined
+  /** Full name as the profiler has it → state, for each file. */
+  states: Map<string, Map<string, string>>
+  /** Files that failed as a whole. */
+  failedFiles: string[]
+  /** By key; the longest, where there were several. */
+  truth: Map<string, Truth>
+  delays: JudgedByDelay[]
+}
+
+const FILTERS = { clean: ['-t', 'clean: '], faulty: ['-t', '^(?!.*(?:clean|machine): )'] }
+const LIMIT_MS = 20 * 60_000
+
+/** Runs real Vitest over the corpus' project. */
+export async function runProject(sandbox: Sandbox, combination: Combination, options: RunOptions = {}): Promise<Run> {
+  const { only, half, judge = 'profiler' } = options
+  const { node, vitest, pool, backend } = combination
+  const root = sandbox.createProject(vitest)
+  const args = [`--pool=${pool}`, '--silent', '--reporter=json', '--outputFile=results.json', ...(half === undefined ? [] : FILTERS[half])]
+  const output = await execute(nodeOf(node)!, [join(root, '../node_modules/vitest/vitest.mjs'), 'run', ...args, ...(only === undefined ? [] : [only])], root, {
+    ...inherited(),
+    NO_COLOR: '1',
+    CORPUS_BACKEND: backend,
+    CORPUS_JUDGE: judge,
+  })
+  const read = (path: string): string | undefined => (existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : undefined)
+  const [report, results] = [read('report.json'), read('results.json')]
+  if (results === undefined || (report === undefined && judge === 'profiler')) throw new Error(`Vitest ended without a report in ${root}\n${output}`)
+  return {
+    root,
+    report: report === undefined ? undefined : (JSON.parse(report) as Report),
+    ...readStates(JSON.parse(results) as Results, root),
+    truth: readTruth(linesOf(read('truth.jsonl'))),
+    delays: linesOf(read('loop-delay.jsonl')),
+  }
+}
+
+// Nothing else: what a coding agent or CI sets would change what Vitest prints and writes.
+function inherited(): Record<string, string> {
+  const names = ['PATH', 'HOME', 'USERPROFILE', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot', 'LANG', 'CORPUS_LONG']
+  return Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])))
+}
+
+function execute(node: string, argv: string[], cwd: string, env: Record<string, string>): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>()
+  const windows = platform === 'win32'
+  const child = spawn(node, argv, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: !windows })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (output += text))
+  const timer = setTimeout(() => {
+    // The whole group: a worker that spins outlives its parent.
+    if (windows) child.kill('SIGKILL')
+    else kill(-child.pid!, 'SIGKILL')
+    reject(new Error(`Vitest did not end within ${LIMIT_MS / 60_000} minutes in ${cwd}\n${output}`))
+  }, LIMIT_MS)
+  child.on('error', reject)
+  child.on('close', () => {
+    clearTimeout(timer)
+    resolve(output)
+  })
+  return promise
+}
+
+/** What Vitest's JSON reporter writes, as far as it is used. */
+interface Results {
+  testResults: { name: string; status: string; assertionResults: { ancestorTitles: string[]; title: string; status: string }[] }[]
+}
+
+function readStates({ testResults }: Results, root: string): Pick<Run, 'states' | 'failedFiles'> {
+  const files = testResults.map(({ name, status, assertionResults }) => ({
+    file: name.slice(root.length + 1).replaceAll('\\', '/'),
+    failed: status === 'failed' && assertionResults.every((test) => test.status !== 'failed'),
+    tests: assertionResults.map(({ ancestorTitles, title, status }) => [[...ancestorTitles, title].filter(Boolean).join(' > '), status] as const),
+  }))
+  return {
+    states: new Map(files.map(({ file, tests }) => [file, new Map(tests)])),
+    failedFiles: files.filter(({ failed }) => failed).map(({ file }) => file),
+  }
+}
+
+function readTruth(calls: (Truth & { key: string })[]): Run['truth'] {
+  const truth: Run['truth'] = new Map()
+  for (const { key, ...call } of calls) {
+    if (call.ms > (truth.get(key)?.ms ?? 0)) truth.set(key, call)
+  }
+  return truth
+}
+
+const linesOf = <T>(text = ''): T[] => text.split('\n').filter(Boolean).map((line) => JSON.parse(line) as T)

@@ -1,6 +1,6 @@
 import { configDefaults, defineConfig } from 'vitest/config'
 
-const exclude = [...configDefaults.exclude, 'examples/**', 'test/vitest-4/**', 'test/**/fixtures/**', 'test/corpus/**']
+const exclude = [...configDefaults.exclude, 'examples/**', 'test/vitest-4/**', 'test/**/fixtures/**', 'test/corpus/project/**']
 
 export default defineConfig({
   test: {
@@ -9,7 +9,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [...exclude, 'test/e2e/**'],
+          exclude: [...exclude, 'test/e2e/**', 'test/corpus/**'],
         },
       },
       {
@@ -22,6 +22,15 @@ export default defineConfig({
           hookTimeout: 120_000,
           // Each test runs a Vitest of its own and checks what it measured: after the unit tests, one file at a time.
           sequence: { groupOrder: 1 },
+          maxWorkers: 1,
+        },
+      },
+      {
+        test: {
+          name: 'corpus',
+          include: ['test/corpus/*.test.ts'],
+          exclude,
+          sequence: { groupOrder: 2 },
           maxWorkers: 1,
         },
       },

@@ -6,6 +6,8 @@ export type ErrorCode =
   | 'ERR_NO_TEST'
   | 'ERR_UNSUPPORTED'
   | 'ERR_BLOCKING_CALL'
+  | 'ERR_LOOP_STARVATION'
+  | 'ERR_SYNC_CALL'
   | 'ERR_LAG_BUDGET'
 
 const OUR_FOLDER = decodeURIComponent(new URL('.', import.meta.url).pathname)

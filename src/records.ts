@@ -5,8 +5,8 @@ import type { AsyncProfile, BackendName, BlockingCall, BlockKind, BudgetVerdict,
 /** What a matcher asks of a subject that was profiled. */
 export interface MeasuredSubject {
   profile: AsyncProfile
-  /** Sync calls of its own work, and how many more were made than are kept. */
-  syncCalls(): { kept: PlacedSyncCall[]; dropped: number }
+  /** Sync calls of its own work, and by API how many more were made than are kept. */
+  syncCalls(): { kept: PlacedSyncCall[]; dropped: ReadonlyMap<string, number> }
   /** Stretches longer than this, for thresholds below the test's own. Placed in the source when asked for. */
   stretchesOver(ms: number): BlockingCall[]
   /** The threshold of the test that ran it. */

@@ -1,4 +1,4 @@
-import type { BlockingCall, BudgetLimits, BudgetVerdict, LagStats } from '../model.ts'
+import type { BlockingCall, BudgetLimits, BudgetVerdict, LagStats, Location } from '../model.ts'
 import { netMs } from './blocking.ts'
 import { worstPlaces } from './budget-findings.ts'
 
@@ -9,6 +9,8 @@ export interface Measured {
   /** Those over the threshold by their own doing. */
   blocking: readonly BlockingCall[]
   syncCalls: number
+  /** Where they were made, by how often. */
+  syncPlaces(): readonly { durationMs: number; location?: Location }[]
 }
 
 type Meter = (measured: Measured) => number | undefined
@@ -37,7 +39,7 @@ export function judgeBudget(limits: BudgetLimits, measured: Measured, scope: Bud
       measured: value ?? 0,
       // What was not measured is neither kept nor broken.
       verdict: value === undefined ? 'inconclusive' : over ? 'over' : 'within',
-      contributors: over ? worstPlaces(measured.blocking) : []
+      contributors: over ? worstPlaces(budget === 'syncCalls' ? measured.syncPlaces() : measured.blocking) : []
     })
   }
   return verdicts

@@ -8,7 +8,7 @@ import type { RuleContext } from './rule-context.ts'
 /** What ran most in a starved turn. */
 type Shape = 'microtasks' | 'ticks' | 'callbacks'
 
-const NOUNS: Record<Shape, string> = { microtasks: 'promise continuations', ticks: 'process.nextTick callbacks', callbacks: 'callbacks' }
+const NOUNS: Record<Shape, string> = { microtasks: 'promise continuation', ticks: 'process.nextTick callback', callbacks: 'callback' }
 
 const HINTS: Record<Shape, string> = {
   microtasks: 'let the loop turn between parts: await setImmediate from node:timers/promises; an await of what is already done does not',
@@ -25,13 +25,13 @@ export function findStarvation(starved: readonly Starvation[], { file, rules, bl
     // A tick that the end of a test keeps from its turn is counted, and not run.
     const callbacks = Math.max(0, turn.callbacks - ticks)
     const shape = shapeOf({ microtasks, ticks, callbacks })
-    const count = { microtasks, ticks, callbacks }[shape].toLocaleString('en-US')
+    const count = { microtasks, ticks, callbacks }[shape]
     return {
       rule: 'loop-starvation',
       severity,
       confidence,
       status: 'new',
-      message: `${count} ${NOUNS[shape]} ran in one turn of the event loop and kept it for ${formatMs(durationMs)}, most of it in ${describePlace(turn)}`,
+      message: `${count.toLocaleString('en-US')} ${NOUNS[shape]}${count === 1 ? '' : 's'} ran in one turn of the event loop and kept it for ${formatMs(durationMs)}, most of it in ${describePlace(turn)}`,
       hint: HINTS[shape],
       durationMs,
       ...(location && { location }),

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from 'node:fs'
+import { closeSync, openSync, readSync } from './builtins.ts'
 
 /** Milliseconds of this thread since it started: on a CPU, and ready to run while others held the CPU. */
 export interface ThreadTime {
@@ -25,20 +25,17 @@ export function openThreadClock(): ThreadClock {
   }
 }
 
-// Taken at load: tests replace `fs` functions.
-const [open, read, close] = [openSync, readSync, closeSync]
-
 function linuxClock(): ThreadClock {
-  const fd = open('/proc/thread-self/schedstat', 'r')
+  const fd = openSync('/proc/thread-self/schedstat', 'r')
   const buffer = Buffer.alloc(64)
   const clock = {
     measuresWait: true,
     read() {
-      const length = read(fd, buffer, 0, 64, 0)
+      const length = readSync(fd, buffer, 0, 64, 0)
       const [run, wait] = buffer.toString('latin1', 0, length).split(' ')
       return { runMs: Number(run) / 1e6, waitMs: Number(wait) / 1e6 }
     },
-    stop: () => close(fd)
+    stop: () => closeSync(fd)
   }
   if (!(clock.read().runMs > 0)) throw new Error('schedstat is off in this kernel')
   return clock

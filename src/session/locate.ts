@@ -2,7 +2,7 @@ import { kindOfLine } from '../analysis/profile.ts'
 import type { BlockKind, Confidence, Location } from '../model.ts'
 import type { Evidence, LineTicks, RawFrame } from '../records.ts'
 import { functionEnd } from './function-end.ts'
-import { isOursUrl, isOwnUrl, isRunnerUrl } from './own.ts'
+import { isOursUrl, outermost } from './own.ts'
 import type { Source } from './sources.ts'
 
 export interface Places {
@@ -95,18 +95,11 @@ export function createLocator(get: (url: string) => Source | undefined, display:
         location: blamed?.location,
         functionName: frame?.functionName || undefined,
         // V8's builtins have a name but no place.
-        stack: stack.slice(0, outermost(evidence)).filter((_, index) => frames[index]!.url !== '' && !isOursUrl(frames[index]!.url)),
+        stack: stack.slice(0, outermost(frames)).filter((_, index) => frames[index]!.url !== '' && !isOursUrl(frames[index]!.url)),
         confidence: blamed?.confidence ?? 'certain'
       }
     }
   }
-}
-
-/** Where the test runner's frames begin, outside of all own ones: they say nothing of the stall. */
-function outermost({ frames }: Evidence): number {
-  const lastOwn = frames.findLastIndex(({ url }) => isOwnUrl(url))
-  const runner = frames.findIndex(({ url }, index) => index > lastOwn && isRunnerUrl(url))
-  return runner === -1 ? frames.length : runner
 }
 
 /** Where `name` is called inside the caller's text: 1-based lines and columns. */

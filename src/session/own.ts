@@ -1,3 +1,5 @@
+import type { RawFrame } from '../records.ts'
+
 /** The folder of the running build (or sources): our own frames are never anybody's. */
 const OUR_FOLDER = new URL('.', import.meta.url).href
 const OUR_PATH = decodeURIComponent(new URL('.', import.meta.url).pathname)
@@ -15,6 +17,13 @@ export const isRunnerUrl = (url: string): boolean =>
   /[\\/]node_modules[\\/](?:vitest|@vitest|vite[\\/]dist[\\/]node[\\/]module-runner\.js)(?:[\\/]|$)/.test(url)
 
 /** What a mocked function runs in: it works for whoever calls it. */
-export const isMockUrl = (url: string): boolean => /[\\/]node_modules[\\/]@vitest[\\/]spy[\\/]/.test(url)
+export const isMockUrl = (url: string): boolean => /[\\/]node_modules[\\/](?:@vitest[\\/]spy[\\/]|vitest[\\/]dist[\\/]chunks[\\/]spy\.)/.test(url)
 
 const ABSOLUTE = /^(?:\/|[A-Za-z]:[\\/])/
+
+/** Where the test runner's frames begin, outside of all own ones: they say nothing of what the user's code did. */
+export function outermost(frames: readonly RawFrame[]): number {
+  const lastOwn = frames.findLastIndex(({ url }) => isOwnUrl(url))
+  const runner = frames.findIndex(({ url }, index) => index > lastOwn && isRunnerUrl(url))
+  return runner === -1 || lastOwn === -1 ? frames.length : runner
+}

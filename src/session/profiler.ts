@@ -109,6 +109,9 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
     start(global) {
       sources.reset(global)
       session.start()
+      session.syncCalls.refresh()
+      // In vm pools the builtin modules that test files import are copies, made anew for each of them.
+      ;(global as VitestGlobal).__vitest_required__?.syncBuiltinESMExports?.()
       const undos = [fetches.patch(global), session.syncCalls.patchGlobal(global)]
       return () => {
         for (const undo of undos.toReversed()) undo()
@@ -136,7 +139,7 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
       if (typeof status === 'number') scope.status ??= status
       return {
         profile: profileOf(scope),
-        syncCalls: () => ({ kept: measurer.syncCalls(scope), dropped: scope.syncCalls.dropped }),
+        syncCalls: () => ({ kept: measurer.syncCalls(scope), dropped: scope.syncCalls.droppedBy(scope) }),
         stretchesOver: (ms) => measurer.stretches(scope, ms),
         blockingThreshold: scope.thresholds.blockingThreshold,
         lagKnown: lag,
@@ -152,3 +155,6 @@ function requestKey(subject: object): object | undefined {
   const key = req ?? raw?.req
   return typeof key === 'object' && key !== null ? key : undefined
 }
+
+/** Where Vitest 5 keeps what its fake timers need. */
+type VitestGlobal = { __vitest_required__?: { syncBuiltinESMExports?(): void } }

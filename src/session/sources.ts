@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import type * as TraceMappingModule from '@jridgewell/trace-mapping'
+import { readFileSync } from '../probes/builtins.ts'
 
 /** The part of Vitest's worker state that is used: where it keeps the modules it has evaluated. */
 interface VitestWorkerState {
@@ -112,12 +112,9 @@ function parseMap(map: unknown): TraceMap | undefined {
   }
 }
 
-// Taken at load: tests replace `fs` functions.
-const readFile = readFileSync
-
 function readText(path: string): string | undefined {
   try {
-    return readFile(path, 'utf8')
+    return readFileSync(path, 'utf8')
   } catch {
     return undefined
   }

@@ -1,7 +1,7 @@
 import { captureCallers } from '../probes/frames.ts'
 import type { SyncKind } from '../probes/sync-apis.ts'
 import type { OnEnd } from '../probes/sync-calls.ts'
-import { isMockUrl, isOursUrl, isOwnUrl, isRunnerUrl } from './own.ts'
+import { isMockUrl, isOursUrl, isOwnUrl, isRunnerUrl, outermost } from './own.ts'
 import type { Scope } from './scope.ts'
 import type { SyncCall } from './sync-call-list.ts'
 
@@ -42,7 +42,8 @@ export function createSyncLog({ depth, sliceStart, isLoading }: SyncLogOptions):
   /** Nothing for calls that the user has no part in: of the runner, of us, and those that load a module. */
   function look(...[api, args, owner, startMs, endMs]: Parameters<OnEnd<Scope>>): SyncCall<Scope> | undefined {
     looks++
-    const { frames, loading } = captureCallers(depth, isOursUrl)
+    const { frames: callers, loading } = captureCallers(depth, isOursUrl)
+    const frames = callers.slice(0, outermost(callers))
     const own = frames.findIndex(({ url }) => isOwnUrl(url))
     const inner = own === -1 ? frames : frames.slice(0, own)
     lastWasUsers = !loading && frames.length > 0 && !inner.some(({ url }) => isRunnerUrl(url) && !isMockUrl(url)) && !frames.some(({ url }) => isOwnUrl(url) && isLoading(url))
@@ -55,7 +56,7 @@ export function createSyncLog({ depth, sliceStart, isLoading }: SyncLogOptions):
       const old = endMs - sliceStart() > OLD_SLICE_MS && looks < MAX_LOOKS_PER_SLICE
       const seen = long || old || owner.syncCalls.wants(owner) ? look(api, args, owner, startMs, endMs) : undefined
       if (seen !== undefined && (long || old)) looked.push(seen)
-      owner.syncCalls.add(owner, seen)
+      owner.syncCalls.add(owner, api.name, seen)
       if (lastWasUsers) msByKind.set(api.kind, (msByKind.get(api.kind) ?? 0) + ms)
     },
     running: () => ({ msByKind, looked }),

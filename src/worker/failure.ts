@@ -1,6 +1,12 @@
-import { AsyncProfilerError } from '../errors.ts'
+import { AsyncProfilerError, type ErrorCode } from '../errors.ts'
 import { indexOfPlace } from '../analysis/places.ts'
-import type { Finding } from '../model.ts'
+import type { Finding, RuleName } from '../model.ts'
+
+const CODES: Partial<Record<RuleName, ErrorCode>> = {
+  'loop-starvation': 'ERR_LOOP_STARVATION',
+  'sync-call': 'ERR_SYNC_CALL',
+  'lag-budget': 'ERR_LAG_BUDGET'
+}
 
 /**
  * A finding as an error that Vitest draws a code frame for: its stack begins at the place to blame.
@@ -10,7 +16,7 @@ import type { Finding } from '../model.ts'
 export function failureOf(finding: Finding, absolute: (file: string) => string, testFile: string): AsyncProfilerError {
   const { rule, message, hint, location, stack, evidence } = finding
   const threshold = evidence.thresholdMs === undefined ? '' : ` (threshold ${evidence.thresholdMs} ms)`
-  const code = rule === 'lag-budget' ? 'ERR_LAG_BUDGET' : 'ERR_BLOCKING_CALL'
+  const code = CODES[rule] ?? 'ERR_BLOCKING_CALL'
   const error = new AsyncProfilerError(code, `${message}${threshold}\n${hint}`)
   const own = location === undefined ? -1 : indexOfPlace(stack, location)
   const frames = (own === -1 ? stack : stack.slice(own)).map(({ functionName, file, line, column }) => {

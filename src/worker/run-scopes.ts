@@ -46,7 +46,8 @@ export function runTest(state: WorkerState, run: () => Promise<void>, task: Runn
   scope.test = { file: scope.file, name: scope.name }
   profiler.setRules(scope, rules)
   const uses = usesOf(task.file.filepath)
-  if (rules['sync-call'] !== 'off' || uses.assertions) scope.syncCalls.limit = MANY_SYNC_CALLS
+  const budgeted = [own.budgets, ...options.budgets].some((budget) => budget?.syncCalls !== undefined)
+  if (rules['sync-call'] !== 'off' || budgeted || uses.assertions) scope.syncCalls.limit = MANY_SYNC_CALLS
   if (uses.tasks) askForTasks(scope.taskLog)
   async function end(): Promise<void> {
     profiler.end(scope)

@@ -22,11 +22,12 @@ export function resultOf(
   const blocking = judgeStretches(observed.stretches, blockingThreshold).over
   // Not by the findings: the rule may be off.
   const counted = blocking.filter((call) => !allowance.covers(toAllowable(call, file)))
-  const syncCalls = scope.kind === 'file' ? 0 : scope.syncCalls.calls.length + scope.syncCalls.dropped
+  const syncCalls = scope.kind === 'file' ? 0 : scope.syncCalls.calls.length + total(scope.syncCalls.droppedBy(scope))
+  const syncPlaces = () => measurer.syncCalls(scope).map(({ calls, location }) => ({ durationMs: calls, ...(location && { location }) }))
   const lag = scope.lag?.stats(0)
   const where = { file, ...(scope.test && { test: scope.test.name }) }
   const setting = rules['lag-budget']
-  const budgets = budget === undefined || setting === 'off' ? [] : judgeBudget(budget, { lag, blocking: counted, syncCalls }, where)
+  const budgets = budget === undefined || setting === 'off' ? [] : judgeBudget(budget, { lag, blocking: counted, syncCalls, syncPlaces }, where)
   for (const verdict of budgets) {
     if (verdict.verdict === 'over' && setting !== 'off') findings.push(allowance.apply(lagBudgetFinding(verdict, setting)))
   }
@@ -46,3 +47,5 @@ export function resultOf(
     notices: [...notices]
   }
 }
+
+const total = (counts: ReadonlyMap<string, number>): number => [...counts.values()].reduce((sum, count) => sum + count, 0)

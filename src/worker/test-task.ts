@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync } from '../probes/builtins.ts'
 import { resolveTestOptions, type TestOptions } from '../test-options.ts'
 
 /** What is used of Vitest's tasks; the same on both majors. */
@@ -42,8 +42,6 @@ const ASSERTIONS = /\.(?:toHaveNoBlockingCalls|toCompleteWithinLag|toHaveNoSyncC
 const TASKS = /\.toStayWithinConcurrency\b|vitest-async-profiler\/test/
 const NOTHING: Uses = { assertions: false, tasks: false }
 const scanned = new Map<string, Uses>()
-// Taken at load: tests replace `fs` functions.
-const readFile = readFileSync
 
 export function usesOf(path: string): Uses {
   let uses = scanned.get(path)
@@ -56,7 +54,7 @@ export function usesOf(path: string): Uses {
 
 function scan(path: string): Uses {
   try {
-    const text = readFile(path, 'utf8')
+    const text = readFileSync(path, 'utf8')
     return { assertions: ASSERTIONS.test(text), tasks: TASKS.test(text) }
   } catch {
     return NOTHING

@@ -156,7 +156,7 @@ describe('blocking-call', () => {
     const message = (given: Partial<BlockingCall>): string => find({ stretches: [blocking(given)] })[0]!.message
     expect(message({ stolenMs: 60 })).toBe('fs.readFileSync in readUsers kept the event loop for 150 ms, but other processes held the CPU for 60 ms of it')
     expect(message({ suspendedMs: 60 })).toBe(
-      'fs.readFileSync in readUsers kept the event loop for 150 ms, but for 60 ms of it the process did not run: it was stopped, or paused by a debugger'
+      'fs.readFileSync in readUsers kept the event loop for 150 ms, but for 60 ms of it the process did not run: it was stopped, its machine was, or a debugger paused it'
     )
     expect(message({})).toBe('fs.readFileSync in readUsers blocked the event loop for 150 ms')
     expect(message({ kind: 'gc' })).toBe('the garbage collector blocked the event loop for 150 ms')

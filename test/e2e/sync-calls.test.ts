@@ -65,8 +65,8 @@ const PLACES: [string, Run][] = [
   ['vitest 5, vmForks', { pool: 'vmForks' }],
   ['vitest 5, forks that are shared', { isolate: false }],
   ['vitest 5, async-hooks', { plugin: { ...WARN, backend: 'async-hooks' } }],
-  ['vitest 4', { vitest: 4 }],
-  ['vitest 4, vmThreads', { vitest: 4, pool: 'vmThreads' }]
+  // Its vm pools copy builtin modules before a setup file can patch them, and keep the copies to themselves.
+  ['vitest 4', { vitest: 4 }]
 ]
 
 describe.each(PLACES)('the rule sync-call, %s', (_name, where) => {

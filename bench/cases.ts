@@ -47,7 +47,7 @@ export function chooseCases({ only, withOptions, builds, leaks }: Settings): Ben
     variants: [
       { name: 'none' },
       { name: 'plugin', package: PACKAGE },
-      // Whole runs show what the sampler's start costs; where it always runs from the first test on is the worst of it.
+      // Whole runs show what the sampler's start costs; in CI, too, it runs from the first test on.
       ...(each.judged === 'wallMs' ? [{ name: "backend: 'inspector'", package: PACKAGE, options: { backend: 'inspector' } }] : []),
       ...withOptions.map((options) => ({ name: JSON.stringify(options), package: PACKAGE, options })),
       ...builds.map(({ name }) => ({ name, package: name })),

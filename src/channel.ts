@@ -11,6 +11,8 @@ export interface WorkerConfig {
   /** The option `allow`: workers have no glob library. */
   allow: AllowPattern[]
   root: string
+  /** Whether no later run will see what this one remembers: in CI. */
+  once: boolean
   /** Test files, relative to the root, that had a stall without a line in the last run. */
   flagged: string[]
 }

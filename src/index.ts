@@ -8,6 +8,7 @@ import { type Options, resolveOptions } from './options.ts'
 import AsyncProfilerReporter from './reporter.ts'
 import type { AllowPattern } from './records.ts'
 import { compileAllow } from './reporter/allow.ts'
+import { inCI } from './in-ci.ts'
 import { readFlagged } from './reporter/flagged.ts'
 import { PLUGIN_NAME, SETUP_FILE } from './paths.ts'
 import { checkNode, checkVitest } from './supported.ts'
@@ -98,7 +99,7 @@ function addTo(config: Config, root: string | undefined, { options, allow }: Wir
   const setupFiles = [test.setupFiles ?? []].flat()
   // `node:*` does not exist in a browser; the reporter names the project.
   if (test.browser?.enabled === true || setupFiles.includes(SETUP_FILE)) return
-  const worker: WorkerConfig = { options, allow, root: resolve(root ?? process.cwd()), flagged: [] }
+  const worker: WorkerConfig = { options, allow, root: resolve(root ?? process.cwd()), once: inCI(process.env), flagged: [] }
   test.setupFiles = [SETUP_FILE, ...setupFiles]
   test.provide = { ...test.provide, [OPTIONS_KEY]: worker }
 }

@@ -4,6 +4,7 @@ import { setRunning } from './holder.ts'
 import { asyncMatchers } from './matchers.ts'
 import { runFile, runTest } from './worker/run-scopes.ts'
 import type { WorkerState } from './worker/state.ts'
+import { inCI } from './in-ci.ts'
 import { createProfiler } from './session/profiler.ts'
 import { DEFAULT_OPTIONS } from './test-options.ts'
 import type { RunnerSuite } from './worker/test-task.ts'
@@ -40,9 +41,9 @@ const NO_LIMIT = 0
 
 function createState(): WorkerState {
   const config = (inject as (key: string) => WorkerConfig | undefined)(OPTIONS_KEY)
-  const { options, allow, root, flagged } = config ?? { options: DEFAULT_OPTIONS, allow: [], root: process.cwd(), flagged: [] }
+  const { options, allow, root, once, flagged } = config ?? { options: DEFAULT_OPTIONS, allow: [], root: process.cwd(), once: inCI(process.env), flagged: [] }
   const profiler = createProfiler(options, root, allow)
-  const state: WorkerState = { options, allow, root, flagged: new Set(flagged), profiler, notices: new Set() }
+  const state: WorkerState = { options, allow, root, once, flagged: new Set(flagged), profiler, notices: new Set() }
   Object.defineProperty(process, KEY, { value: state, enumerable: false })
   return state
 }

@@ -52,7 +52,10 @@ const NOTHING: Evidence = { source: 'profile', kind: 'unknown', frames: [], own:
  */
 function isRunners(path: readonly CpuNode[], own: number, isRunner: (url: string) => boolean): boolean {
   if (own === -1) return path.some(({ callFrame: { url } }) => isRunner(url))
-  if (path.slice(0, own).some(({ callFrame: { url } }) => url === NODE_REALM)) return true
+  const called = path.slice(0, own)
+  if (called.some(({ callFrame: { url } }) => url === NODE_REALM)) return true
+  // Whoever reads an error's stack has it formatted, though the runner maps it.
+  if (called.some(({ callFrame: { functionName } }) => functionName === 'prepareStackTraceCallback')) return false
   const working = path.find(({ callFrame: { url } }) => url !== '' && !url.startsWith('node:'))
   return working !== undefined && isRunner(working.callFrame.url)
 }

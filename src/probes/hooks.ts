@@ -72,11 +72,11 @@ export function createHooks<Owner extends { turn: TurnCounts }>(
       inits++
       tasks.initPromise(promise, parent)
       if (wantsMarks()) marks.mark()
+      if (inits > FLOOD) unfollow()
     },
     before(promise: object) {
       beginMicrotask()
       tasks.beforePromise(promise)
-      if (inits > FLOOD) unfollow()
     },
     settled(promise: object) {
       if (wantsMarks()) marks.mark()

@@ -2,11 +2,13 @@ import { getHeapStatistics } from 'node:v8'
 import { now } from '../probes/clock.ts'
 
 /** Why the sampler was started in this worker. */
-export type ArmReason = 'asked' | 'can-fail' | 'assertions' | 'flagged' | 'server' | 'paid' | 'stall'
+export type ArmReason = 'asked' | 'once' | 'can-fail' | 'assertions' | 'flagged' | 'server' | 'paid' | 'stall'
 
 export interface ArmingPolicy {
   /** `backend: 'inspector'`: from the first test on. */
   asked: boolean
+  /** There is no next run with what this one remembers: in CI. */
+  once: boolean
   /** A stall can fail a test or the run: a rule is `error`, or a budget is set. */
   canFail: boolean
   /** The test file uses the matchers or `profile`. */
@@ -17,12 +19,13 @@ export interface ArmingPolicy {
 
 /**
  * Starting the profiler costs 10–30 ms in a worker, more with a large heap, and a suite of small files would feel it
- * in each of them. It is started where a line can matter for sure, and elsewhere as soon as its cost is a small part
- * of what the file has already taken.
+ * in each of them. It is started where a line can matter for sure, and where no later run could name it; elsewhere as
+ * soon as its cost is a small part of what the file has already taken.
  * @returns why to start before this test, or `undefined` to wait
  */
 export function shouldArm(policy: ArmingPolicy): ArmReason | undefined {
   if (policy.asked) return 'asked'
+  if (policy.once) return 'once'
   if (policy.canFail) return 'can-fail'
   if (policy.assertions) return 'assertions'
   if (policy.flagged) return 'flagged'

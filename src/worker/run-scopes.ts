@@ -95,7 +95,7 @@ function ours<T>({ profiler: { session } }: WorkerState, work: () => T): T {
 
 /** Starts the sampler where this file or test is worth it; what that took. */
 function arm(
-  { options, flagged, profiler }: WorkerState,
+  { options, once, flagged, profiler }: WorkerState,
   task: RunnerSuite,
   rules: Record<RuleName, RuleSetting>,
   budgets: BudgetLimits | undefined
@@ -104,6 +104,7 @@ function arm(
   if (evidence.sampling()) return 0
   const reason = shouldArm({
     asked: options.backend === 'inspector',
+    once,
     canFail: rules['blocking-call'] === 'error' || budgets !== undefined || options.budgets.length > 0,
     assertions: usesOf(task.file.filepath).assertions,
     flagged: flagged.has(profiler.display(task.file.filepath))

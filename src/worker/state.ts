@@ -7,6 +7,8 @@ export interface WorkerState {
   options: ResolvedOptions
   allow: readonly AllowPattern[]
   root: string
+  /** Whether no later run will see what this one remembers. */
+  once: boolean
   /** Files that had a stall without a line in the last run. */
   flagged: Set<string>
   profiler: Profiler

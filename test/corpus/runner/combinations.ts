@@ -1,9 +1,12 @@
-import type { BackendName } from '../../../src/model.ts'
+import type { ResolvedOptions } from '../../../src/model.ts'
+
+/** As the option is given: `auto` is what users have. */
+export type Backend = ResolvedOptions['backend']
 
 export const NODES = [22, 24, 26] as const
 export const VITESTS = [5, 4] as const
 export const POOLS = ['forks', 'threads'] as const
-export const BACKENDS: readonly BackendName[] = ['inspector', 'async-hooks']
+export const BACKENDS: readonly Backend[] = ['auto', 'inspector', 'async-hooks']
 
 /** What the corpus runs with. */
 export interface Combination {
@@ -11,14 +14,14 @@ export interface Combination {
   node: (typeof NODES)[number]
   vitest: (typeof VITESTS)[number]
   pool: (typeof POOLS)[number]
-  backend: BackendName
+  backend: Backend
 }
 
 interface Choices {
   nodes: Combination['node'][]
   vitests: Combination['vitest'][]
   pools: Combination['pool'][]
-  backends: BackendName[]
+  backends: Backend[]
 }
 
 export function allCombinations({ nodes, vitests, pools, backends }: Choices): Combination[] {

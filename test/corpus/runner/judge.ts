@@ -63,7 +63,7 @@ export function together(outcomes: readonly Outcome[]): Outcome {
 const TAGS = process.env['CORPUS_LONG'] === undefined ? [] : ['long']
 
 function isDue({ file, test, needs, inspectorOnly }: Expectation, states: Run['states'], { pool, backend }: Combination): boolean {
-  if (inspectorOnly && backend !== 'inspector') return false
+  if (inspectorOnly && backend === 'async-hooks') return false
   if (needs !== undefined && needs !== pool && !TAGS.includes(needs)) return false
   const ofFile = states.get(file)
   if (ofFile === undefined) return false

@@ -52,9 +52,11 @@ export async function runProject(sandbox: Sandbox, combination: Combination, opt
   const { node, vitest, pool, backend } = combination
   const root = sandbox.createProject(vitest)
   const args = [`--pool=${pool}`, '--silent', '--reporter=json', '--outputFile=results.json', ...(half === undefined ? [] : FILTERS[half])]
-  const output = await execute(nodeOf(node)!, [join(root, '../node_modules/vitest/vitest.mjs'), 'run', ...args, ...(only === undefined ? [] : [only])], root, {
+  const output = await execute(nodeOf(node)!, [join(root, '../node_modules/vitest/vitest.mjs'), 'run', '--update', ...args, ...(only === undefined ? [] : [only])], root, {
     ...inherited(),
     NO_COLOR: '1',
+    // Each run is a first one; with CORPUS_CI=false it is one at a desk, where the profiler starts later.
+    CI: env['CORPUS_CI'] ?? 'true',
     CORPUS_BACKEND: backend,
     CORPUS_JUDGE: judge,
   })
@@ -70,7 +72,7 @@ export async function runProject(sandbox: Sandbox, combination: Combination, opt
   }
 }
 
-// Nothing else: what a coding agent or CI sets would change what Vitest prints and writes.
+// Nothing else: what a coding agent or a CI service sets would change what Vitest prints and writes.
 function inherited(): Record<string, string> {
   const names = ['PATH', 'HOME', 'USERPROFILE', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot', 'LANG', 'CORPUS_LONG']
   return Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])))

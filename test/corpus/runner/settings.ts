@@ -40,7 +40,7 @@ export function readSettings(args: string[]): Settings {
     nodes: choose('--node', values.node?.map(Number), noise ? [24] : NODES, NODES),
     vitests: choose('--vitest', values.vitest?.map(Number), noise ? [5] : VITESTS, VITESTS),
     pools: choose('--pool', values.pool, noise ? ['forks'] : POOLS, POOLS),
-    backends: choose('--backend', values.backend, noise ? ['inspector'] : BACKENDS, BACKENDS),
+    backends: choose('--backend', values.backend, noise ? ['auto'] : ['auto', 'async-hooks'], BACKENDS),
   }
   return { combinations: allCombinations(chosen), only, json, keep, noise, runs }
 }

@@ -18,7 +18,7 @@ export function readFixture(name: string): Record<string, string> {
 }
 
 /** Lines that end with `// <word> <key>`, as `file:line`. */
-export function markedLines(files: Record<string, string>, word: 'BLAME' | 'CALL' | 'DEP', key: string): string[] {
+export function markedLines(files: Record<string, string>, word: 'BLAME' | 'CALL', key: string): string[] {
   return Object.entries(files).flatMap(([file, text]) =>
     text.split('\n').flatMap((line, index) => (line.trimEnd().endsWith(`// ${word} ${key}`) ? [`${file}:${index + 1}`] : []))
   )

@@ -71,7 +71,8 @@ describe('listeners', () => {
     let sum = 0
     for (let i = 0; i < 500; i++) {
       bus.on('saved', () => {
-        for (let round = 0; round < ROUNDS; round++) sum += Math.sqrt(round)
+        // The contract blames the innermost own line, the corpus the `emit`: either is right.
+        for (let round = 0; round < ROUNDS; round++) sum += Math.sqrt(round) // BLAME emit
       })
     }
     const from = start()

@@ -18,27 +18,39 @@ export interface Owners {
  */
 export function blame(window: CpuWindow, stretch: Stretch, { isOwn, isRunner }: Owners): Evidence | undefined {
   const tree = indexTree(window.nodes)
-  const paths = weighPaths(window, stretch)
-  let totalMs = 0
-  let runnerMs = 0
-  const functions = new Map<string, FunctionWeight>()
-  for (const [id, ms] of paths) {
-    const path = tree.pathOf(id)
-    const own = path.findIndex((node) => isOwn(node.callFrame.url))
-    if (isRunners(path, own, isRunner)) {
-      runnerMs += ms
-      continue
-    }
-    totalMs += ms
-    if (isGc(path[0])) continue
-    const node = path[own] ?? path[0]
-    if (node === undefined || isRoot(node)) continue
-    weigh(functions, node, { path, own, ms })
-  }
+  const { usersMs, runnersMs, gcMs, functions } = sortPaths(weighPaths(window, stretch), tree, { isOwn, isRunner })
+  // The collector has no caller: it cleans up after both, by what they did.
+  const runnersShare = runnersMs === 0 ? 0 : runnersMs / (runnersMs + usersMs)
+  const runnerMs = runnersMs + gcMs * runnersShare
+  const totalMs = usersMs + gcMs * (1 - runnersShare)
   if (totalMs === 0) return runnerMs === 0 ? undefined : { ...NOTHING, runnerMs }
   if (longestGc(window, stretch, (id) => isGc(tree.pathOf(id)[0])) > totalMs / 2) return { ...NOTHING, kind: 'gc', runnerMs }
   const hottest = heaviest([...functions.values()].filter(({ own }) => own)) ?? heaviest([...functions.values()])
   return hottest === undefined ? { ...NOTHING, runnerMs } : { ...describe(hottest, window.nodes), runnerMs, share: hottest.own ? hottest.ms / totalMs : 0 }
+}
+
+/** Whose time it was, and of the user's which functions took it. */
+function sortPaths(paths: ReadonlyMap<number, number>, tree: Tree, { isOwn, isRunner }: Owners): Sorted {
+  const sorted: Sorted = { usersMs: 0, runnersMs: 0, gcMs: 0, functions: new Map() }
+  for (const [id, ms] of paths) {
+    const path = tree.pathOf(id)
+    const own = path.findIndex((node) => isOwn(node.callFrame.url))
+    if (isGc(path[0])) sorted.gcMs += ms
+    else if (isRunners(path, own, isRunner)) sorted.runnersMs += ms
+    else {
+      sorted.usersMs += ms
+      const node = path[own] ?? path[0]
+      if (node !== undefined && !isRoot(node)) weigh(sorted.functions, node, { path, own, ms })
+    }
+  }
+  return sorted
+}
+
+interface Sorted {
+  usersMs: number
+  runnersMs: number
+  gcMs: number
+  functions: Map<string, FunctionWeight>
 }
 
 const NODE_REALM = 'node:internal/bootstrap/realm'
@@ -161,7 +173,11 @@ function weighPaths(window: CpuWindow, stretch: Stretch): Map<number, number> {
   return weights
 }
 
-function indexTree(nodes: readonly CpuNode[]): { pathOf(id: number): CpuNode[] } {
+interface Tree {
+  pathOf(id: number): CpuNode[]
+}
+
+function indexTree(nodes: readonly CpuNode[]): Tree {
   const byId = new Map(nodes.map((node) => [node.id, node]))
   const parents = new Map<number, number>()
   for (const node of nodes) for (const child of node.children ?? []) parents.set(child, node.id)

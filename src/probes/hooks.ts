@@ -11,6 +11,13 @@ import type { Tasks } from './tasks.ts'
  */
 const FLOOD = 20_000
 
+/** Before Node 24 `async_hooks` track promises, whatever one asks for: their continuations are callbacks, too. */
+const PROMISES_ARE_CALLBACKS = Number.parseInt(process.versions.node) < 24
+
+/** Callbacks of a turn that are no promise's. */
+export const otherCallbacks = ({ callbacks, microtasks }: TurnCounts): number =>
+  PROMISES_ARE_CALLBACKS ? Math.max(0, callbacks - microtasks) : callbacks
+
 /** How often the hooks were called: their cost is too small to time each call. */
 export interface HookCounts {
   promise: number

@@ -13,6 +13,7 @@ import { createEvidence, type EvidenceSource } from './evidence.ts'
 import { isOursUrl, isOwnUrl, isRunnerUrl } from './own.ts'
 import { splitStretch } from './pieces.ts'
 import type { Scope, Stretch } from './scope.ts'
+import { starvedTurn } from './starvation.ts'
 import { type AnyStretch, createStretches, EVIDENCE_MS } from './stretches.ts'
 import { createSyncLog } from './sync-log.ts'
 import { createTurns } from './turns.ts'
@@ -104,16 +105,8 @@ export function createSession(options: SessionOptions): Session {
     }
   }
   function onStarved(scope: Scope, busyMs: number): void {
-    const since = now()
-    const { ms, stolenMs, microtasks, ticks, callbacks } = scope.turn
-    // Others' work in the same turn is no evidence of this one's.
-    const seen = ms * 2 > busyMs ? evidence.of({ startMs: turnStart, durationMs: since - turnStart }) : undefined
-    scope.overheadMs += now() - since
-    const durationMs = ms - (seen?.runnerMs ?? 0)
-    // Modules that load one another are no callbacks that one could spread.
-    if (seen?.kind === 'module-load' || durationMs - stolenMs <= scope.thresholds.blockingThreshold) return
-    const queued = scope.taskLog.records.findLast(({ owner, frames: [top] }) => owner === scope && top !== undefined)?.frames
-    scope.keepStarved({ scope, startMs: turnStart, durationMs, stolenMs, microtasks, ticks, callbacks, evidence: seen, queued })
+    const turn = starvedTurn(scope, { startMs: turnStart, busyMs }, evidence)
+    if (turn !== undefined) scope.keepStarved(turn)
   }
   function gather(stretch: AnyStretch, scope: Scope): AnyStretch[] {
     const since = now()

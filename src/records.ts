@@ -1,4 +1,4 @@
-import type { AsyncProfile, BackendName, BlockingCall, BlockKind, BudgetVerdict, Confidence, Culprit, Finding, LagStats, Location, ProfileSummary } from './model.ts'
+import type { AsyncProfile, BackendName, BlockingCall, BlockKind, BudgetVerdict, Confidence, Culprit, Finding, LagStats, Location, ProfileSummary, Victim } from './model.ts'
 
 /* What the rooms pass to each other and users never see. Types only. */
 
@@ -30,6 +30,7 @@ export interface Starvation {
   location?: Location
   stack: Location[]
   culprit: Culprit
+  victims: Victim[]
 }
 
 /** The sync calls of one API from one line. */

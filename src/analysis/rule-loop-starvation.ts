@@ -21,7 +21,7 @@ export function findStarvation(starved: readonly Starvation[], { file, rules, bl
   const severity = rules['loop-starvation']
   if (severity === 'off') return []
   return starved.map((turn): Finding => {
-    const { durationMs, stolenMs, microtasks, ticks, location, stack, culprit, confidence } = turn
+    const { durationMs, stolenMs, microtasks, ticks, location, stack, culprit, victims, confidence } = turn
     // A tick that the end of a test keeps from its turn is counted, and not run.
     const callbacks = Math.max(0, turn.callbacks - ticks)
     const shape = shapeOf({ microtasks, ticks, callbacks })
@@ -40,7 +40,7 @@ export function findStarvation(starved: readonly Starvation[], { file, rules, bl
       ...(culprit.test && { test: culprit.test }),
       ...(culprit.request && { request: culprit.request }),
       evidence: { microtasks, ticks, callbacks, stolenMs, thresholdMs: blockingThreshold },
-      victims: [],
+      victims,
       occurrences: 1,
       fingerprint: fingerprint('loop-starvation', file, culprit, location, shape)
     }

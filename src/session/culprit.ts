@@ -1,5 +1,5 @@
-import type { Culprit } from '../model.ts'
-import type { Scope } from './scope.ts'
+import type { Culprit, Victim } from '../model.ts'
+import type { Delayed, Scope } from './scope.ts'
 
 /** Whose code a scope's is: the nearest request and test around it. */
 export function toCulprit(scope: Scope): Culprit {
@@ -13,3 +13,10 @@ export function toCulprit(scope: Scope): Culprit {
   }
   return culprit
 }
+
+/** Who had to wait, and for how long. */
+export const toVictims = (delayed: readonly Delayed[]): Victim[] =>
+  delayed.map(({ scope, delayMs }) => {
+    const { test, request } = toCulprit(scope)
+    return { ...(test && { test }), ...(request && { request }), delayMs }
+  })

@@ -1,10 +1,10 @@
 import { relative } from 'node:path'
 import type { Measurement, Observed, RuleContext } from '../analysis/profile.ts'
-import type { BlockingCall, LagStats, Location, ScopeRef, Task, TaskStatus, Victim } from '../model.ts'
+import type { BlockingCall, LagStats, Location, ScopeRef, Task, TaskStatus } from '../model.ts'
 import type { PlacedSyncCall } from '../records.ts'
 import { isoAt, now } from '../probes/clock.ts'
 import type { TaskRecord } from '../probes/tasks.ts'
-import { toCulprit } from './culprit.ts'
+import { toCulprit, toVictims } from './culprit.ts'
 import { createLocator, type Locator } from './locate.ts'
 import { toStarvation, toSyncCalls } from './observe.ts'
 import type { Scope, Stretch } from './scope.ts'
@@ -101,10 +101,7 @@ function toBlockingCall(stretch: Stretch, scope: Scope, locator: Locator): Block
     ...(places?.location && { location: places.location }),
     stack: places?.stack ?? [],
     culprit: toCulprit(stretch.scope),
-    victims: victims.map(({ scope: victim, delayMs }): Victim => {
-      const { test, request } = toCulprit(victim)
-      return { ...(test && { test }), ...(request && { request }), delayMs }
-    })
+    victims: toVictims(victims)
   }
 }
 

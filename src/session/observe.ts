@@ -1,5 +1,5 @@
 import type { PlacedSyncCall, Starvation } from '../records.ts'
-import { toCulprit } from './culprit.ts'
+import { toCulprit, toVictims } from './culprit.ts'
 import type { Locator } from './locate.ts'
 import type { Scope, StarvedTurn } from './scope.ts'
 import type { SyncCall } from './sync-call-list.ts'
@@ -8,7 +8,7 @@ import { isOwnUrl } from './own.ts'
 /** Below it, what the samples show is not what made the turn long. */
 const TELLING_SHARE = 0.3
 
-export function toStarvation({ scope, durationMs, stolenMs, microtasks, ticks, callbacks, evidence, queued }: StarvedTurn, locator: Locator): Starvation {
+export function toStarvation({ scope, durationMs, stolenMs, microtasks, ticks, callbacks, evidence, queued, victims }: StarvedTurn, locator: Locator): Starvation {
   const seen = evidence !== undefined && evidence.share >= TELLING_SHARE ? locator.places(evidence) : undefined
   const stack = seen?.stack ?? queued?.map(locator.frame) ?? []
   const location = seen?.location ?? stack[queued?.findIndex(({ url }) => isOwnUrl(url)) ?? -1]
@@ -23,7 +23,8 @@ export function toStarvation({ scope, durationMs, stolenMs, microtasks, ticks, c
     ...(functionName !== undefined && { functionName }),
     ...(location && { location }),
     stack,
-    culprit: toCulprit(scope)
+    culprit: toCulprit(scope),
+    victims: toVictims(victims)
   }
 }
 

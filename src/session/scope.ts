@@ -11,25 +11,31 @@ export interface Thresholds {
   lagThreshold: number
 }
 
-/** One uninterrupted stretch of a scope's own code, on the scale of `now()`. */
-export interface Stretch {
+/** Somebody whose callbacks had to wait. */
+export interface Delayed {
+  scope: Scope
+  delayMs: number
+}
+
+/** A time in which a scope kept the loop, on the scale of `now()`. */
+export interface Kept {
   scope: Scope
   startMs: number
   durationMs: number
+  victims: Delayed[]
+}
+
+/** One uninterrupted stretch of a scope's own code. */
+export interface Stretch extends Kept {
   cpuMs: number
   stolenMs: number
   /** Time off the CPU with nothing of the scope's own to wait for: a stopped process, a debugger's pause. */
   suspendedMs: number
   evidence: Evidence | undefined
-  victims: { scope: Scope; delayMs: number }[]
 }
 
 /** A turn of the loop that one scope's work made too long, though none of its stretches was. */
-export interface StarvedTurn extends TurnCounts {
-  scope: Scope
-  startMs: number
-  /** Of the scope's own work in it. */
-  durationMs: number
+export interface StarvedTurn extends Kept, TurnCounts {
   stolenMs: number
   evidence: Evidence | undefined
   /** Where the scope last started async work before the turn's end. */

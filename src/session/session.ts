@@ -12,7 +12,7 @@ import { isAffordable } from './arming.ts'
 import { createEvidence, type EvidenceSource } from './evidence.ts'
 import { isOursUrl, isOwnUrl, isRunnerUrl } from './own.ts'
 import { splitStretch } from './pieces.ts'
-import type { Scope, Stretch } from './scope.ts'
+import type { Kept, Scope, Stretch } from './scope.ts'
 import { starvedTurn } from './starvation.ts'
 import { type AnyStretch, createStretches, EVIDENCE_MS } from './stretches.ts'
 import { createSyncLog } from './sync-log.ts'
@@ -106,7 +106,9 @@ export function createSession(options: SessionOptions): Session {
   }
   function onStarved(scope: Scope, busyMs: number): void {
     const turn = starvedTurn(scope, { startMs: turnStart, busyMs }, evidence)
-    if (turn !== undefined) scope.keepStarved(turn)
+    if (turn === undefined) return
+    scope.keepStarved(turn)
+    watch(turn)
   }
   function gather(stretch: AnyStretch, scope: Scope): AnyStretch[] {
     const since = now()
@@ -116,8 +118,8 @@ export function createSession(options: SessionOptions): Session {
     scope.overheadMs += now() - since
     return pieces
   }
-  function watch(stretch: Stretch): void {
-    const watcher = watchVictims(stretch)
+  function watch(kept: Kept): void {
+    const watcher = watchVictims(kept)
     watchers.push(watcher)
     hooks.onStart = (at, scope) => {
       watchers = watchers.filter((each) => each(at, scope))

@@ -17,5 +17,5 @@ export function starvedTurn(scope: Scope, { startMs, busyMs }: { startMs: number
   const durationMs = ms - (evidence?.runnerMs ?? 0)
   if (evidence?.kind === 'module-load' || durationMs - stolenMs <= scope.thresholds.blockingThreshold) return undefined
   const queued = scope.taskLog.records.findLast(({ owner, frames: [top] }) => owner === scope && top !== undefined)?.frames
-  return { scope, startMs, durationMs, stolenMs, microtasks, ticks, callbacks: otherCallbacks(scope.turn), evidence, queued }
+  return { scope, startMs, durationMs, stolenMs, microtasks, ticks, callbacks: otherCallbacks(scope.turn), evidence, queued, victims: [] }
 }

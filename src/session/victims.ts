@@ -1,6 +1,6 @@
 import { executionAsyncResource } from 'node:async_hooks'
 import { clearTimeout, now, setTimeout } from '../probes/clock.ts'
-import type { Scope, Stretch } from './scope.ts'
+import type { Kept, Scope } from './scope.ts'
 
 /** How long after a stall callbacks are looked at: what was ready during it runs in this turn or the next. */
 const WATCH_MS = 50
@@ -10,22 +10,22 @@ const MAX_VICTIMS = 20
 export type VictimWatch = (at: number, scope: Scope | undefined) => boolean
 
 /**
- * Notes whose callbacks had to wait for a stretch. A timer's delay is exact: it knows when it was due. Other callbacks
+ * Notes whose callbacks had to wait for a kept. A timer's delay is exact: it knows when it was due. Other callbacks
  * may have become ready at any time in the stretch, so theirs is an upper bound.
  */
-export function watchVictims(stretch: Stretch): VictimWatch {
-  const endMs = stretch.startMs + stretch.durationMs
+export function watchVictims(kept: Kept): VictimWatch {
+  const endMs = kept.startMs + kept.durationMs
   const seen = new Set<Scope>()
   return (at, scope) => {
-    if (at - endMs > WATCH_MS || stretch.victims.length >= MAX_VICTIMS) return false
+    if (at - endMs > WATCH_MS || kept.victims.length >= MAX_VICTIMS) return false
     // What a scope left behind when it ended waits for nobody; a file's continuations are the runner's.
     if (scope === undefined || scope.kind === 'file' || scope.endMs !== undefined || seen.has(scope)) return true
-    if (scope.includes(stretch.scope) || stretch.scope.includes(scope)) return true
+    if (scope.includes(kept.scope) || kept.scope.includes(scope)) return true
     seen.add(scope)
-    const readyMs = dueTime() ?? Math.max(stretch.startMs, scope.startMs)
+    const readyMs = dueTime() ?? Math.max(kept.startMs, scope.startMs)
     const delayMs = at - readyMs
     // A timer that came due after the stall was not held up by it.
-    if (readyMs < endMs && delayMs > scope.thresholds.lagThreshold) stretch.victims.push({ scope, delayMs })
+    if (readyMs < endMs && delayMs > scope.thresholds.lagThreshold) kept.victims.push({ scope, delayMs })
     return true
   }
 }

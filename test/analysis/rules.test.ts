@@ -58,6 +58,7 @@ const starved = (given: Partial<Starvation> = {}): Starvation => ({
   location: READ,
   stack: [READ],
   culprit: { file: TEST.file, test: TEST },
+  victims: [],
   ...given
 })
 

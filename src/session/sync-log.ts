@@ -34,7 +34,9 @@ export interface SyncLogOptions {
 
 /** Keeps which sync calls were made by whose work, and from where. */
 export function createSyncLog({ depth, sliceStart, isLoading }: SyncLogOptions): SyncLog {
-  const msByKind = new Map<SyncKind, number>()
+  // Plain fields: each call adds to one, and most calls are too short for anything else.
+  const sums: Record<SyncKind, number> = { 'sync-io': 0, 'sync-crypto': 0, 'sync-process': 0, 'sync-zlib': 0, wait: 0 }
+  let called = false
   let looked: SyncCall<Scope>[] = []
   let looks = 0
   let lastWasUsers = true
@@ -57,12 +59,15 @@ export function createSyncLog({ depth, sliceStart, isLoading }: SyncLogOptions):
       const seen = long || old || owner.syncCalls.wants(owner) ? look(api, args, owner, startMs, endMs) : undefined
       if (seen !== undefined && (long || old)) looked.push(seen)
       owner.syncCalls.add(owner, api.name, seen)
-      if (lastWasUsers) msByKind.set(api.kind, (msByKind.get(api.kind) ?? 0) + ms)
+      called = true
+      if (lastWasUsers) sums[api.kind] += ms
     },
-    running: () => ({ msByKind, looked }),
+    running: () => ({ msByKind: new Map((Object.keys(sums) as SyncKind[]).filter((kind) => sums[kind] > 0).map((kind) => [kind, sums[kind]])), looked }),
     reset() {
-      if (msByKind.size > 0) msByKind.clear()
-      if (looked.length > 0) looked = []
+      if (!called) return
+      called = false
+      for (const kind of Object.keys(sums) as SyncKind[]) sums[kind] = 0
+      looked = []
       looks = 0
       lastWasUsers = true
     }

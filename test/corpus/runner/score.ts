@@ -48,7 +48,7 @@ export function isBadDuration({ duration }: Judged, { worstError }: Bars): boole
   return Math.abs(duration.errorMs) > Math.max(worstError.ms, worstError.share * duration.truth.ms)
 }
 
-/** The bars that an outcome does not reach; a broken corpus reaches none. */
+/** The bars that an outcome does not reach. */
 export function missedBars(outcome: Outcome, bars: Bars): string[] {
   const score = scoreOf(outcome)
   const bad = outcome.found.filter((judged) => isBadDuration(judged, bars)).length
@@ -57,6 +57,6 @@ export function missedBars(outcome: Outcome, bars: Bars): string[] {
     ...rates.map((name) => `${name} ${(shareOf(score[name]) * 100).toFixed(1)} % < ${bars[name]! * 100} %`),
     ...(score.medianErrorMs > (bars.medianErrorMs ?? Infinity) ? [`median error ${score.medianErrorMs.toFixed(2)} ms > ${bars.medianErrorMs} ms`] : []),
     ...(bad > 0 ? [`${bad} durations over max(${bars.worstError!.ms} ms, ${bars.worstError!.share * 100} %)`] : []),
-    ...(outcome.broken.length > (bars.broken ?? 0) ? [`${outcome.broken.length} broken cases`] : []),
+    ...(outcome.broken.length > bars.broken ? [`${outcome.broken.length} broken cases`] : []),
   ]
 }

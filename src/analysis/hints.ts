@@ -1,11 +1,9 @@
 import type { BlockingCall, BlockKind } from '../model.ts'
 import { isOwnFile } from './places.ts'
 
-const SPLIT = 'split the work and yield between parts (await setImmediate from node:timers/promises), or move it to a worker thread'
-
 /** What to do about work of each kind. */
 const BY_KIND: Record<BlockKind, string> = {
-  cpu: SPLIT,
+  cpu: 'split the work and yield between parts (await setImmediate from node:timers/promises), or move it to a worker thread',
   'sync-io': 'read and write asynchronously: node:fs/promises, or the async methods of the library',
   'sync-crypto': 'use the asynchronous form, which runs on the thread pool',
   'sync-process': 'start the process with the async child_process.spawn or execFile, and await its exit',

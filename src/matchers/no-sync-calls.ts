@@ -5,7 +5,7 @@ import { hintFor } from '../analysis/hints.ts'
 import { describePlace } from '../analysis/places.ts'
 import type { MeasuredSubject, PlacedSyncCall } from '../records.ts'
 import type { Outcome } from './subject.ts'
-import { plural } from './text.ts'
+import { placeText, plural } from './text.ts'
 import type { NoSyncCallsOptions } from './types.ts'
 
 export function noSyncCalls(measured: MeasuredSubject, { allow = [] }: NoSyncCallsOptions): Outcome {
@@ -36,7 +36,6 @@ function allowedBy(allow: readonly string[]): (callee: string) => boolean {
 
 function describe(call: PlacedSyncCall): string {
   const { calls, totalMs, kind, location } = call
-  const where = location === undefined ? 'line unknown' : `${location.file}:${location.line}:${location.column}`
   const times = calls > 1 ? `  ×${calls}` : ''
-  return `  ${formatMs(totalMs).padStart(6)}  ${kind}  ${describePlace(call)}${times}  ${where}\n          ${hintFor(call)}`
+  return `  ${formatMs(totalMs).padStart(6)}  ${kind}  ${describePlace(call)}${times}  ${placeText(location)}\n          ${hintFor(call)}`
 }

@@ -21,7 +21,7 @@ export const plural = (count: number, noun: string): string => `${count} ${noun}
 
 function lines(call: BlockingCall): string[] {
   const { location, stack, kind } = call
-  const where = location === undefined ? 'line unknown' : place(location)
+  const where = placeText(location)
   const head = `  ${formatMs(call.durationMs).padStart(6)}  ${kind}  ${describePlace(call)}  ${where}`
   const callers = location === undefined ? [] : stack.slice(indexOfPlace(stack, location) + 1).filter(({ file }) => isOwnFile(file))
   // Not `at`: Vitest would take the line for a frame of the error's stack.
@@ -29,6 +29,8 @@ function lines(call: BlockingCall): string[] {
 }
 
 const place = ({ file, line, column }: Location): string => `${file}:${line}:${column}`
+
+export const placeText = (location: Location | undefined): string => (location === undefined ? 'line unknown' : place(location))
 
 const nameOf = ({ culprit: { request } }: BlockingCall): string =>
   request === undefined ? '(anonymous)' : `${request.method} ${request.url} handler`

@@ -73,13 +73,14 @@ export function createLocator(get: (url: string) => Source | undefined, display:
     const confidence = call ? (call.sure ? 'certain' : 'likely') : hot && (native || evidence.callee === undefined) ? 'certain' : 'likely'
     return { location: place(frame.url, line, column, frame.functionName), confidence }
   }
+  const executing = ({ url, line, column, functionName }: RawFrame): Location => place(url, line, column, functionName)
   return {
-    frame: ({ url, line, column, functionName }) => place(url, line, column, functionName),
+    frame: executing,
     places(evidence) {
       const { frames } = evidence
       const frame = frames[evidence.own]
       if (evidence.source !== 'profile') {
-        const stack = frames.map(({ url, line, column, functionName }) => place(url, line, column, functionName))
+        const stack = frames.map(executing)
         const confidence = evidence.source === 'calls' ? 'certain' : 'likely'
         return { kind: evidence.kind, location: stack[evidence.own], functionName: frame?.functionName || undefined, stack, confidence }
       }

@@ -2,8 +2,8 @@ import type { PlacedSyncCall, Starvation } from '../records.ts'
 import { toCulprit, toVictims } from './culprit.ts'
 import type { Locator } from './locate.ts'
 import type { Scope, StarvedTurn } from './scope.ts'
-import type { SyncCall } from './sync-call-list.ts'
 import { isOwnUrl } from './own.ts'
+import { lengthOf, type SyncCall } from './sync-call-list.ts'
 
 /** Below it, what the samples show is not what made the turn long. */
 const TELLING_SHARE = 0.3
@@ -54,5 +54,3 @@ export function toSyncCalls(calls: readonly SyncCall<Scope>[], locator: Locator)
     }
   })
 }
-
-const lengthOf = ({ startMs, endMs }: SyncCall<Scope>): number => endMs - startMs

@@ -2,7 +2,7 @@ import type { Evidence } from '../records.ts'
 import type { SyncKind } from '../probes/sync-apis.ts'
 import type { Scope } from './scope.ts'
 import type { AnyStretch } from './stretches.ts'
-import type { SyncCall } from './sync-call-list.ts'
+import { lengthOf, type SyncCall } from './sync-call-list.ts'
 import type { SliceCalls } from './sync-log.ts'
 
 export interface Interval {
@@ -26,8 +26,6 @@ export function splitStretch(
   const alone = long.map((call) => ({ ...stretch, startMs: call.startMs, durationMs: lengthOf(call), evidence: fromCall(call) }))
   return withTimes(stretch, [...alone, ...between], calls.msByKind)
 }
-
-const lengthOf = ({ startMs, endMs }: SyncCall<Scope>): number => endMs - startMs
 
 /** Shorter parts are the calls' own surroundings. */
 const LEAST_MS = 1
@@ -96,7 +94,7 @@ function withTimes(whole: AnyStretch, parts: AnyStretch[], msByKind: SliceCalls[
   // Short calls among other work explain some of it, too.
   const shortMs = [...msByKind].reduce((sum, [kind, ms]) => sum + (WAITING.has(kind) ? ms : 0), 0)
   const lostMs = offMs - Math.max(waitedMs, shortMs)
-  const longest = parts.filter((part) => !mayWait(part)).toSorted((a, b) => b.durationMs - a.durationMs)[0]
+  const longest = parts.filter((part) => !waiting.includes(part)).toSorted((a, b) => b.durationMs - a.durationMs)[0]
   const timed = parts.map((part) => {
     const stolenMs = whole.stolenMs * (part.durationMs / whole.durationMs)
     const waits = waiting.includes(part) ? waitedMs * (part.durationMs / waitableMs) : 0

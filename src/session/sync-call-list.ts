@@ -17,6 +17,8 @@ export interface SyncCall<Owner> {
   own: number
 }
 
+export const lengthOf = ({ startMs, endMs }: Pick<SyncCall<unknown>, 'startMs' | 'endMs'>): number => endMs - startMs
+
 /**
  * The bounded list of one test's sync calls, shared by all scopes inside the test. Work of `beforeAll` and `afterAll` is
  * exempt: it is done once.

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { posix } from 'node:path'
 
-// The price of every test file: setup.js and all chunks that it reaches, as Node reads them (no compression).
+// The price of every test file, half a millisecond for 70 kB: setup.js and all chunks that it reaches, as Node reads them (no compression).
 // They are found in the built files, so the sum stays right whatever the bundler names or splits.
 // `import … from './x.js'`, `import './x.js'`, `export … from './x.js'` on a line of their own, and `import('./x.js')`.
 const RELATIVE_IMPORT = /(?:^(?:import|export)\b[^'"\n]*|\bimport\()['"](\.[^'"]+)['"]/gm
 
-export default [{ name: 'what a worker loads', path: reach('dist/setup.js'), limit: '80 kB', brotli: false }]
+export default [{ name: 'what a worker loads', path: reach('dist/setup.js'), limit: '105 kB', brotli: false }]
 
 function reach(file, files = []) {
   if (files.includes(file)) return files

@@ -9,6 +9,9 @@ export type ErrorCode =
   | 'ERR_LOOP_STARVATION'
   | 'ERR_SYNC_CALL'
   | 'ERR_LAG_BUDGET'
+  | 'ERR_LEAKED_RESOURCE'
+  | 'ERR_FLOATING_PROMISE'
+  | 'ERR_NEVER_SETTLES'
 
 const OUR_FOLDER = decodeURIComponent(new URL('.', import.meta.url).pathname)
 

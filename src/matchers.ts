@@ -4,6 +4,7 @@ import { formatMs } from './analysis/format.ts'
 import { AsyncProfilerError } from './errors.ts'
 import { type Context, type Outcome, withSubject } from './matchers/subject.ts'
 import { LAG_FIELDS, type LagField, wrongAllow, wrongCount, wrongLimits, wrongOptions } from './matchers/arguments.ts'
+import { noLeakedTasks } from './matchers/no-leaked-tasks.ts'
 import { noSyncCalls } from './matchers/no-sync-calls.ts'
 import { describeCalls, describeStretches, plural } from './matchers/text.ts'
 import type { LagLimits, NoBlockingCallsOptions, NoSyncCallsOptions } from './matchers/types.ts'
@@ -22,6 +23,9 @@ export const asyncMatchers = {
   },
   toHaveNoSyncCalls(this: Context, subject: unknown, options: NoSyncCallsOptions = {}) {
     return withSubject(this, 'toHaveNoSyncCalls', subject, (measured) => noSyncCalls(measured, options), wrongAllow(options))
+  },
+  toHaveNoLeakedTasks(this: Context, subject: unknown) {
+    return withSubject(this, 'toHaveNoLeakedTasks', subject, noLeakedTasks)
   },
   toStayWithinConcurrency(this: Context, subject: unknown, max: number) {
     return withSubject(this, 'toStayWithinConcurrency', subject, (measured) => withinConcurrency(measured, max), wrongCount(max))

@@ -1,4 +1,4 @@
-import type { AsyncProfile, BackendName, BlockingCall, BlockKind, BudgetVerdict, Confidence, Culprit, Finding, LagStats, Location, ProfileSummary, Victim } from './model.ts'
+import type { AsyncProfile, BackendName, BlockingCall, BlockKind, BudgetVerdict, Confidence, Culprit, Finding, LagStats, Location, ProfileSummary, Victim, Wait } from './model.ts'
 
 /* What the rooms pass to each other and users never see. Types only. */
 
@@ -15,6 +15,8 @@ export interface MeasuredSubject {
   lagKnown: boolean
   /** Lag of the whole loop while it ran, whoever caused it. */
   loopLag: LagStats
+  /** What its own work has left behind by now. */
+  leftovers(): Leftovers
 }
 
 /** A turn of the loop that one scope's work made too long though no stretch of it was; placed in the source. */
@@ -49,12 +51,90 @@ export interface PlacedSyncCall {
   culprit: Culprit
 }
 
+/** Something that a scope started and left behind: it keeps the process alive, or a file open. */
+export interface LeftResource {
+  /** As users call it: `setInterval`, `server`, `socket`. */
+  what: string
+  /** `every 1000 ms`, `on port 3000`. */
+  detail?: string
+  /** How many of the kind the same line left. */
+  count: number
+  /** Since it was made. */
+  ageMs: number
+  confidence: Confidence
+  location?: Location
+  stack: Location[]
+  culprit: Culprit
+}
+
+/** Work that a scope started and nobody waits for. */
+export interface LeftPromise {
+  /** `outlived`: it settled after its test's end; `pending`: it may still; `never`: proved that it cannot. */
+  fate: 'outlived' | 'pending' | 'never'
+  /** How long after its test's end it settled. */
+  outlivedMs?: number
+  /** The test that was running then. */
+  during?: string
+  /** What was called: `saveLater`; missing for a promise made by hand. */
+  callee?: string
+  /** Where it waits now, or last did. */
+  waitsAt?: Location
+  location?: Location
+  stack: Location[]
+  culprit: Culprit
+}
+
+/** An error that nobody handled. */
+export interface Rejected {
+  what: 'rejection' | 'exception'
+  /** Name and message. */
+  error: string
+  /** How long after its test's end. */
+  lateMs?: number
+  /** The test that was running then. */
+  during?: string
+  location?: Location
+  stack: Location[]
+  culprit: Culprit
+}
+
+/** A test that was given up while it still waited. */
+export interface TimedOut {
+  /** The runner's message. */
+  what: string
+  waits: Wait[]
+  /** The innermost place of the user's that it waits at. */
+  location?: Location
+  /** Of the loop, while the test ran; missing where lag is not monitored. */
+  busyMs?: number
+  /** Of that, what other processes took. */
+  stolenMs?: number
+  elapsedMs: number
+  /** Who kept the loop longest. */
+  blocker?: { name: string; location?: Location }
+  culprit: Culprit
+}
+
+export interface Leftovers {
+  resources: LeftResource[]
+  promises: LeftPromise[]
+  /** What was left at a test's end and is no mistake, as far as can be told, or was gone before its file's. */
+  counted: number
+}
+
 /** A frame in executed (transformed) code: 1-based line and column, `url` as V8 knows the script. */
 export interface RawFrame {
   functionName: string
   url: string
   line: number
   column: number
+}
+
+/** A frame of a stack that was taken where async work began; `url` is empty for V8's own functions. */
+export interface StackFrame extends RawFrame {
+  /** It is behind an `await`: it waits for what is above. */
+  awaits: boolean
+  constructs: boolean
 }
 
 /** One node of V8's call tree, as the inspector gives it: positions of `callFrame` are 0-based, ticks' lines 1-based. */
@@ -121,6 +201,10 @@ export interface ScopeResult {
   blocking: { count: number; totalMs: number }
   /** Sync calls of tests and requests, whether their rule is on or off. */
   syncCalls: number
+  /** Of a file: resources that its tests and hooks left behind, whether their rule is on or off. */
+  leaks?: number
+  /** Of a file: leftovers that are no mistake, as far as can be told, or were gone before its end. */
+  leftoversCounted?: number
   findings: Finding[]
   /** Entries of `allow` that matched, in words. */
   allowed?: string[]

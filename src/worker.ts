@@ -31,6 +31,7 @@ export function install(): void {
   // Before the test file and what it imports: CommonJS modules keep the functions that they find. All other probes wait
   // for the first test: they would only slow the loading.
   profiler.session.syncCalls.refresh()
+  profiler.load()
   expect.extend(asyncMatchers)
   // No time limit of ours: what runs inside has its own. The source of these functions is parsed for `{ task }`.
   aroundAll(async (runSuite, {}, suite) => runFile(state, runSuite, suite as RunnerSuite), NO_LIMIT)
@@ -43,7 +44,7 @@ function createState(): WorkerState {
   const config = (inject as (key: string) => WorkerConfig | undefined)(OPTIONS_KEY)
   const { options, allow, root, once, flagged } = config ?? { options: DEFAULT_OPTIONS, allow: [], root: process.cwd(), once: inCI(process.env), flagged: [] }
   const profiler = createProfiler(options, root, allow)
-  const state: WorkerState = { options, allow, root, once, flagged: new Set(flagged), profiler, notices: new Set() }
+  const state: WorkerState = { options, allow, root, once, flagged: new Set(flagged), profiler, notices: new Set(), tests: new Map(), taskOf: new WeakMap() }
   Object.defineProperty(process, KEY, { value: state, enumerable: false })
   return state
 }

@@ -11,6 +11,8 @@ export interface Measured {
   syncCalls: number
   /** Where they were made, by how often. */
   syncPlaces(): readonly { durationMs: number; location?: Location }[]
+  /** Known when the file has ended. */
+  leaks?: readonly { count: number; location?: Location }[]
 }
 
 type Meter = (measured: Measured) => number | undefined
@@ -21,7 +23,14 @@ const METERS: Partial<Record<keyof BudgetLimits, Meter>> = {
   p99Lag: ({ lag }) => lag?.p99Ms,
   blockingCalls: ({ blocking }) => blocking.length,
   totalBlocking: ({ blocking }) => blocking.reduce((sum, call) => sum + netMs(call), 0),
-  syncCalls: ({ syncCalls }) => syncCalls
+  syncCalls: ({ syncCalls }) => syncCalls,
+  leaks: ({ leaks }) => leaks?.reduce((sum, { count }) => sum + count, 0)
+}
+
+/** Where to begin, heaviest first; stalls where nothing is said. */
+const PLACES: Partial<Record<keyof BudgetLimits, (measured: Measured) => Parameters<typeof worstPlaces>[0]>> = {
+  syncCalls: ({ syncPlaces }) => syncPlaces(),
+  leaks: ({ leaks = [] }) => leaks.map(({ count, location }) => ({ durationMs: count, ...(location && { location }) }))
 }
 
 /** One verdict for each limit of a budget. */
@@ -39,7 +48,7 @@ export function judgeBudget(limits: BudgetLimits, measured: Measured, scope: Bud
       measured: value ?? 0,
       // What was not measured is neither kept nor broken.
       verdict: value === undefined ? 'inconclusive' : over ? 'over' : 'within',
-      contributors: over ? worstPlaces(budget === 'syncCalls' ? measured.syncPlaces() : measured.blocking) : []
+      contributors: over ? worstPlaces(PLACES[budget]?.(measured) ?? measured.blocking) : []
     })
   }
   return verdicts

@@ -9,8 +9,10 @@ export { kindOfLine } from './kinds.ts'
 export { judgeBudget } from './budgets.ts'
 export { judgeStretches, netMs } from './blocking.ts'
 export { lagBudgetFinding } from './budget-findings.ts'
+export { describePlace } from './places.ts'
 export type { RuleContext } from './rule-context.ts'
-export { findAll, type Observed } from './rules.ts'
+export { explainTimeout, findTimedOut } from './rule-timed-out.ts'
+export { findAll, findLeftovers, type Left, type Observed } from './rules.ts'
 
 /** What a session measured of one scope, placed in the source. */
 export interface Measurement {

@@ -1,9 +1,12 @@
 import type { BlockingCall, Finding } from '../model.ts'
-import type { PlacedSyncCall, Starvation } from '../records.ts'
+import type { Leftovers, PlacedSyncCall, Rejected, Starvation } from '../records.ts'
 import { findBlockingCalls } from './rule-blocking-call.ts'
+import { findLeakedResources } from './rule-leaked-resource.ts'
+import { findLeftPromises } from './rule-floating-promise.ts'
 import type { RuleContext } from './rule-context.ts'
 import { findStarvation } from './rule-loop-starvation.ts'
 import { findSyncCalls } from './rule-sync-call.ts'
+import { findUnhandled } from './rule-unhandled-rejection.ts'
 
 /** What one test or file did, placed in the source. */
 export interface Observed {
@@ -20,6 +23,17 @@ export function findAll({ stretches, starved, syncCalls }: Observed, context: Ru
   // An allowed blocking call is not shown: it tells nobody of the sync call.
   const told = blocking.filter(({ status }) => status !== 'allowed')
   return mergeFindings([...blocking, ...starvation, ...findSyncCalls(syncCalls, told, context).map(allow)])
+}
+
+/** What was left behind by one test, or by a file's own hooks. */
+export interface Left extends Pick<Leftovers, 'resources' | 'promises'> {
+  rejected: readonly Rejected[]
+}
+
+export function findLeftovers({ resources, promises, rejected }: Left, context: RuleContext): Finding[] {
+  const { allow = (finding) => finding } = context
+  const findings = [...findUnhandled(rejected, context), ...findLeakedResources(resources, context), ...findLeftPromises(promises, context)]
+  return mergeFindings(findings.map(allow))
 }
 
 /** Repeats at one place become one finding: the longest, with the count of all. */

@@ -30,14 +30,17 @@ export function judgeRun(
 
 function judge(budget: Budget, files: readonly FileResults[]): BudgetVerdict[] {
   const results = files.flatMap(({ results: each }) => each)
-  const stalls = results.flatMap(({ findings }) => findings).filter(({ rule, confidence, status }) => rule === 'blocking-call' && confidence !== 'inconclusive' && status !== 'allowed')
+  const findings = results.flatMap((result) => result.findings).filter(({ confidence, status }) => confidence !== 'inconclusive' && status !== 'allowed')
+  const stalls = findings.filter(({ rule }) => rule === 'blocking-call')
+  const leaks = findings.filter(({ rule }) => rule === 'leaked-resource').map(({ occurrences, location }) => ({ durationMs: occurrences, ...(location && { location }) }))
   const lags = results.flatMap(({ lag }) => lag ?? [])
   const measured = {
     maxLag: lags.length > 0 ? Math.max(...lags.map(({ maxMs }) => maxMs)) : undefined,
     p99Lag: lags.length > 0 ? Math.max(...lags.map(({ p99Ms }) => p99Ms)) : undefined,
     blockingCalls: sum(results, ({ blocking }) => blocking.count),
     totalBlocking: sum(results, ({ blocking }) => blocking.totalMs),
-    syncCalls: sum(results, ({ syncCalls }) => syncCalls)
+    syncCalls: sum(results, ({ syncCalls }) => syncCalls),
+    leaks: sum(results, ({ leaks = 0 }) => leaks)
   }
   const scope = budget.files === undefined ? {} : { files: budget.files }
   return (Object.keys(measured) as (keyof typeof measured)[]).flatMap((name): BudgetVerdict[] => {
@@ -46,7 +49,7 @@ function judge(budget: Budget, files: readonly FileResults[]): BudgetVerdict[] {
     const value = measured[name]
     const over = value !== undefined && value > allowed
     const verdict = value === undefined ? 'inconclusive' : over ? 'over' : 'within'
-    return [{ budget: name, scope, allowed, measured: value ?? 0, verdict, contributors: over ? worstPlaces(stalls) : [] }]
+    return [{ budget: name, scope, allowed, measured: value ?? 0, verdict, contributors: over ? worstPlaces(name === 'leaks' ? leaks : stalls) : [] }]
   })
 }
 

@@ -66,10 +66,18 @@ function find(profiler: Running, matcher: string, subject: unknown): MeasuredSub
 /** A profile that was copied or read from a file: only what it says of itself is known. */
 function fromPlain(profile: AsyncProfile, blockingThreshold: number): MeasuredSubject {
   const { blockingCalls, eventLoopLag } = profile
-  const syncCalls = (): never => {
-    throw new AsyncProfilerError('ERR_SUBJECT', 'toHaveNoSyncCalls() received a copy of a profile, which does not hold sync calls: pass the profile itself')
+  const unknown = (matcher: string, what: string) => (): never => {
+    throw new AsyncProfilerError('ERR_SUBJECT', `${matcher}() received a copy of a profile, which does not hold ${what}: pass the profile itself`)
   }
-  return { profile, syncCalls, stretchesOver: (ms) => blockingCalls.filter(({ durationMs }) => durationMs > ms), blockingThreshold, lagKnown: true, loopLag: eventLoopLag }
+  return {
+    profile,
+    syncCalls: unknown('toHaveNoSyncCalls', 'sync calls'),
+    leftovers: unknown('toHaveNoLeakedTasks', 'what it left'),
+    stretchesOver: (ms) => blockingCalls.filter(({ durationMs }) => durationMs > ms),
+    blockingThreshold,
+    lagKnown: true,
+    loopLag: eventLoopLag
+  }
 }
 
 function isProfile(subject: unknown): subject is AsyncProfile {

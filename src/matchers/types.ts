@@ -42,6 +42,8 @@ export interface AsyncMatchers {
   toCompleteWithinLag(max: number | LagLimits): any
   /** The subject's own work made no sync call that does I/O or heavy work, whatever the rule `sync-call` is set to. */
   toHaveNoSyncCalls(options?: NoSyncCallsOptions): any
+  /** Nothing that the subject started is left over: no timer, server, socket or the like, and no promise that nobody waits for. */
+  toHaveNoLeakedTasks(): any
   /** No more than `max` of the subject's tasks ran at once. */
   toStayWithinConcurrency(max: number): any
 }

@@ -2,6 +2,8 @@ import { type AsyncLocalStorage, createHook } from 'node:async_hooks'
 import { promiseHooks } from 'node:v8'
 import { now } from './clock.ts'
 import type { Marks } from './marks.ts'
+import type { Promises } from './promises.ts'
+import type { Resources } from './resources.ts'
 import type { Slices } from './slices.ts'
 import type { Tasks } from './tasks.ts'
 
@@ -42,6 +44,17 @@ export interface Hooks<Owner> {
   stop(): void
   /** Undoes a `stop`, in whatever state that found the hooks. */
   resume(): void
+  /** Sees resources only, until `start`: what modules start while they are loaded. */
+  startLoading(): void
+}
+
+/** Whom the hooks tell. */
+export interface Watchers<Owner> {
+  slices: Slices<Owner>
+  tasks: Tasks<Owner>
+  promises: Promises<Owner>
+  resources: Resources<Owner>
+  marks: Marks
 }
 
 /**
@@ -51,16 +64,14 @@ export interface Hooks<Owner> {
  */
 export function createHooks<Owner extends { turn: TurnCounts }>(
   storage: AsyncLocalStorage<Owner>,
-  slices: Slices<Owner>,
-  tasks: Tasks<Owner>,
-  marks: Marks,
+  { slices, tasks, promises, resources, marks }: Watchers<Owner>,
   wantsMarks: () => boolean
 ): Hooks<Owner> {
   const counts: HookCounts = { promise: 0, resource: 0 }
   let stopPromises: (() => void) | undefined
   let inits = 0
   let following = false
-  const hooks: Hooks<Owner> = { counts, onStart: undefined, follow, start, stop, resume }
+  const hooks: Hooks<Owner> = { counts, onStart: undefined, follow, start, stop, resume, startLoading }
 
   function begin(): TurnCounts | undefined {
     const at = now()
@@ -74,10 +85,11 @@ export function createHooks<Owner extends { turn: TurnCounts }>(
     const turn = begin()
     if (turn !== undefined) turn.microtasks++
   }
-  const promises = {
+  const followed = {
     init(promise: object, parent: object | undefined) {
       inits++
       tasks.initPromise(promise, parent)
+      promises.init(promise, parent)
       if (wantsMarks()) marks.mark()
       if (inits > FLOOD) unfollow()
     },
@@ -88,20 +100,31 @@ export function createHooks<Owner extends { turn: TurnCounts }>(
     settled(promise: object) {
       if (wantsMarks()) marks.mark()
       tasks.settled(promise)
+      promises.settled(promise)
     }
   }
   const others = createHook({
     init(id, type, _trigger, resource) {
       tasks.initResource(id, type, resource)
+      resources.init(id, type, resource)
       if (type === 'TickObject') countTick()
       if (wantsMarks()) marks.mark()
     },
     before(id) {
       counts.resource++
+      // Before Node 24 this is called for continuations, too, where most stacks that are not read yet will never be.
+      if (!PROMISES_ARE_CALLBACKS) promises.flush()
+      resources.before(id)
       const turn = begin()
       if (turn !== undefined) turn.callbacks++
       tasks.beforeResource(id)
     },
+    trackPromises: false
+  })
+
+  const loading = createHook({
+    init: (id, type, _trigger, resource) => resources.init(id, type, resource),
+    before: (id) => resources.before(id),
     trackPromises: false
   })
 
@@ -120,24 +143,30 @@ export function createHooks<Owner extends { turn: TurnCounts }>(
     inits = 0
     if (following) return
     following = true
-    install(promises)
+    install(followed)
   }
   function unfollow(): void {
     following = false
+    promises.blind()
     install(startsOnly)
   }
+  function startLoading(): void {
+    loading.enable()
+  }
   function start(): void {
+    loading.disable()
     following = false
     follow()
     others.enable()
   }
   function stop(): void {
+    promises.blind()
     others.disable()
     stopPromises?.()
     stopPromises = undefined
   }
   function resume(): void {
-    install(following ? promises : startsOnly)
+    install(following ? followed : startsOnly)
     others.enable()
   }
   return hooks

@@ -18,13 +18,20 @@ export function formatFinding(page: Page, group: FindingGroup, readSource: Sourc
       ...formatMessage(page, worst),
       ...formatCulprits(page, group),
       ...formatFacts(page, group),
-      ...formatWaits(page, worst.waits ?? []),
-      ...formatInside(page, worst),
-      ...formatCode(page, worst, readSource),
-      ...formatHint(page, worst.hint)
+      ...(isShownByVitest(worst) ? [] : formatDetails(page, worst, readSource))
     ]
   })
 }
+
+/** Errors that nobody handled, and tests that timed out: Vitest's own report has their stack, their code and what they waited for. */
+const isShownByVitest = ({ rule, evidence }: Finding): boolean => rule === 'unhandled-rejection' || (rule === 'stuck-test' && evidence['elapsedMs'] !== undefined)
+
+const formatDetails = (page: Page, finding: Finding, readSource: SourceReader): string[] => [
+  ...formatWaits(page, finding.waits ?? []),
+  ...formatInside(page, finding),
+  ...formatCode(page, finding, readSource),
+  ...formatHint(page, finding.hint)
+]
 
 /** What stands in the place of a duration. */
 const UNTIMED: Record<RuleName, string> = {

@@ -4,7 +4,7 @@ import { createAllowance } from '../analysis/allow.ts'
 import { judgeRun, type FileResults } from '../analysis/run-budgets.ts'
 import { mergeFindings } from '../analysis/rules.ts'
 import { RESULT_KEY } from '../channel.ts'
-import type { Report, ResolvedOptions, TestReport } from '../model.ts'
+import type { Finding, Report, ResolvedOptions, TestReport } from '../model.ts'
 import type { ScopeResult } from '../records.ts'
 import { compileAllow, unmatchedEntries } from './allow.ts'
 
@@ -40,12 +40,16 @@ export function collectResults(
     backend: { used: used.size === 0 ? 'none' : [...used].join(' and ') },
     overheadMs: results.reduce((sum, { overheadMs }) => sum + overheadMs, 0),
     notices: [...new Set([...notices, ...run.notices, ...unmatched, ...results.flatMap((result) => result.notices)])],
+    counted: { leftovers: results.reduce((sum, { leftoversCounted = 0 }) => sum + leftoversCounted, 0) },
     findings,
     budgets,
     tests: files.flatMap(({ tests }) => tests)
   }
-  return { report, fails: findings.some(({ severity, status }) => severity === 'error' && status === 'new') || results.some(({ fails }) => fails === true) }
+  return { report, fails: findings.some(isFailure) || results.some(({ fails }) => fails === true) }
 }
+
+/** An unhandled error is Vitest's to fail the run for, or not to, if its config says so. */
+const isFailure = ({ rule, severity, status }: Finding): boolean => severity === 'error' && status === 'new' && rule !== 'unhandled-rejection'
 
 function collectFile(module: TestModule, root: string): FileResults & { tests: TestReport[] } {
   const tests: TestReport[] = []

@@ -16,6 +16,9 @@ export class LagMeter {
   private histogram: RecordableHistogram | undefined
   readonly samples: LagSample[] = []
   droppedSamples = 0
+  /** How long the loop was busy in all turns, stolen time included. */
+  busyMs = 0
+  stolenMs = 0
 
   /** @param threshold lag at or below it is counted in the statistics but not stored as a sample */
   constructor(threshold: number) {
@@ -23,6 +26,8 @@ export class LagMeter {
   }
 
   record(atMs: number, lagMs: number, stolenMs: number): void {
+    this.busyMs += lagMs + stolenMs
+    this.stolenMs += stolenMs
     if (this.histogram !== undefined) this.histogram.record(toMicros(lagMs))
     else if (this.turns.push(lagMs) > EXACT_TURNS) this.histogram = toHistogram(this.turns)
     if (lagMs <= this.threshold) return

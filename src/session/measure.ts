@@ -5,7 +5,7 @@ import type { PlacedSyncCall } from '../records.ts'
 import { isoAt, now } from '../probes/clock.ts'
 import type { TaskRecord } from '../probes/tasks.ts'
 import { toCulprit, toVictims } from './culprit.ts'
-import { createLocator, type Locator } from './locate.ts'
+import type { Locator } from './locate.ts'
 import { toStarvation, toSyncCalls } from './observe.ts'
 import type { Scope, Stretch } from './scope.ts'
 import type { Session } from './session.ts'
@@ -25,9 +25,7 @@ export interface Measurer {
   measure(scope: Scope, rules: RuleContext['rules']): Measurement
 }
 
-/** @param root the project's root: places are relative to it */
-export function createMeasurer(session: Session, root: string, sources: Sources): Measurer {
-  const locator = createLocator(sources.get, (path) => displayPath(root, path))
+export function createMeasurer(session: Session, locator: Locator, sources: Sources): Measurer {
   const tree = createTaskTree(sources.get)
 
   function stretches(scope: Scope, ms: number): BlockingCall[] {

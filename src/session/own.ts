@@ -16,6 +16,9 @@ export function isOwnUrl(url: string): boolean {
 export const isRunnerUrl = (url: string): boolean =>
   /[\\/]node_modules[\\/](?:vitest|@vitest|vite[\\/]dist[\\/]node[\\/]module-runner\.js)(?:[\\/]|$)/.test(url)
 
+/** Packages whose windows a test environment owns: it closes what they leave. */
+export const isEnvironmentUrl = (url: string): boolean => /[\\/]node_modules[\\/](?:jsdom|happy-dom)[\\/]/.test(url)
+
 /** What a mocked function runs in: it works for whoever calls it. */
 export const isMockUrl = (url: string): boolean => /[\\/]node_modules[\\/](?:@vitest[\\/]spy[\\/]|vitest[\\/]dist[\\/]chunks[\\/]spy\.)/.test(url)
 

@@ -1,28 +1,41 @@
-import { createAllowance, findAll, makeProfile, type Observed, type RuleContext } from '../analysis/profile.ts'
+import { createAllowance, findAll, findLeftovers, makeProfile, type Observed, type RuleContext } from '../analysis/profile.ts'
 import { AsyncProfilerError } from '../errors.ts'
 import type { AsyncProfile, ResolvedOptions } from '../model.ts'
-import type { AllowPattern, MeasuredSubject } from '../records.ts'
+import type { AllowPattern, Leftovers, MeasuredSubject, TimedOut } from '../records.ts'
 import { now } from '../probes/clock.ts'
 import { askForTasks } from '../probes/tasks.ts'
 import { watchFetch } from './fetch.ts'
 import { createHookCost } from './hook-cost.ts'
 import { watchInjected } from './inject.ts'
+import { type LeftoverWatch, watchLeftovers } from './leftovers.ts'
+import { createLocator } from './locate.ts'
 import { createMeasurer, displayPath, type Measurer, NO_LAG } from './measure.ts'
+import { createPromiseChains } from './promise-chains.ts'
+import { type Rejections, watchRejections } from './rejections.ts'
 import { watchRequests } from './requests.ts'
 import { Scope, type Thresholds } from './scope.ts'
 import { createSession, type Session } from './session.ts'
 import { createSources } from './sources.ts'
+import { explainTimedOut } from './timeout.ts'
 
 /** Everything that runs in one worker thread: probes, scopes, and what is made of them. */
 export interface Profiler {
   session: Session
   measurer: Measurer
+  leftovers: LeftoverWatch
+  rejections: Rejections
   /** A path as findings show it. */
   display(path: string): string
   /** A test's own rules, where they differ from the project's. */
   setRules(scope: Scope, rules: RuleContext['rules']): void
+  /** From here on modules are loaded for a test file: what they start is the file's. */
+  load(): void
+  /** What a test that was given up waits for. */
+  timedOut(scope: Scope, what: string): TimedOut
   /** Starts the probes for one test file, whose global object is given; returns the stop. */
   start(global: typeof globalThis): () => void
+  /** The scope of the file that was loaded, begun. */
+  beginFile(file: string): Scope
   begin(init: { kind: Scope['kind']; name: string; parent?: Scope | undefined; thresholds?: Thresholds }): Scope
   end(scope: Scope): void
   /** Puts a figure to the hooks' cost in an ended scope that called them often; takes some milliseconds, once. */
@@ -31,7 +44,7 @@ export interface Profiler {
   overheadOf(scope: Scope): number
   /** What findings may be made of, as far as the options ask for it. */
   observe(scope: Scope, rules: RuleContext['rules']): Observed
-  profileOf(scope: Scope): AsyncProfile
+  profileOf(scope: Scope, left?: Leftovers): AsyncProfile
   profile<T>(fn: () => T | PromiseLike<T>): Promise<{ profile: AsyncProfile; result: T }>
   currentProfile(): AsyncProfile
   blockingThreshold(): number
@@ -46,7 +59,12 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
   const requests = watchRequests(session, { lag, thresholds })
   watchInjected(session, requests)
   const fetches = watchFetch(requests)
-  const measurer = createMeasurer(session, root, sources)
+  const display = (path: string): string => displayPath(root, path)
+  const locator = createLocator(sources.get, display)
+  const measurer = createMeasurer(session, locator, sources)
+  const chains = createPromiseChains(sources.get)
+  const leftovers = watchLeftovers(session, { chains, locator, depth: options.maxStackDepth, prove: options.rules['never-settles'] !== 'off' })
+  const rejections = watchRejections(session, leftovers, display, options.maxStackDepth)
   const hookCost = createHookCost(session)
   const rules = new WeakMap<Scope, RuleContext['rules']>()
   const profiled = new WeakMap<AsyncProfile, Scope>()
@@ -54,10 +72,14 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
   function rulesOf(scope: Scope | undefined): RuleContext['rules'] {
     return scope === undefined ? options.rules : (rules.get(scope) ?? rulesOf(scope.parent))
   }
+  let loaded: Scope | undefined
+
   function begin({ kind, name, parent, thresholds: own }: Parameters<Profiler['begin']>[0]): Scope {
     session.cutTurn()
     session.syncCalls.refresh()
-    const scope = new Scope({ kind, name, parent, thresholds: own ?? parent?.thresholds ?? thresholds, startMs: now(), lag })
+    return opened(new Scope({ kind, name, parent, thresholds: own ?? parent?.thresholds ?? thresholds, startMs: now(), lag }))
+  }
+  function opened(scope: Scope): Scope {
     session.open(scope)
     hookCost.begin(scope)
     return scope
@@ -73,13 +95,14 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
   const overheadOf = (scope: Scope): number => scope.overheadMs + hookCost.soFar(scope)
 
   const detected = (observed: Observed): Observed => (options.detectBlocking ? observed : { ...observed, stretches: [], starved: [] })
-  function profileOf(scope: Scope): AsyncProfile {
+  const nothingLeft: Leftovers = { resources: [], promises: [], counted: 0 }
+  function profileOf(scope: Scope, left = nothingLeft): AsyncProfile {
     const since = now()
     const own = rulesOf(scope)
     const measurement = measurer.measure(scope, own)
     const { apply } = createAllowance(allow)
     const context = { file: scope.file ?? '', rules: own, blockingThreshold: scope.thresholds.blockingThreshold, allow: apply }
-    const findings = findAll(detected(measurement.observed), context)
+    const findings = [...findAll(detected(measurement.observed), context), ...findLeftovers({ ...left, rejected: [] }, context)]
     const profile = makeProfile({ ...measurement, overheadMs: overheadOf(scope) }, findings)
     profiled.set(profile, scope)
     scope.overheadMs += now() - since
@@ -92,7 +115,8 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
     try {
       const result = await session.run(scope, fn)
       end(scope)
-      return { profile: profileOf(scope), result }
+      await leftovers.settle(scope)
+      return { profile: profileOf(scope, leftovers.soFar(scope)), result }
     } finally {
       if (scope.endMs === undefined) end(scope)
     }
@@ -104,7 +128,22 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
   return {
     session,
     measurer,
-    display: (path) => displayPath(root, path),
+    leftovers,
+    rejections,
+    timedOut: (scope, what) => explainTimedOut(scope, what, { session, measurer, chains, locator }),
+    load() {
+      loaded = new Scope({ kind: 'file', name: 'loading', thresholds, startMs: now(), lag })
+      session.load(loaded)
+    },
+    beginFile(file) {
+      session.cutTurn()
+      session.syncCalls.refresh()
+      const scope = loaded ?? new Scope({ kind: 'file', name: file, thresholds, startMs: now(), lag })
+      loaded = undefined
+      scope.file = file
+      return opened(scope)
+    },
+    display,
     setRules: (scope, own) => void rules.set(scope, own),
     start(global) {
       sources.reset(global)
@@ -143,7 +182,8 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
         stretchesOver: (ms) => measurer.stretches(scope, ms),
         blockingThreshold: scope.thresholds.blockingThreshold,
         lagKnown: lag,
-        loopLag: scope.loopLag?.stats(0) ?? NO_LAG
+        loopLag: scope.loopLag?.stats(0) ?? NO_LAG,
+        leftovers: () => leftovers.soFar(scope)
       }
     }
   }

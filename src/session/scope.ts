@@ -1,6 +1,9 @@
 import type { ScopeRef, TestRef } from '../model.ts'
 import type { Evidence, RawFrame } from '../records.ts'
 import type { TurnCounts } from '../probes/hooks.ts'
+import { createLooks } from '../probes/looks.ts'
+import type { PromiseLog } from '../probes/promises.ts'
+import type { ResourceLog } from '../probes/resources.ts'
 import { createTaskLog, type TaskLog } from '../probes/tasks.ts'
 import { LagMeter } from './lag-meter.ts'
 import { SyncCallList } from './sync-call-list.ts'
@@ -58,6 +61,9 @@ export interface ScopeInit {
 const MAX_STRETCHES = 200
 const MAX_REQUESTS = 300
 const MAX_STARVED = 50
+/** A stack is taken of so many promises and resources at once: 1 to 3 µs each, and 4 more where it must be read. */
+const PROMISE_LOOKS = 100
+const RESOURCE_LOOKS = 300
 
 /**
  * Whose code runs: a test, a request, a function, a file. Scopes are the values of the session's `AsyncLocalStorage`,
@@ -77,6 +83,8 @@ export class Scope {
   status: number | undefined
   readonly taskLog: TaskLog<Scope>
   readonly syncCalls: SyncCallList<Scope>
+  readonly promises: PromiseLog<Scope>
+  readonly resources: ResourceLog<Scope>
   readonly stretches: Stretch[] = []
   droppedStretches = 0
   readonly lag: LagMeter | undefined
@@ -104,6 +112,8 @@ export class Scope {
     const shared = kind === 'test' ? undefined : parent
     this.taskLog = shared?.taskLog ?? createTaskLog()
     this.syncCalls = shared?.syncCalls ?? new SyncCallList()
+    this.promises = shared?.promises ?? { pending: new Set(), looks: createLooks(PROMISE_LOOKS) }
+    this.resources = shared?.resources ?? { records: [], looks: createLooks(RESOURCE_LOOKS) }
     this.lag = lag ? new LagMeter(thresholds.lagThreshold) : undefined
     this.loopLag = lag && kind !== 'file' ? new LagMeter(thresholds.lagThreshold) : undefined
   }
@@ -141,6 +151,13 @@ export class Scope {
       if (scope.requests.length < MAX_REQUESTS) scope.requests.push(request)
       else scope.droppedRequests++
     }
+  }
+
+  /** The test or file that it is part of. */
+  get whole(): Scope {
+    let scope: Scope = this
+    while (scope.kind !== 'test' && scope.parent !== undefined) scope = scope.parent
+    return scope
   }
 
   /** Whether `other` is this scope or inside it. */

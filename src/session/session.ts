@@ -3,7 +3,10 @@ import type { BackendName } from '../model.ts'
 import { now, setImmediate } from '../probes/clock.ts'
 import { createHooks } from '../probes/hooks.ts'
 import { watchTurns } from '../probes/loop.ts'
+import { watchFileStreams } from '../probes/file-streams.ts'
 import { createMarks } from '../probes/marks.ts'
+import { createPromises, type Promises } from '../probes/promises.ts'
+import { createResources, type Resources } from '../probes/resources.ts'
 import { createSlices, type LongSlice } from '../probes/slices.ts'
 import { openThreadClock } from '../probes/stolen.ts'
 import { startSyncCalls, type SyncCalls } from '../probes/sync-calls.ts'
@@ -32,6 +35,8 @@ export interface Session {
   readonly storage: AsyncLocalStorage<Scope>
   readonly evidence: EvidenceSource
   readonly syncCalls: SyncCalls
+  readonly promises: Promises<Scope>
+  readonly resources: Resources<Scope>
   /** Runs `fn` as the scope's code; slices are cut at both ends. */
   run<T>(scope: Scope, fn: () => T): T
   /** The same for the rest of a callback that is Node's own. */
@@ -49,6 +54,10 @@ export interface Session {
   /** A scope is open from here until `close`: it gets the lag of the whole loop, too. */
   open(scope: Scope): void
   close(scope: Scope): void
+  /** The tests that are running. */
+  openTests(): Scope[]
+  /** What modules start from here on, until `start`, is this scope's. */
+  load(scope: Scope): void
   /** The time since `since` was ours: nobody's work. */
   exclude(since: number): void
   /** Callbacks and continuations seen so far. */
@@ -78,7 +87,11 @@ export function createSession(options: SessionOptions): Session {
   const evidence = createEvidence(options.backend, marks, options.isLoading)
   const syncLog = createSyncLog({ depth: options.maxStackDepth, sliceStart: slices.start, isLoading: options.isLoading })
   const syncCalls = startSyncCalls<Scope>(() => storage.getStore(), syncLog.ended)
-  const hooks = createHooks(storage, slices, tasks, marks, () => !evidence.sampling())
+  let loading: Scope | undefined
+  const promises = createPromises<Scope>(() => storage.getStore(), isRunnerUrl)
+  const resources = createResources<Scope>(() => storage.getStore() ?? loading)
+  watchFileStreams(resources.fileStream)
+  const hooks = createHooks(storage, { slices, tasks, promises, resources, marks }, () => !evidence.sampling())
   let watchers: VictimWatch[] = []
   let stopTurns: (() => void) | undefined
 
@@ -94,9 +107,13 @@ export function createSession(options: SessionOptions): Session {
     const looked = scope !== undefined && slice.durationMs >= Math.min(EVIDENCE_MS, scope.thresholds.blockingThreshold)
     const pieces = looked ? gather(stretch, scope) : [stretch]
     syncLog.reset()
-    const usersMs = scope === undefined ? 0 : pieces.reduce((sum, { durationMs }) => sum + durationMs, 0)
-    if (usersMs < slice.durationMs) turns.add(undefined, slice.durationMs - usersMs, scope === undefined ? stretch.stolenMs : 0)
-    if (scope === undefined) return
+    if (scope === undefined) {
+      // Off the CPU, nobody's time is waiting: the sampler's signals hide from libuv how long it was idle.
+      turns.add(undefined, Math.min(slice.durationMs, stretch.cpuMs + stretch.stolenMs), stretch.stolenMs)
+      return
+    }
+    const usersMs = pieces.reduce((sum, { durationMs }) => sum + durationMs, 0)
+    if (usersMs < slice.durationMs) turns.add(undefined, slice.durationMs - usersMs, 0)
     for (const piece of pieces as Stretch[]) {
       turns.add(scope, piece.durationMs, piece.stolenMs + piece.suspendedMs)
       turns.stretch(scope, piece.durationMs)
@@ -127,6 +144,7 @@ export function createSession(options: SessionOptions): Session {
     }
   }
   function onTurn(at: number): void {
+    promises.flush()
     slices.cut(at, undefined)
     slices.syncIdle()
     const busyMs = turns.end(at, openScopes)
@@ -138,6 +156,8 @@ export function createSession(options: SessionOptions): Session {
     storage,
     evidence,
     syncCalls,
+    promises,
+    resources,
     run(scope, fn) {
       const outer = storage.getStore()
       slices.cut(now(), scope)
@@ -181,6 +201,11 @@ export function createSession(options: SessionOptions): Session {
       openScopes.delete(scope)
       if (scope.taskLog !== scope.parent?.taskLog) tasks.release(scope.taskLog)
     },
+    openTests: () => [...openScopes].filter(({ kind }) => kind === 'test'),
+    load(scope) {
+      loading = scope
+      hooks.startLoading()
+    },
     exclude: (since) => slices.exclude(since),
     async withoutHooks(fn) {
       if (openScopes.size > 1) return false
@@ -191,6 +216,7 @@ export function createSession(options: SessionOptions): Session {
     },
     hookCalls: () => hooks.counts.promise + hooks.counts.resource,
     start() {
+      loading = undefined
       stopTurns ??= watchTurns(onTurn)
       hooks.start()
       slices.cut(now(), undefined)

@@ -1,5 +1,5 @@
-import { inspect } from 'node:util'
 import type { TaskStatus } from '../model.ts'
+import { stateOfPromise } from '../probes/promise-state.ts'
 import type { TaskRecord } from '../probes/tasks.ts'
 
 export interface TaskState {
@@ -19,11 +19,9 @@ export function stateOf<Owner>(record: TaskRecord<Owner>): TaskState {
 
 function promiseState(settled: boolean, target: object | undefined): TaskState {
   if (!settled) return { status: 'running' }
-  // No public API tells a rejected promise but the inspector's and this text.
-  const text = target === undefined ? '' : inspect(target, { depth: 0, customInspect: false, showProxy: true, maxArrayLength: 0, maxStringLength: 200 })
-  const rejected = /^Promise \{\s*<rejected> (.*)/.exec(text)
-  if (rejected === null) return { status: 'completed' }
-  return { status: /^\[?AbortError\b|\bABORT_ERR\b/.test(rejected[1]!) ? 'cancelled' : 'error', error: rejected[1]! }
+  const outcome = target && stateOfPromise(target)
+  if (outcome?.state !== 'rejected') return { status: 'completed' }
+  return { status: /^\[?AbortError\b|\bABORT_ERR\b/.test(outcome.reason) ? 'cancelled' : 'error', error: outcome.reason }
 }
 
 function timerState(startedMs: number | undefined, target: object | undefined): TaskState {

@@ -1,5 +1,5 @@
 import { executionAsyncResource } from 'node:async_hooks'
-import { clearTimeout, now, setTimeout } from '../probes/clock.ts'
+import { dueTime } from '../probes/timers.ts'
 import type { Kept, Scope } from './scope.ts'
 
 /** How long after a stall callbacks are looked at: what was ready during it runs in this turn or the next. */
@@ -22,31 +22,10 @@ export function watchVictims(kept: Kept): VictimWatch {
     if (scope === undefined || scope.kind === 'file' || scope.endMs !== undefined || seen.has(scope)) return true
     if (scope.includes(kept.scope) || kept.scope.includes(scope)) return true
     seen.add(scope)
-    const readyMs = dueTime() ?? Math.max(kept.startMs, scope.startMs)
+    const readyMs = dueTime(executionAsyncResource()) ?? Math.max(kept.startMs, scope.startMs)
     const delayMs = at - readyMs
     // A timer that came due after the stall was not held up by it.
     if (readyMs < endMs && delayMs > scope.thresholds.lagThreshold) kept.victims.push({ scope, delayMs })
     return true
   }
-}
-
-/** When the timer that is running was due, on the scale of `now()`. */
-function dueTime(): number | undefined {
-  const timer = executionAsyncResource() as TimerInternals
-  if (typeof timer._idleStart !== 'number' || typeof timer._idleTimeout !== 'number') return undefined
-  return timer._idleStart + timer._idleTimeout + libuvOffset
-}
-
-interface TimerInternals {
-  _idleStart?: number
-  _idleTimeout?: number
-}
-
-// Timers count from the start of the loop.
-const libuvOffset = measureOffset()
-function measureOffset(): number {
-  const timer = setTimeout(() => {}, 1000)
-  const offset = now() - ((timer as unknown as TimerInternals)._idleStart ?? now())
-  clearTimeout(timer)
-  return offset
 }

@@ -5,8 +5,17 @@ import type { Finding, RuleName } from '../model.ts'
 const CODES: Partial<Record<RuleName, ErrorCode>> = {
   'loop-starvation': 'ERR_LOOP_STARVATION',
   'sync-call': 'ERR_SYNC_CALL',
-  'lag-budget': 'ERR_LAG_BUDGET'
+  'lag-budget': 'ERR_LAG_BUDGET',
+  'leaked-resource': 'ERR_LEAKED_RESOURCE',
+  'floating-promise': 'ERR_FLOATING_PROMISE',
+  'never-settles': 'ERR_NEVER_SETTLES'
 }
+
+/** What Vitest fails by itself: an unhandled error the run, a timeout the test. One report, not two. */
+const FAILED_BY_VITEST = new Set<RuleName>(['unhandled-rejection', 'stuck-test'])
+
+/** Whether a finding is to fail its test or file. */
+export const isFailure = ({ rule, severity, status }: Finding): boolean => severity === 'error' && status === 'new' && !FAILED_BY_VITEST.has(rule)
 
 /**
  * A finding as an error that Vitest draws a code frame for: its stack begins at the place to blame.

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { failureOf } from './failure.ts'
+import { failureOf, isFailure } from './failure.ts'
 import { RESULT_KEY } from '../channel.ts'
 import type { BudgetLimits, Finding, RuleName, RuleSetting } from '../model.ts'
 import type { ScopeResult } from '../records.ts'
@@ -7,28 +7,36 @@ import { now } from '../probes/clock.ts'
 import { askForTasks } from '../probes/tasks.ts'
 import { resultOf } from './scope-result.ts'
 import type { WorkerState } from './state.ts'
+import { tellTimeout } from './timed-out.ts'
+import { nameUnhandled } from './unhandled.ts'
 import { wrapHooks } from './suite-hooks.ts'
 import { shouldArm } from '../session/arming.ts'
 import { addAttempt } from './attempts.ts'
+import { failLate } from './fail-late.ts'
+import { judgeLeftovers } from './file-leftovers.ts'
 import type { TestOptions } from '../test-options.ts'
-import { optionsOf, type RunnerSuite, type RunnerTest, usesOf } from './test-task.ts'
+import { outcomeOf, optionsOf, type RunnerSuite, type RunnerTest, usesOf } from './test-task.ts'
 
 /** Runs a file's suites. `beforeAll` and `afterAll` are the file's work, tests have scopes of their own. */
 export function runFile(state: WorkerState, runSuite: () => Promise<void>, suite: RunnerSuite): Promise<void> {
   const { profiler, options } = state
   const stop = profiler.start(globalThis)
+  const stopUnhandled = nameUnhandled(state, globalThis)
   const file = profiler.display(suite.file.filepath)
   const armMs = ours(state, () => arm(state, suite, options.rules, undefined))
-  const scope = profiler.begin({ kind: 'file', name: file })
+  const scope = profiler.beginFile(file)
   scope.overheadMs += armMs
-  scope.file = file
   wrapHooks(suite, (hook) => profiler.session.run(scope, hook))
-  function end(): void {
+  async function end(): Promise<void> {
     profiler.end(scope)
+    const { late, ...left } = await judgeLeftovers(state, scope)
+    failLate(state, late, globalThis)
     const result = ours(state, () => resultOf(state, scope, options.rules, undefined))
+    Object.assign(result, { ...left, findings: [...result.findings, ...left.findings] })
     send(suite, result)
+    stopUnhandled()
     stop()
-    throwErrors(state, result.findings, suite)
+    throwErrors(state, result.findings.filter(({ test }) => test === undefined), suite)
   }
   return after(runSuite(), end)
 }
@@ -45,6 +53,8 @@ export function runTest(state: WorkerState, run: () => Promise<void>, task: Runn
   scope.file = profiler.display(task.file.filepath)
   scope.test = { file: scope.file, name: scope.name }
   profiler.setRules(scope, rules)
+  state.taskOf.set(scope, task)
+  state.tests.set(scope.name, { task, rules, budgets: own.budgets })
   const uses = usesOf(task.file.filepath)
   const budgeted = [own.budgets, ...options.budgets].some((budget) => budget?.syncCalls !== undefined)
   if (rules['sync-call'] !== 'off' || budgeted || uses.assertions) scope.syncCalls.limit = MANY_SYNC_CALLS
@@ -54,8 +64,10 @@ export function runTest(state: WorkerState, run: () => Promise<void>, task: Runn
     await profiler.session.victimsKnown()
     await profiler.settleCost(scope)
     const result = ours(state, () => resultOf(state, scope, rules, own.budgets))
+    result.findings.push(...ours(state, () => tellTimeout(state, scope, task, rules)))
     if (problem !== undefined) Object.assign(result, { fails: true, notices: [...result.notices, problem] })
     send(task, addAttempt(task, result))
+    ours(state, () => profiler.leftovers.ended(scope, outcomeOf(task)))
     // A test that is expected to fail would pass by our error; the reporter fails the run instead.
     if (task.fails !== true) throwErrors(state, result.findings, task)
   }
@@ -121,7 +133,7 @@ function send(task: RunnerSuite, result: ScopeResult): void {
 
 function throwErrors({ root }: WorkerState, findings: readonly Finding[], task: RunnerSuite): void {
   const failures = findings
-    .filter(({ severity, status }) => severity === 'error' && status === 'new')
+    .filter(isFailure)
     .map((finding) => failureOf(finding, (file) => resolve(root, file), task.file.filepath))
   // Vitest shows each error of an aggregate by itself.
   if (failures.length > 0) throw failures.length === 1 ? failures[0] : new AggregateError(failures)

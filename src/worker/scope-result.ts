@@ -27,7 +27,8 @@ export function resultOf(
   const lag = scope.lag?.stats(0)
   const where = { file, ...(scope.test && { test: scope.test.name }) }
   const setting = rules['lag-budget']
-  const budgets = budget === undefined || setting === 'off' ? [] : judgeBudget(budget, { lag, blocking: counted, syncCalls, syncPlaces }, where)
+  const { leaks: _, ...limits } = budget ?? {}
+  const budgets = setting === 'off' ? [] : judgeBudget(limits, { lag, blocking: counted, syncCalls, syncPlaces }, where)
   for (const verdict of budgets) {
     if (verdict.verdict === 'over' && setting !== 'off') findings.push(allowance.apply(lagBudgetFinding(verdict, setting)))
   }

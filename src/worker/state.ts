@@ -1,6 +1,8 @@
-import type { ResolvedOptions } from '../model.ts'
+import type { BudgetLimits, ResolvedOptions, RuleName, RuleSetting } from '../model.ts'
 import type { AllowPattern } from '../records.ts'
 import type { Profiler } from '../session/profiler.ts'
+import type { Scope } from '../session/scope.ts'
+import type { RunnerTest } from './test-task.ts'
 
 /** What lives as long as the worker. */
 export interface WorkerState {
@@ -13,4 +15,14 @@ export interface WorkerState {
   flagged: Set<string>
   profiler: Profiler
   notices: Set<string>
+  /** Tests of the running file, by their names: what they left is known when the file has ended. */
+  tests: Map<string, TestOfFile>
+  /** Of tests whose work may still go on. */
+  taskOf: WeakMap<Scope, RunnerTest>
+}
+
+export interface TestOfFile {
+  task: RunnerTest
+  rules: Record<RuleName, RuleSetting>
+  budgets: BudgetLimits | undefined
 }

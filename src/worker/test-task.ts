@@ -14,8 +14,28 @@ export interface RunnerSuite {
 export interface RunnerTest extends RunnerSuite {
   fullTestName: string
   fails?: boolean | undefined
-  result?: { repeatCount?: number | undefined } | undefined
+  id: string
+  result?: TestResult | undefined
 }
+/** What the runner has found of a test so far. */
+export interface TestResult {
+  state?: string
+  repeatCount?: number | undefined
+  errors?: TestError[] | undefined
+}
+export interface TestError {
+  name?: string
+  message: string
+  stack?: string
+}
+
+/** Whether an attempt has failed, and whether it was given up while it still ran. */
+export function outcomeOf({ result }: RunnerTest): { failed: boolean; lost: boolean } {
+  return { failed: result?.state === 'fail', lost: result?.errors?.some(isTimeout) === true }
+}
+
+/** A test's, or one of its hooks'. Vitest's own errors have no code to know them by. */
+export const isTimeout = ({ message }: TestError): boolean => /^(?:Test|Hook) timed out in \d+ ?ms/.test(message)
 
 /**
  * A test's own options win over its suite's, the inner suite's over the outer's.

@@ -1,6 +1,7 @@
 import { runInNewContext } from 'node:vm'
 import { afterEach, expect, test } from 'vitest'
 import { callSites } from '../../src/probes/call-sites.ts'
+import { takeStack, withSites } from '../../src/probes/stacks.ts'
 
 const { stackTraceLimit } = Error
 const prepare = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace')
@@ -48,9 +49,10 @@ test("leaves the user's own settings as they were, absent ones too", () => {
 test('an Error whose limit cannot be set gives no frames and throws nothing', () => {
   const source = `
     Object.defineProperty(Error, 'stackTraceLimit', { value: 10, writable: false })
-    const captureStackTrace = Error.captureStackTrace
-    ;${callSites.toString()}
-    callSites(5).length
+    const { captureStackTrace } = Error
+    const keepSites = (_error, sites) => sites
+    ;${[takeStack, withSites].join(';')}
+    withSites(() => takeStack(5, takeStack).stack ?? []).length
   `
   expect(runInNewContext(source)).toBe(0)
 })

@@ -117,8 +117,6 @@ test('errors go before warnings of the same duration, and both are told apart wi
      error  rejected  src/gone.ts:7:1  publish                   unhandled-rejection
             TypeError: price is not a function
             GET /feed in test/feed.test.ts > feed > streams prices
-            inside node_modules/bus/index.js:33:4  emit
-            → await the call, or catch its error
 
       warn  leak  src/feed.ts:2:3                                    leaked-resource
             setInterval, every 1000 ms, is still alive after the test

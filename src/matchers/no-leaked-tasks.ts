@@ -1,0 +1,27 @@
+import { findLeftovers } from '../analysis/rules.ts'
+import type { Location } from '../model.ts'
+import type { MeasuredSubject } from '../records.ts'
+import type { Outcome } from './subject.ts'
+import { placeText, plural } from './text.ts'
+
+export function noLeakedTasks({ profile, leftovers }: MeasuredSubject): Outcome {
+  const left = findLeftovers({ ...leftovers(), rejected: [] }, { file: '', rules: ALL, blockingThreshold: 0 })
+  const count = left.reduce((sum, { occurrences }) => sum + occurrences, 0)
+  const { name } = profile.scope
+  const describe = ({ message, location, hint }: { message: string; location?: Location; hint: string }): string =>
+    `  ${message.replace(/ after its (?:test|file)/, '')}  ${placeText(location)}\n          ${hint}`
+  return {
+    pass: count === 0,
+    expected: `Expected ${name} to leave nothing behind`,
+    expectedNot: `Expected ${name} to leave something behind`,
+    received: count === 0 ? 'Received nothing' : `Received ${plural(count, 'leftover')}\n\n${left.slice(0, MAX_SHOWN).map(describe).join('\n\n')}`
+  }
+}
+
+const MAX_SHOWN = 5
+
+/** Asked for by name, they count whatever the rules say. */
+const ALL = {
+  'blocking-call': 'off', 'loop-starvation': 'off', 'sync-call': 'off', 'lag-budget': 'off', 'stuck-test': 'off',
+  'leaked-resource': 'warn', 'floating-promise': 'warn', 'never-settles': 'warn', 'unhandled-rejection': 'off'
+} as const

@@ -1,0 +1,121 @@
+import type { StackFrame } from '../records.ts'
+import { now } from './clock.ts'
+import { type Looks, takeLook } from './looks.ts'
+import { readStack, takeStack, type TakenStack } from './stacks.ts'
+
+/** Raw record of one promise that did not settle in the callback that made it. The promise itself is held weakly. */
+export interface PromiseRecord<Owner> {
+  readonly ref: WeakRef<object>
+  readonly owner: Owner
+  readonly createdMs: number
+  settledMs: number | undefined
+  /** Innermost first. V8's own `then`, `Promise` or `race` stands first where it made the promise. */
+  frames: readonly StackFrame[]
+  /** Whose outcome it waits for: of those that `then` or an `await` made. */
+  readonly source: PromiseRecord<Owner> | undefined
+  /** Those that wait for its outcome, and how many more do. */
+  takers: PromiseRecord<Owner>[]
+  moreTakers: number
+}
+
+/** The promises of one test that have not settled, shared by all scopes inside the test. */
+export interface PromiseLog<Owner> {
+  pending: Set<PromiseRecord<Owner>>
+  looks: Looks
+}
+
+/** Deep enough for the call that a few helpers return a promise to. */
+const FRAMES = 10
+const MAX_TAKERS = 8
+
+export interface Promises<Owner> {
+  init(promise: object, source: object | undefined): void
+  settled(promise: object): void
+  /** Reads the stacks of what has not settled by now. To be called before other people's code may run. */
+  flush(): void
+  /** From here on promises may settle unseen: what is not settled now is unsure. */
+  blind(): void
+  /** Whether a record that is not settled might have settled unseen. */
+  isUnsure(record: PromiseRecord<Owner>): boolean
+  find(promise: object): PromiseRecord<Owner> | undefined
+  /** Follows a record no longer. */
+  release(record: PromiseRecord<Owner>): void
+  /** Told of each record that settles. */
+  onSettled: ((record: PromiseRecord<Owner>) => void) | undefined
+}
+
+interface Fresh<Owner> {
+  record: PromiseRecord<Owner>
+  stack: TakenStack
+}
+
+/**
+ * Tells which promises an owner's code has made that are still pending, where they were made and who waits for them. A
+ * stack is taken of each and read only of those that outlast the callback that they were made in.
+ * @param isRunner whether a script is the test runner's: its own promises are of no interest
+ */
+export function createPromises<Owner extends { promises: PromiseLog<Owner> }>(
+  ownerNow: () => Owner | undefined,
+  isRunner: (url: string) => boolean
+): Promises<Owner> {
+  const records = new WeakMap<object, PromiseRecord<Owner>>()
+  let fresh: Fresh<Owner>[] = []
+  /** While there are none, neither sources nor settled promises need a look-up. */
+  let tracked = 0
+  let blindAt = -Infinity
+
+  function create(promise: object, owner: Owner, source: PromiseRecord<Owner> | undefined): PromiseRecord<Owner> {
+    const record: PromiseRecord<Owner> = {
+      ref: new WeakRef(promise), owner, createdMs: now(), settledMs: undefined, frames: [], source, takers: [], moreTakers: 0
+    }
+    records.set(promise, record)
+    owner.promises.pending.add(record)
+    tracked++
+    fresh.push({ record, stack: takeStack(FRAMES, probe.init) })
+    return record
+  }
+  function forget(record: PromiseRecord<Owner>): void {
+    if (!record.owner.promises.pending.delete(record)) return
+    tracked--
+  }
+  const probe: Promises<Owner> = {
+    onSettled: undefined,
+    init(promise, parent) {
+      const source = parent === undefined || tracked === 0 ? undefined : records.get(parent)
+      if (parent !== undefined && source === undefined) return
+      const owner = ownerNow() ?? source?.owner
+      if (source?.takers.length === MAX_TAKERS) source.takers = source.takers.filter(({ settledMs }) => settledMs === undefined)
+      const looked = owner !== undefined && takeLook(owner.promises.looks) && (source === undefined || source.takers.length < MAX_TAKERS)
+      const record = looked ? create(promise, owner, source) : undefined
+      if (source === undefined) return
+      if (record === undefined) source.moreTakers++
+      else source.takers.push(record)
+    },
+    settled(promise) {
+      if (tracked === 0) return
+      const record = records.get(promise)
+      if (record === undefined || record.settledMs !== undefined) return
+      record.settledMs = now()
+      forget(record)
+      probe.onSettled?.(record)
+    },
+    flush() {
+      if (fresh.length === 0) return
+      const taken = fresh
+      fresh = []
+      for (const { record, stack } of taken) {
+        if (record.settledMs !== undefined) continue
+        record.frames = readStack(stack)
+        const maker = record.frames.find(({ url }) => url !== '')
+        if (record.source === undefined && (maker === undefined || isRunner(maker.url))) forget(record)
+      }
+    },
+    find: (promise) => records.get(promise),
+    release: forget,
+    blind() {
+      blindAt = now()
+    },
+    isUnsure: ({ createdMs }) => createdMs <= blindAt
+  }
+  return probe
+}

@@ -1,0 +1,152 @@
+import { executionAsyncResource } from 'node:async_hooks'
+import { subscribe } from 'node:diagnostics_channel'
+import type { StackFrame } from '../records.ts'
+import { now } from './clock.ts'
+import { type Looks, takeLook } from './looks.ts'
+import { readStack, takeStack, type TakenStack } from './stacks.ts'
+
+/** Raw record of something that may keep the process alive or a file open. It is held weakly. */
+export interface ResourceRecord<Owner> {
+  /** Node's type of the async resource, or `FILESTREAM`. */
+  readonly type: string
+  readonly ref: WeakRef<object>
+  readonly owner: Owner
+  readonly createdMs: number
+}
+
+/** What one test has started and may leave behind, shared by all scopes inside the test. */
+export interface ResourceLog<Owner> {
+  records: ResourceRecord<Owner>[]
+  looks: Looks
+}
+
+/** Types that can outlast a test, with the frames to take: Node's own come first, six of a timer, some twenty of a request. */
+const FRAMES: Record<string, number> = {
+  Timeout: 16, Immediate: 16, TCPSERVERWRAP: 24, PIPESERVERWRAP: 24, TCPWRAP: 32, PIPEWRAP: 32, UDPWRAP: 24, PROCESSWRAP: 24,
+  WORKER: 24, MESSAGEPORT: 24, FSEVENTWRAP: 24, STATWATCHER: 24, TTYWRAP: 24
+}
+/** Frames of a call whose resource is made later, or by a name of its own. */
+const CALL_FRAMES = 24
+/** Then those that are gone are dropped from the list. */
+const SWEEP_AT = 500
+
+export interface Resources<Owner> {
+  init(id: number, type: string, resource: object): void
+  /** A callback starts. */
+  before(id: number): void
+  /** A stream on a file was opened by the caller. */
+  fileStream(stream: object): void
+  /** Where a resource was made, innermost first; behind it, where the callback was made that made it. */
+  framesOf(record: ResourceRecord<Owner>): { frames: StackFrame[]; from: StackFrame[] }
+}
+
+interface Origin {
+  stack: TakenStack
+  /** Of the resource whose callback made this one. */
+  from: TakenStack | undefined
+}
+
+/** Tells what an owner's code started that can keep the process alive. Stacks are taken at once and read when asked for. */
+export function createResources<Owner extends { resources: ResourceLog<Owner> }>(ownerNow: () => Owner | undefined): Resources<Owner> {
+  // By the resource: an unread stack must not outlive it.
+  const origins = new WeakMap<object, Origin>()
+  /** `open()` of `fs/promises`: its handle is made natively, just before the request's callback. */
+  const opening = new Map<number, { owner: Owner; stack: TakenStack }>()
+  let handle: object | undefined
+
+  function add(type: string, resource: object, owner: Owner, origin: Origin): void {
+    const { records } = owner.resources
+    if (records.length >= SWEEP_AT) owner.resources.records = records.filter(isThere)
+    owner.resources.records.push({ type, ref: new WeakRef(resource), owner, createdMs: now() })
+    origins.set(resource, origin)
+  }
+  const probe: Resources<Owner> = {
+    init(id, type, resource) {
+      if (type === 'FILEHANDLE') {
+        handle = resource
+        return
+      }
+      const limit = type === 'FSREQPROMISE' ? CALL_FRAMES : FRAMES[type]
+      if (limit === undefined) return
+      const owner = ownerNow()
+      // Node's own timers do not keep the process alive from the start.
+      if (owner === undefined || (type === 'Timeout' && isRefd(resource) === false) || !takeLook(owner.resources.looks)) return
+      const stack = takeStack(limit, probe.init)
+      if (type === 'FSREQPROMISE') opening.set(id, { owner, stack })
+      else add(type, resource, owner, { stack, from: origins.get(executionAsyncResource())?.stack })
+    },
+    before(id) {
+      const request = opening.size > 0 ? opening.get(id) : undefined
+      if (request !== undefined) {
+        opening.delete(id)
+        if (handle !== undefined) add('FILEHANDLE', handle, request.owner, { stack: request.stack, from: undefined })
+      }
+      handle = undefined
+    },
+    fileStream(stream) {
+      const owner = ownerNow()
+      if (owner === undefined || !takeLook(owner.resources.looks)) return
+      add('FILESTREAM', stream, owner, { stack: takeStack(CALL_FRAMES, probe.fileStream), from: undefined })
+    },
+    framesOf({ ref }) {
+      const resource = ref.deref()
+      const origin = resource && (listens.get(ownerOf(resource) ?? resource) ?? origins.get(resource))
+      return { frames: origin ? readStack(origin.stack) : [], from: origin?.from ? readStack(origin.from) : [] }
+    }
+  }
+  /** A host's name is looked up before its handle is made: `listen` is what the user called. */
+  const listens = new WeakMap<object, Origin>()
+  function onListen(message: unknown): void {
+    const { server } = message as { server: object }
+    if (ownerNow() !== undefined) listens.set(server, { stack: takeStack(CALL_FRAMES, onListen), from: undefined })
+  }
+  subscribe('tracing:net.server.listen:asyncStart', onListen)
+  return probe
+}
+
+function isThere({ type, ref }: ResourceRecord<unknown>): boolean {
+  const resource = ref.deref()
+  return resource !== undefined && isOpen(type, resource)
+}
+
+/** Whether it keeps the process alive now, or a file open. */
+export function isOpen(type: string, resource: object): boolean {
+  if (type === 'FILEHANDLE') return (resource as { fd?: number }).fd! >= 0
+  if (type === 'FILESTREAM') {
+    const { closed, destroyed } = resource as { closed?: boolean; destroyed?: boolean }
+    return closed !== true && destroyed !== true
+  }
+  // Timers that have fired still say that they are ref'd.
+  if (isRefd(resource) !== true || (resource as { _destroyed?: boolean })._destroyed === true) return false
+  if (type === 'PROCESSWRAP') return !hasExited(ownerOf(resource))
+  // `process.stdin` and its like are nobody's, whoever touched them first.
+  return !(/^(?:PIPEWRAP|TTYWRAP|TCPWRAP)$/.test(type) && isStdio(resource))
+}
+
+/** Unlike its handle, a child process is known to be over at once. */
+function hasExited(child: object | undefined): boolean {
+  const { exitCode, signalCode } = (child ?? {}) as { exitCode?: number | null; signalCode?: string | null }
+  return (exitCode ?? null) !== null || (signalCode ?? null) !== null
+}
+
+function isStdio(resource: object): boolean {
+  const { fd } = resource as { fd?: number }
+  return fd !== undefined && fd >= 0 && fd <= 2
+}
+
+/** `undefined` where it cannot tell: tests replace methods. */
+function isRefd(resource: object): boolean | undefined {
+  try {
+    const refd = (resource as { hasRef?(): unknown }).hasRef?.()
+    return typeof refd === 'boolean' ? refd : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** The socket, server or child process that a handle belongs to. */
+export function ownerOf(resource: object): object | undefined {
+  const symbol = Object.getOwnPropertySymbols(resource).find(({ description }) => description === 'owner_symbol')
+  const owner = symbol && (resource as Record<symbol, unknown>)[symbol]
+  return typeof owner === 'object' && owner !== null ? owner : undefined
+}

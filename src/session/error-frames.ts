@@ -1,0 +1,23 @@
+import { fileURLToPath } from 'node:url'
+import type { Location } from '../model.ts'
+import { isOursUrl, isOwnUrl, isRunnerUrl } from './own.ts'
+
+/** `    at async name (file:///path:1:2)`, `    at /path:1:2`. */
+const FRAME = /^\s+at (?:(?:async )?(.*?) \()?((?:file:\/\/|node:|[A-Za-z]:[\\/]|\/).*?):(\d+):(\d+)\)?$/
+
+/** The places of an error's stack, innermost first, up to where the test runner's begin; Vitest has mapped them to the source. */
+export function errorFrames(error: unknown, display: (path: string) => string, depth: number): { stack: Location[]; own: Location | undefined } {
+  const text = typeof error === 'object' && error !== null && 'stack' in error && typeof error.stack === 'string' ? error.stack : ''
+  const stack: Location[] = []
+  let own: Location | undefined
+  for (const line of text.split('\n')) {
+    const [, functionName, url = '', row, column] = FRAME.exec(line) ?? []
+    if (url === '' || isOursUrl(url) || url.startsWith('node:')) continue
+    if (isRunnerUrl(url)) break
+    const file = display(url.startsWith('file:') ? fileURLToPath(url) : url)
+    const location = { file, line: Number(row), column: Number(column), ...(functionName !== undefined && { functionName }) }
+    if (isOwnUrl(url)) own ??= location
+    if (stack.length < depth) stack.push(location)
+  }
+  return { stack, own }
+}

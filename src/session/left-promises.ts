@@ -1,0 +1,53 @@
+import type { Location } from '../model.ts'
+import type { LeftPromise, StackFrame } from '../records.ts'
+import { toCulprit } from './culprit.ts'
+import type { Locator } from './locate.ts'
+import { isOwnUrl } from './own.ts'
+import { isAwait, isWork, type Made, makersOf, type PromiseChains } from './promise-chains.ts'
+import { toShown } from './shown-frames.ts'
+
+/** Later than this after its test's end, a promise has outlived it. */
+const GRACE_MS = 5
+
+export interface PromisePlaces {
+  /** The call whose promise nobody waits for, where that is likely a mistake. */
+  droppedAt(made: Made): StackFrame | undefined
+  /** Where a promise that will never settle was made, or is waited for. */
+  neverAt(made: Made): StackFrame | undefined
+  toLeft(made: Made, place: StackFrame, fate: LeftPromise['fate']): LeftPromise
+}
+
+/** By how much; 0 where it settled in time, or has not settled. */
+export function outlivedMs({ settledMs, owner }: Made): number {
+  const { endMs } = owner.whole
+  const late = settledMs === undefined || endMs === undefined ? 0 : settledMs - endMs
+  return late > GRACE_MS ? late : 0
+}
+
+export function createPromisePlaces(chains: PromiseChains, locator: Locator, depth: number): PromisePlaces {
+  return {
+    droppedAt(made) {
+      return chains.isDropped(made) && isWork(made) ? chains.receiver(made) : undefined
+    },
+    neverAt(made) {
+      const receiver = chains.receiver(made)
+      if (isAwait(made) || !isWork(made) || receiver === undefined || chains.isAbandoned(made)) return undefined
+      const makers = makersOf(made.frames)
+      const maker = made.frames[makers.length]
+      return makers.length > 0 && maker !== undefined && isOwnUrl(maker.url) ? maker : receiver
+    },
+    toLeft(made, place, fate) {
+      const waits = chains.awaitOf(made)?.frames[0]
+      const callee = made.frames[made.frames.indexOf(place) - 1]
+      const location: Location = locator.frame(place)
+      return {
+        fate,
+        ...(callee !== undefined && callee.functionName !== '' && { callee: callee.functionName }),
+        ...(waits !== undefined && isOwnUrl(waits.url) && { waitsAt: locator.frame(waits) }),
+        location,
+        stack: toShown(made.frames.slice(made.frames.indexOf(place)), depth).map(locator.frame),
+        culprit: toCulprit(made.owner)
+      }
+    }
+  }
+}

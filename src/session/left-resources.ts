@@ -1,0 +1,71 @@
+import { nameResource } from '../probes/resource-names.ts'
+import { isOpen, type ResourceRecord, type Resources } from '../probes/resources.ts'
+import { now } from '../probes/clock.ts'
+import type { LeftResource, StackFrame } from '../records.ts'
+import { toCulprit } from './culprit.ts'
+import type { Locator } from './locate.ts'
+import { isEnvironmentUrl, isOursUrl, isOwnUrl, isRunnerUrl } from './own.ts'
+import type { Scope } from './scope.ts'
+import { toShown } from './shown-frames.ts'
+
+type Made = ResourceRecord<Scope>
+
+/** One that was there when its test ended, with where it comes from. */
+export interface Standing {
+  made: Made
+  frames: StackFrame[]
+  /** In `frames`; -1 where a dependency made it by itself. */
+  own: number
+}
+
+/** One call may make several; this one is what the user called for. */
+const MAIN = ['PROCESSWRAP', 'WORKER', 'TCPSERVERWRAP', 'PIPESERVERWRAP', 'FILESTREAM', 'FILEHANDLE']
+
+/** Those that are still there and the user's. */
+export function standing(records: readonly Made[], resources: Resources<Scope>): Standing[] {
+  return records.flatMap((made) => {
+    const resource = made.ref.deref()
+    if (resource === undefined || !isOpen(made.type, resource)) return []
+    const { frames, from } = resources.framesOf(made)
+    const maker = frames.find(({ url }) => url !== '' && !url.startsWith('node:') && !isOursUrl(url))
+    // A connection that a server accepted has no caller: it is the server's. So are the timers that Node starts by itself.
+    if (maker === undefined || isRunnerUrl(maker.url) || isEnvironmentUrl(maker.url)) return []
+    const own = frames.findIndex(({ url }) => isOwnUrl(url))
+    const all = own === -1 ? [...frames, ...from] : frames
+    return [{ made, frames: all, own: own === -1 ? all.findIndex(({ url }) => isOwnUrl(url)) : own }]
+  })
+}
+
+export function isStanding({ made: { type, ref } }: Standing): boolean {
+  const resource = ref.deref()
+  return resource !== undefined && isOpen(type, resource)
+}
+
+/** One for each line that left some. */
+export function toLeftResources(left: readonly Standing[], locator: Locator, depth: number): LeftResource[] {
+  const groups = Map.groupBy(left, ({ made: { owner }, frames, own }) => {
+    const { url, line, column } = frames[Math.max(own, 0)]!
+    return JSON.stringify([toCulprit(owner), url, line, column])
+  })
+  return Array.from(groups.values(), (group) => {
+    const [main] = group.toSorted((a, b) => rank(a.made.type) - rank(b.made.type)) as [Standing]
+    const { made, frames, own } = main
+    const place = frames[own]
+    const { what, detail } = nameResource(made.type, made.ref.deref() ?? {})
+    return {
+      what,
+      ...(detail !== undefined && { detail }),
+      count: group.filter(({ made: { type } }) => type === made.type).length,
+      ageMs: now() - made.createdMs,
+      confidence: place === undefined ? 'likely' : 'certain',
+      ...(place !== undefined && { location: locator.frame(place) }),
+      stack: toShown(frames, depth).map(locator.frame),
+      culprit: toCulprit(made.owner)
+    }
+  })
+}
+
+function rank(type: string): number {
+  const index = MAIN.indexOf(type)
+  return index === -1 ? MAIN.length : index
+}

@@ -1,0 +1,156 @@
+import { now, setImmediate, setTimeout } from '../probes/clock.ts'
+import { collectGarbage } from '../probes/collect-garbage.ts'
+import { stateOfPromise } from '../probes/promise-state.ts'
+import type { LeftPromise, Leftovers, StackFrame } from '../records.ts'
+import { createPromisePlaces, outlivedMs } from './left-promises.ts'
+import { isStanding, standing, type Standing, toLeftResources } from './left-resources.ts'
+import type { Locator } from './locate.ts'
+import { isOwnUrl } from './own.ts'
+import type { Made, PromiseChains } from './promise-chains.ts'
+import type { Scope } from './scope.ts'
+import type { Session } from './session.ts'
+
+/** Finds what tests and hooks leave behind. The verdict is the file's: until its end somebody may still clean up, or wait. */
+export interface LeftoverWatch {
+  /** One attempt of a test is over. @param lost it timed out: what it left is what it waited for */
+  ended(scope: Scope, outcome: { failed: boolean; lost: boolean }): void
+  /** What a scope's work has left by now. */
+  soFar(scope: Scope): Leftovers
+  /** Lets what a scope left go, if it does so soon. */
+  settle(scope: Scope): Promise<void>
+  /** What is left of a file's tests and hooks. Takes no time where that is nothing. */
+  atEnd(file: Scope): Promise<Leftovers>
+  /** Its error was nobody's to handle: that is told of it, and nothing else. */
+  rejected(promise: object): void
+}
+
+export interface LeftoverOptions {
+  chains: PromiseChains
+  locator: Locator
+  depth: number
+  /** Whether a promise may be proved never to settle, at the cost of a collection. */
+  prove: boolean
+}
+
+const SETTLE_MS = 50
+/** More than that in one file are one mistake. */
+const MAX_KEPT = 500
+
+export function watchLeftovers(session: Session, { chains, locator, depth, prove }: LeftoverOptions): LeftoverWatch {
+  const { promises, resources } = session
+  const places = createPromisePlaces(chains, locator, depth)
+  let standings: Standing[] = []
+  let pending: Made[] = []
+  let counted = 0
+  const told = new WeakSet<Made>()
+  /** Who was running when a promise of an ended test settled. */
+  const during = new WeakMap<Made, string>()
+
+  promises.onSettled = (made) => {
+    if (made.owner.whole.endMs === undefined) return
+    const test = session.openTests().find((scope) => scope !== made.owner.whole)
+    if (test !== undefined) during.set(made, test.name)
+  }
+  const isPending = (made: Made): boolean => made.settledMs === undefined && !promises.isUnsure(made) && !told.has(made)
+  const isDropped = (made: Made): boolean => isPending(made) && places.droppedAt(made) !== undefined
+
+  /** Those that only wait for something that is told of already. */
+  function waitsFor(made: Made, place: StackFrame, left: readonly Standing[]): boolean {
+    const same = (a: StackFrame, b: StackFrame): boolean => a.url === b.url && a.line === b.line && a.column === b.column
+    return left.some((each) => each.made.owner.whole === made.owner.whole && each.frames.some((frame) => same(frame, place)))
+  }
+  async function neverSettling(candidates: readonly Made[]): Promise<LeftPromise[]> {
+    const suspects = prove ? candidates.flatMap((made) => ({ made, place: places.neverAt(made) }) ) : []
+    const placed = suspects.filter((each): each is { made: Made; place: StackFrame } => each.place !== undefined)
+    if (placed.length === 0) return []
+    // Node warns of file handles that are collected: it would do so on our account.
+    const kept = standings.map((each) => each.made.ref.deref())
+    // A weak reference keeps what it gave until the end of the job that asked.
+    await turn()
+    if (!collectGarbage() || kept.length > MAX_KEPT) return []
+    const dead = placed.filter(({ made: { ref } }) => ref.deref() === undefined)
+    const lost = new Set(dead.map(({ made }) => made))
+    return dead.flatMap(({ made, place }) => {
+      const waiting = chains.awaitOf(made)
+      // One that waits for another one that is lost is no cause.
+      if (waiting?.source !== undefined && lost.has(waiting.source)) return []
+      const at = waiting?.frames[0]
+      return [places.toLeft(made, at !== undefined && isOwnUrl(at.url) ? at : place, 'never')]
+    })
+  }
+  function reset(): void {
+    for (const made of pending) promises.release(made)
+    standings = []
+    pending = []
+    counted = 0
+  }
+  const watch: LeftoverWatch = {
+    ended(scope, { failed, lost }) {
+      promises.flush()
+      const left = lost ? [] : standing(scope.resources.records, resources)
+      scope.resources.records = []
+      if (standings.length + left.length > MAX_KEPT) standings = standings.filter(isStanding)
+      standings.push(...left.slice(0, Math.max(0, MAX_KEPT - standings.length)))
+      counted += left.length
+      const own = failed || lost ? [] : [...scope.promises.pending].filter(({ frames }) => frames.some(({ url }) => isOwnUrl(url)))
+      const kept = new Set(own.slice(0, Math.max(0, MAX_KEPT - pending.length)))
+      for (const made of scope.promises.pending) if (!kept.has(made)) promises.release(made)
+      pending.push(...kept)
+    },
+    soFar(scope) {
+      promises.flush()
+      const left = standing(scope.resources.records.filter(({ owner }) => scope.includes(owner)), resources)
+      const dropped = [...scope.promises.pending].filter((made) => scope.includes(made.owner) && isDropped(made))
+      const causes = dropped.flatMap((made) => {
+        const place = places.droppedAt(made)!
+        return waitsFor(made, place, left) ? [] : [places.toLeft(made, place, 'pending')]
+      })
+      return { resources: toLeftResources(left, locator, depth), promises: causes, counted: 0 }
+    },
+    async settle(scope) {
+      await settled(() => {
+        const { resources: left, promises: dropped } = watch.soFar(scope)
+        return left.length + dropped.length === 0
+      })
+    },
+    async atEnd(file) {
+      watch.ended(file, { failed: false, lost: false })
+      if (standings.length + pending.length === 0) return { resources: [], promises: [], counted }
+      await settled(() => !standings.some(isStanding) && !pending.some(isDropped))
+      const left = standings.filter(isStanding)
+      const never = await neverSettling(pending.filter(isPending))
+      const found = pending.flatMap((made): LeftPromise[] => {
+        const place = told.has(made) ? undefined : places.droppedAt(made)
+        if (place === undefined || waitsFor(made, place, left)) return []
+        const late = outlivedMs(made)
+        if (late > 0) {
+          const test = during.get(made)
+          return [{ ...places.toLeft(made, place, 'outlived'), outlivedMs: late, ...(test !== undefined && { during: test }) }]
+        }
+        const promise = made.ref.deref()
+        const waits = isPending(made) && promise !== undefined && stateOfPromise(promise).state === 'pending'
+        return waits ? [places.toLeft(made, place, 'pending')] : []
+      })
+      const result = { resources: toLeftResources(left, locator, depth), promises: [...never, ...found], counted: Math.max(0, counted - left.length) }
+      reset()
+      return result
+    },
+    rejected(promise) {
+      const made = promises.find(promise)
+      if (made !== undefined) told.add(made)
+    }
+  }
+  return watch
+}
+
+const turn = (): Promise<void> => new Promise((done) => void setImmediate(done))
+
+/** Turns the loop, then backs off, and stops as soon as it is clean. */
+async function settled(isClean: () => boolean): Promise<void> {
+  const until = now() + SETTLE_MS
+  if (isClean()) return
+  await turn()
+  for (let wait = 1; !isClean() && now() < until; wait *= 2) {
+    await new Promise((done) => void setTimeout(done, Math.min(wait, until - now())))
+  }
+}

@@ -1,0 +1,65 @@
+import { createAllowance } from '../analysis/allow.ts'
+import { findLeftovers, judgeBudget, lagBudgetFinding, type Left } from '../analysis/profile.ts'
+import type { BudgetVerdict, Finding } from '../model.ts'
+import type { Leftovers, Rejected } from '../records.ts'
+import type { Scope } from '../session/scope.ts'
+import type { TestOfFile, WorkerState } from './state.ts'
+
+export interface JudgedLeftovers {
+  findings: Finding[]
+  budgets: BudgetVerdict[]
+  allowed?: string[]
+  leaks: number
+  leftoversCounted: number
+  /** Findings that fail a test which is over. */
+  late: { test: TestOfFile; findings: Finding[] }[]
+}
+
+/** What the tests and hooks of a file have left behind, by the rules of each. */
+export async function judgeLeftovers(state: WorkerState, file: Scope): Promise<JudgedLeftovers> {
+  const { profiler, options, allow, tests } = state
+  const left = await profiler.leftovers.atEnd(file)
+  const allowance = createAllowance(allow)
+  const judged: JudgedLeftovers = { findings: [], budgets: [], leaks: 0, leftoversCounted: left.counted, late: [] }
+  const name = file.file ?? ''
+  for (const [testName, ofTest] of byTest(left, profiler.rejections.take(), tests)) {
+    const test = testName === undefined ? undefined : tests.get(testName)
+    const rules = test?.rules ?? options.rules
+    // Counted for budgets though their rule is off.
+    const all = findLeftovers(ofTest, { file: name, rules: { ...rules, 'leaked-resource': onlyOr(rules['leaked-resource']) }, blockingThreshold: 0, allow: allowance.apply })
+    const leaks = all.filter(({ rule, status }) => rule === 'leaked-resource' && status === 'new').map(({ occurrences: count, location }) => ({ count, ...(location && { location }) }))
+    const findings = all.filter(({ rule }) => rules[rule] !== 'off')
+    judged.leaks += leaks.reduce((sum, { count }) => sum + count, 0)
+    const limit = test?.budgets?.leaks
+    const setting = rules['lag-budget']
+    if (limit !== undefined && setting !== 'off') {
+      const verdicts = judgeBudget({ leaks: limit }, { lag: undefined, blocking: [], syncCalls: 0, syncPlaces: () => [], leaks }, { file: name, test: testName! })
+      judged.budgets.push(...verdicts)
+      findings.push(...verdicts.filter(({ verdict }) => verdict === 'over').map((verdict) => allowance.apply(lagBudgetFinding(verdict, setting))))
+    }
+    judged.findings.push(...findings)
+    if (test !== undefined) judged.late.push({ test, findings })
+  }
+  tests.clear()
+  return { ...judged, ...(allowance.matched().length > 0 && { allowed: allowance.matched() }) }
+}
+
+const onlyOr = (setting: TestOfFile['rules']['leaked-resource']): TestOfFile['rules']['leaked-resource'] => (setting === 'off' ? 'warn' : setting)
+
+/** Tests that left something, those with a budget for it, and the file itself. */
+function byTest({ resources, promises }: Leftovers, rejected: readonly Rejected[], tests: ReadonlyMap<string, TestOfFile>): Map<string | undefined, Left> {
+  interface Group extends Left {
+    rejected: Rejected[]
+  }
+  const groups = new Map<string | undefined, Group>()
+  const groupOf = (name: string | undefined): Group => {
+    const group = groups.get(name) ?? { resources: [], promises: [], rejected: [] }
+    groups.set(name, group)
+    return group
+  }
+  for (const [name, { budgets }] of tests) if (budgets?.leaks !== undefined) groupOf(name)
+  for (const each of resources) groupOf(each.culprit.test?.name).resources.push(each)
+  for (const each of promises) groupOf(each.culprit.test?.name).promises.push(each)
+  for (const each of rejected) groupOf(each.culprit.test?.name).rejected.push(each)
+  return groups
+}

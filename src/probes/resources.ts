@@ -27,6 +27,7 @@ const FRAMES: Record<string, number> = {
 }
 /** Frames of a call whose resource is made later, or by a name of its own. */
 const CALL_FRAMES = 24
+const MAX_STREAMS = 50
 /** Then those that are gone are dropped from the list. */
 const SWEEP_AT = 500
 
@@ -38,6 +39,8 @@ export interface Resources<Owner> {
   fileStream(stream: object): void
   /** Where a resource was made, innermost first; behind it, where the callback was made that made it. */
   framesOf(record: ResourceRecord<Owner>): { frames: StackFrame[]; from: StackFrame[] }
+  /** Lets go of what is still open: nobody will ask for it. */
+  release(): void
 }
 
 interface Origin {
@@ -53,6 +56,8 @@ export function createResources<Owner extends { resources: ResourceLog<Owner> }>
   /** `open()` of `fs/promises`: its handle is made natively, just before the request's callback. */
   const opening = new Map<number, { owner: Owner; stack: TakenStack }>()
   let handle: object | undefined
+  /** Streams that nobody refers to are collected without closing their file: these are held until they are closed. */
+  const openStreams = new Set<object>()
 
   function add(type: string, resource: object, owner: Owner, origin: Origin): void {
     const { records } = owner.resources
@@ -82,11 +87,14 @@ export function createResources<Owner extends { resources: ResourceLog<Owner> }>
         if (handle !== undefined) add('FILEHANDLE', handle, request.owner, { stack: request.stack, from: undefined })
       }
       handle = undefined
+      if (openStreams.size > 0) for (const stream of openStreams) if (!isOpen('FILESTREAM', stream)) openStreams.delete(stream)
     },
+    release: () => openStreams.clear(),
     fileStream(stream) {
       const owner = ownerNow()
       if (owner === undefined || !takeLook(owner.resources.looks)) return
       add('FILESTREAM', stream, owner, { stack: takeStack(CALL_FRAMES, probe.fileStream), from: undefined })
+      if (openStreams.size < MAX_STREAMS) openStreams.add(stream)
     },
     framesOf({ ref }) {
       const resource = ref.deref()

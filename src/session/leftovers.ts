@@ -79,6 +79,7 @@ export function watchLeftovers(session: Session, { chains, locator, depth, prove
     })
   }
   function reset(): void {
+    resources.release()
     for (const made of pending) promises.release(made)
     standings = []
     pending = []
@@ -115,7 +116,6 @@ export function watchLeftovers(session: Session, { chains, locator, depth, prove
     },
     async atEnd(file) {
       watch.ended(file, { failed: false, lost: false })
-      if (standings.length + pending.length === 0) return { resources: [], promises: [], counted }
       await settled(() => !standings.some(isStanding) && !pending.some(isDropped))
       const left = standings.filter(isStanding)
       const never = await neverSettling(pending.filter(isPending))

@@ -17,8 +17,11 @@ import { createTaskTree } from './task-tree.ts'
 export interface Measurer {
   /** Those longer than `ms`: placing one costs a source map. */
   stretches(scope: Scope, ms: number): BlockingCall[]
-  /** All that findings are made of; stretches longer than the scope's threshold. */
-  observe(scope: Scope, rules: RuleContext['rules']): Observed
+  /**
+   * All that findings are made of; stretches longer than the scope's threshold.
+   * @param since only what kept the loop from then on
+   */
+  observe(scope: Scope, rules: RuleContext['rules'], since?: number): Observed
   syncCalls(scope: Scope): PlacedSyncCall[]
   /** What became of the scope's tasks, for a count. */
   taskStates(scope: Scope): Pick<Task, 'status'>[]
@@ -28,9 +31,9 @@ export interface Measurer {
 export function createMeasurer(session: Session, locator: Locator, sources: Sources): Measurer {
   const tree = createTaskTree(sources.get)
 
-  function stretches(scope: Scope, ms: number): BlockingCall[] {
+  function stretches(scope: Scope, ms: number, since = 0): BlockingCall[] {
     const all = [...scope.stretches, ...session.openStretches().filter((open) => scope.includes(open.scope))]
-    return all.filter(({ durationMs }) => durationMs > ms).map((stretch) => toBlockingCall(stretch, scope, locator))
+    return all.filter(({ durationMs, startMs }) => durationMs > ms && startMs >= since).map((stretch) => toBlockingCall(stretch, scope, locator))
   }
   const recordsOf = (scope: Scope): TaskRecord<Scope>[] =>
     scope.taskLog.records.filter((record) => scope.includes(record.owner) && tree.isWork(record))
@@ -49,13 +52,13 @@ export function createMeasurer(session: Session, locator: Locator, sources: Sour
   const syncCalls = (scope: Scope): PlacedSyncCall[] =>
     toSyncCalls(scope.syncCalls.calls.filter((call) => scope.includes(call.scope)), locator)
   // Placing costs a source map: not for rules that are off.
-  const observe = (scope: Scope, rules: RuleContext['rules']): Observed => ({
-    stretches: stretches(scope, scope.thresholds.blockingThreshold),
-    starved: rules['loop-starvation'] === 'off' ? [] : scope.starved.map((turn) => toStarvation(turn, locator)),
-    syncCalls: rules['sync-call'] === 'off' ? [] : syncCalls(scope)
+  const observe = (scope: Scope, rules: RuleContext['rules'], since = 0): Observed => ({
+    stretches: stretches(scope, scope.thresholds.blockingThreshold, since),
+    starved: rules['loop-starvation'] === 'off' ? [] : scope.starved.filter(({ startMs }) => startMs >= since).map((turn) => toStarvation(turn, locator)),
+    syncCalls: rules['sync-call'] === 'off' || since > 0 ? [] : syncCalls(scope)
   })
   return {
-    stretches,
+    stretches: (scope, ms) => stretches(scope, ms),
     syncCalls,
     observe,
     taskStates: (scope) => [...scope.requests.map((request) => ({ status: requestStatus(request) })), ...recordsOf(scope).map(stateOf)],

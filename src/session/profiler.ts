@@ -44,6 +44,8 @@ export interface Profiler {
   overheadOf(scope: Scope): number
   /** What findings may be made of, as far as the options ask for it. */
   observe(scope: Scope, rules: RuleContext['rules']): Observed
+  /** The same of what kept the loop after the test's end, by test. */
+  observeLate(rules: (test: Scope) => RuleContext['rules']): { test: Scope; observed: Observed }[]
   profileOf(scope: Scope, left?: Leftovers): AsyncProfile
   profile<T>(fn: () => T | PromiseLike<T>): Promise<{ profile: AsyncProfile; result: T }>
   currentProfile(): AsyncProfile
@@ -162,6 +164,7 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
     settleCost: (scope) => hookCost.settle(scope),
     overheadOf,
     observe: (scope, own) => detected(measurer.observe(scope, own)),
+    observeLate: (rulesOfTest) => session.takeLate().map((test) => ({ test, observed: detected(measurer.observe(test, rulesOfTest(test), test.endMs)) })),
     profileOf,
     profile,
     currentProfile() {

@@ -56,6 +56,8 @@ export interface Session {
   close(scope: Scope): void
   /** The tests that are running. */
   openTests(): Scope[]
+  /** Tests whose work kept the loop after their end, since the last call. */
+  takeLate(): Scope[]
   /** What modules start from here on, until `start`, is this scope's. */
   load(scope: Scope): void
   /** The time since `since` was ours: nobody's work. */
@@ -93,6 +95,7 @@ export function createSession(options: SessionOptions): Session {
   watchFileStreams(resources.fileStream)
   const hooks = createHooks(storage, { slices, tasks, promises, resources, marks }, () => !evidence.sampling())
   let watchers: VictimWatch[] = []
+  const late = new Set<Scope>()
   let stopTurns: (() => void) | undefined
 
   function onShort(scope: Scope | undefined, ms: number): void {
@@ -136,6 +139,7 @@ export function createSession(options: SessionOptions): Session {
     return pieces
   }
   function watch(kept: Kept): void {
+    if (kept.scope.whole.endMs !== undefined) late.add(kept.scope.whole)
     const watcher = watchVictims(kept)
     watchers.push(watcher)
     hooks.onStart = (at, scope) => {
@@ -202,6 +206,11 @@ export function createSession(options: SessionOptions): Session {
       if (scope.taskLog !== scope.parent?.taskLog) tasks.release(scope.taskLog)
     },
     openTests: () => [...openScopes].filter(({ kind }) => kind === 'test'),
+    takeLate() {
+      const taken = [...late]
+      late.clear()
+      return taken
+    },
     load(scope) {
       loading = scope
       hooks.startLoading()

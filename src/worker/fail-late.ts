@@ -21,8 +21,9 @@ export function failLate({ root, notices }: WorkerState, late: JudgedLeftovers['
     })
     const { result } = task
     if (errors.length === 0 || task.fails === true || result === undefined || result.state === 'skip') continue
-    result.state = 'fail'
-    result.errors = [...(result.errors ?? []), ...errors]
+    for (const failed of [result, result.attempts?.at(-1)]) {
+      if (failed !== undefined) Object.assign(failed, { state: 'fail', errors: [...(failed.errors ?? []), ...errors] })
+    }
     const rpc = (global as VitestWorker).__vitest_worker__?.rpc
     if (rpc?.onTaskUpdate === undefined) notices.add('a finding of a test that had ended could not fail it: this Vitest takes no later results')
     else void rpc.onTaskUpdate([[task.id, result, task.meta]], [])

@@ -1,5 +1,5 @@
 import { createAllowance } from '../analysis/allow.ts'
-import { findLeftovers, judgeBudget, lagBudgetFinding, type Left } from '../analysis/profile.ts'
+import { findAll, findLeftovers, judgeBudget, lagBudgetFinding, type Left } from '../analysis/profile.ts'
 import type { BudgetVerdict, Finding } from '../model.ts'
 import type { Leftovers, Rejected } from '../records.ts'
 import type { Scope } from '../session/scope.ts'
@@ -37,6 +37,13 @@ export async function judgeLeftovers(state: WorkerState, file: Scope): Promise<J
       judged.budgets.push(...verdicts)
       findings.push(...verdicts.filter(({ verdict }) => verdict === 'over').map((verdict) => allowance.apply(lagBudgetFinding(verdict, setting))))
     }
+    judged.findings.push(...findings)
+    if (test !== undefined) judged.late.push({ test, findings })
+  }
+  // A timer of one test may keep the loop in another one's time: it is the first one's all the same.
+  for (const { test: scope, observed } of profiler.observeLate((ended) => tests.get(ended.name)?.rules ?? options.rules)) {
+    const test = tests.get(scope.name)
+    const findings = findAll(observed, { file: name, rules: test?.rules ?? options.rules, blockingThreshold: scope.thresholds.blockingThreshold, allow: allowance.apply })
     judged.findings.push(...findings)
     if (test !== undefined) judged.late.push({ test, findings })
   }

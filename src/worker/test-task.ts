@@ -22,6 +22,8 @@ export interface TestResult {
   state?: string
   repeatCount?: number | undefined
   errors?: TestError[] | undefined
+  /** Since Vitest 5, which shows the errors of each; the last one's stand in `errors`, too. */
+  attempts?: { state?: string; errors?: TestError[] | undefined }[]
 }
 export interface TestError {
   name?: string

@@ -25,13 +25,19 @@ export function outlivedMs({ settledMs, owner }: Made): number {
 }
 
 export function createPromisePlaces(chains: PromiseChains, locator: Locator, depth: number): PromisePlaces {
+  /** Unlike an async call, one that is made by hand is no work that was started: it may be kept for who comes later. */
+  const isKeptByHand = ({ frames }: Made, place: StackFrame): boolean => makersOf(frames).length > 0 && chains.isKept(place)
+
   return {
     droppedAt(made) {
-      return chains.isDropped(made) && isWork(made) ? chains.receiver(made) : undefined
+      const place = chains.isDropped(made) && isWork(made) ? chains.receiver(made) : undefined
+      return place === undefined || isKeptByHand(made, place) ? undefined : place
     },
     neverAt(made) {
       const receiver = chains.receiver(made)
       if (isAwait(made) || !isWork(made) || receiver === undefined || chains.isAbandoned(made)) return undefined
+      // Nobody waits for it.
+      if (chains.isDropped(made) && isKeptByHand(made, receiver)) return undefined
       const makers = makersOf(made.frames)
       const maker = made.frames[makers.length]
       return makers.length > 0 && maker !== undefined && isOwnUrl(maker.url) ? maker : receiver

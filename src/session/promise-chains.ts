@@ -1,7 +1,7 @@
 import type { PromiseRecord } from '../probes/promises.ts'
 import type { StackFrame } from '../records.ts'
 import { functionEnd } from './function-end.ts'
-import { isOwnUrl, isRunnerUrl } from './own.ts'
+import { isOursUrl, isOwnUrl, isRunnerUrl } from './own.ts'
 import type { Scope } from './scope.ts'
 import type { Source } from './sources.ts'
 
@@ -11,6 +11,8 @@ export type Made = PromiseRecord<Scope>
 export interface PromiseChains {
   /** The frame whose call's promise was dropped or kept; nothing where it was given to code that is not the user's. */
   receiver(made: Made): StackFrame | undefined
+  /** Whether what a call gives is kept or passed on, for all that its line tells. */
+  isKept(call: StackFrame): boolean
   /** Whether the test runner was given it: it is a test's own, or a hook's. */
   isRunners(made: Made): boolean
   /** The await at which the function of this promise waits now. */
@@ -47,8 +49,12 @@ const functionOf = ({ source, frames }: Made): StackFrame | undefined => (source
 /** What stands before a call whose result is passed on. */
 const RETURNS = /(?:\breturn\b|=>)[^;{}]*$/
 
+/** And one that is assigned, an argument, or part of a literal. */
+const KEEPS = /(?:[^=!<>]=(?![=>])|[:(,[?]|\breturn\b|=>)[^;{}]*$/
+
 export function createPromiseChains(get: (url: string) => Source | undefined): PromiseChains {
-  const returns = ({ url, line, column }: StackFrame): boolean => RETURNS.test((get(url)?.lines[line - 1] ?? '').slice(0, column - 1))
+  const before = ({ url, line, column }: StackFrame): string => (get(url)?.lines[line - 1] ?? '').slice(0, column - 1)
+  const returns = (call: StackFrame): boolean => RETURNS.test(before(call))
 
   function isInside(frame: StackFrame, fn: StackFrame): boolean {
     if (frame.url !== fn.url || frame.functionName !== fn.functionName || frame.line < fn.line) return false
@@ -98,6 +104,7 @@ export function createPromiseChains(get: (url: string) => Source | undefined): P
       const frame = made.frames[givenTo(made.frames, returns)]
       return frame !== undefined && isOwnUrl(frame.url) ? frame : undefined
     },
+    isKept: (call) => KEEPS.test(before(call)),
     isRunners: ({ frames }) => isRunnerUrl(frames[givenTo(frames, returns)]?.url ?? ''),
     awaitOf,
     isValue,
@@ -117,6 +124,8 @@ function givenTo(frames: readonly StackFrame[], returns: (frame: StackFrame) => 
     const frame = frames[i]!
     if (frame.awaits) return -1
     if (isRunnerUrl(frame.url)) return i
+    // Our wrapper of `fetch` gives on what it gets.
+    if (isOursUrl(frame.url)) continue
     if (frame.url.startsWith('node:')) {
       // Node's own functions give what they made themselves to their caller.
       if (i !== first || frame.constructs) return -1

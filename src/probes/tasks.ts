@@ -2,6 +2,9 @@ import type { RawFrame } from '../records.ts'
 import { now } from './clock.ts'
 import { captureFrames, type FrameOptions } from './frames.ts'
 
+// Taken at load: tests of what older hosts lack delete it, and a hook that throws ends the process.
+const { WeakRef } = globalThis
+
 /** Raw record of one async call or resource. The promise or resource is held weakly: keeping it would change what tests see. */
 export interface TaskRecord<Owner> {
   id: number

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { inject } from 'vitest'
 import type { Options } from '../../../src/options.ts'
 import type { Report } from '../../../src/model.ts'
-import { type Major, sandboxOf } from './sandbox.ts'
+import { install, type Major, sandboxOf } from './sandbox.ts'
 
 export type Pool = 'forks' | 'threads' | 'vmForks' | 'vmThreads'
 
@@ -36,6 +36,12 @@ export interface RunOptions {
   reporter?: boolean
   /** Where another run left its project: its files stay, and `files` are added to them. */
   root?: string
+  /**
+   * Whether the project has a `node_modules` of its own, not only its parent folder: in DOM environments Vitest finds no
+   * setup file of a package outside the project's root.
+   * @default false
+   */
+  ownModules?: boolean
 }
 
 /** What Vitest's own JSON reporter says, as far as it is used. */
@@ -71,6 +77,7 @@ export async function runVitest(options: RunOptions): Promise<RunResult> {
   const { reporter = !args.some((arg) => arg.startsWith('--reporter')) } = options
   const home = sandboxOf(inject('sandbox'), vitest)
   const root = options.root ?? mkdtempSync(join(home, 'project-'))
+  if (options.ownModules === true) install(root, vitest)
   writeFiles(root, {
     'package.json': JSON.stringify({ name: 'project', private: true, type: 'module' }),
     'vitest.config.ts': options.config ?? configWith(options.plugin),

@@ -18,12 +18,12 @@ export type Major = (typeof MAJORS)[number]
 export const sandboxOf = (sandbox: string, major: Major): string => join(sandbox, `vitest-${major}`)
 
 const VITEST: Record<Major, string> = { 5: 'node_modules/vitest', 4: 'test/vitest-4/node_modules/vitest' }
-const FOR_FIXTURES = ['express', 'supertest', 'fastify', 'hono']
+const FOR_FIXTURES = ['express', 'supertest', 'fastify', 'hono', 'msw', 'jsdom', 'happy-dom', 'pino', 'undici']
 
 /** Global setup: the package as users have it installed, once for the whole run. */
 export default function setup(project: TestProject): () => void {
   const sandbox = realpathSync(mkdtempSync(join(tmpdir(), 'vap-e2e-')))
-  for (const major of MAJORS) fill(join(sandboxOf(sandbox, major), 'node_modules'), major)
+  for (const major of MAJORS) install(sandboxOf(sandbox, major), major)
   project.provide('sandbox', sandbox)
   return () => {
     // For a look at a project that went wrong.
@@ -31,7 +31,9 @@ export default function setup(project: TestProject): () => void {
   }
 }
 
-function fill(modules: string, major: Major): void {
+/** Gives a folder its `node_modules`. */
+export function install(folder: string, major: Major): void {
+  const modules = join(folder, 'node_modules')
   const installed = join(modules, 'vitest-async-profiler')
   // A copy, not a link: Vitest treats what lies in `node_modules` specially, by its real path.
   for (const part of ['package.json', 'report.schema.json', 'dist']) {

@@ -96,6 +96,7 @@ export function createHooks<Owner extends { turn: TurnCounts }>(
     before(promise: object) {
       beginMicrotask()
       tasks.beforePromise(promise)
+      promises.before(promise)
     },
     settled(promise: object) {
       if (wantsMarks()) marks.mark()

@@ -3,6 +3,9 @@ import { now } from './clock.ts'
 import { type Looks, takeLook } from './looks.ts'
 import { readStack, takeStack, type TakenStack } from './stacks.ts'
 
+// Taken at load: tests of what older hosts lack delete it, and a hook that throws ends the process.
+const { WeakRef } = globalThis
+
 /** Raw record of one promise that did not settle in the callback that made it. The promise itself is held weakly. */
 export interface PromiseRecord<Owner> {
   readonly ref: WeakRef<object>
@@ -16,6 +19,10 @@ export interface PromiseRecord<Owner> {
   /** Those that wait for its outcome, and how many more do. */
   takers: PromiseRecord<Owner>[]
   moreTakers: number
+  /** Another promise that it was resolved with: it settles with that one. */
+  follows: PromiseRecord<Owner> | undefined
+  /** Made while timers were fake: nothing but the test moves them on. */
+  readonly fake: boolean
 }
 
 /** The promises of one test that have not settled, shared by all scopes inside the test. */
@@ -30,6 +37,8 @@ const MAX_TAKERS = 8
 
 export interface Promises<Owner> {
   init(promise: object, source: object | undefined): void
+  /** A continuation starts; or the job that makes a promise follow another one. */
+  before(promise: object): void
   settled(promise: object): void
   /** Reads the stacks of what has not settled by now. To be called before other people's code may run. */
   flush(): void
@@ -47,32 +56,42 @@ export interface Promises<Owner> {
 interface Fresh<Owner> {
   record: PromiseRecord<Owner>
   stack: TakenStack
+  /** Whose continuation or job made it. */
+  job: PromiseRecord<Owner> | undefined
 }
 
 /**
  * Tells which promises an owner's code has made that are still pending, where they were made and who waits for them. A
  * stack is taken of each and read only of those that outlast the callback that they were made in.
  * @param isRunner whether a script is the test runner's: its own promises are of no interest
+ * @param timersAreFake whether the test has replaced timers
  */
 export function createPromises<Owner extends { promises: PromiseLog<Owner> }>(
   ownerNow: () => Owner | undefined,
-  isRunner: (url: string) => boolean
+  isRunner: (url: string) => boolean,
+  timersAreFake: () => boolean
 ): Promises<Owner> {
   const records = new WeakMap<object, PromiseRecord<Owner>>()
   let fresh: Fresh<Owner>[] = []
   /** While there are none, neither sources nor settled promises need a look-up. */
   let tracked = 0
   let blindAt = -Infinity
+  let running: PromiseRecord<Owner> | undefined
 
   function create(promise: object, owner: Owner, source: PromiseRecord<Owner> | undefined): PromiseRecord<Owner> {
     const record: PromiseRecord<Owner> = {
-      ref: new WeakRef(promise), owner, createdMs: now(), settledMs: undefined, frames: [], source, takers: [], moreTakers: 0
+      ref: new WeakRef(promise), owner, createdMs: now(), settledMs: undefined, frames: [], source, takers: [], moreTakers: 0,
+      follows: undefined, fake: timersAreFake()
     }
     records.set(promise, record)
     owner.promises.pending.add(record)
     tracked++
-    fresh.push({ record, stack: takeStack(FRAMES, probe.init) })
+    fresh.push({ record, stack: takeStack(FRAMES, probe.init), job: running })
     return record
+  }
+  function follow(record: PromiseRecord<Owner>, followed: PromiseRecord<Owner>): void {
+    record.follows = followed
+    followed.takers.push(record)
   }
   function forget(record: PromiseRecord<Owner>): void {
     if (!record.owner.promises.pending.delete(record)) return
@@ -83,6 +102,11 @@ export function createPromises<Owner extends { promises: PromiseLog<Owner> }>(
     init(promise, parent) {
       const source = parent === undefined || tracked === 0 ? undefined : records.get(parent)
       if (parent !== undefined && source === undefined) return
+      // Nothing else runs for a promise that no continuation made: it was resolved with this one.
+      if (source !== undefined && running !== undefined && running.source === undefined) {
+        follow(running, source)
+        return
+      }
       const owner = ownerNow() ?? source?.owner
       if (source?.takers.length === MAX_TAKERS) source.takers = source.takers.filter(({ settledMs }) => settledMs === undefined)
       const looked = owner !== undefined && takeLook(owner.promises.looks) && (source === undefined || source.takers.length < MAX_TAKERS)
@@ -90,6 +114,9 @@ export function createPromises<Owner extends { promises: PromiseLog<Owner> }>(
       if (source === undefined) return
       if (record === undefined) source.moreTakers++
       else source.takers.push(record)
+    },
+    before(promise) {
+      running = tracked === 0 ? undefined : records.get(promise)
     },
     settled(promise) {
       if (tracked === 0) return
@@ -103,9 +130,17 @@ export function createPromises<Owner extends { promises: PromiseLog<Owner> }>(
       if (fresh.length === 0) return
       const taken = fresh
       fresh = []
-      for (const { record, stack } of taken) {
+      for (const { record, stack, job } of taken) {
         if (record.settledMs !== undefined) continue
         record.frames = readStack(stack)
+        const { source } = record
+        // No caller: the continuation has returned a promise, and its own follows that.
+        if (job !== undefined && source !== undefined && record.frames.every(({ url }) => url === '' || url.startsWith('node:'))) {
+          forget(record)
+          source.takers = source.takers.filter((taker) => taker !== record)
+          follow(job, source)
+          continue
+        }
         const maker = record.frames.find(({ url }) => url !== '')
         if (record.source === undefined && (maker === undefined || isRunner(maker.url))) forget(record)
       }

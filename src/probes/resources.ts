@@ -5,6 +5,9 @@ import { now } from './clock.ts'
 import { type Looks, takeLook } from './looks.ts'
 import { readStack, takeStack, type TakenStack } from './stacks.ts'
 
+// Taken at load: tests of what older hosts lack delete it, and a hook that throws ends the process.
+const { WeakRef } = globalThis
+
 /** Raw record of something that may keep the process alive or a file open. It is held weakly. */
 export interface ResourceRecord<Owner> {
   /** Node's type of the async resource, or `FILESTREAM`. */
@@ -127,8 +130,7 @@ export function isOpen(type: string, resource: object): boolean {
   // Timers that have fired still say that they are ref'd.
   if (isRefd(resource) !== true || (resource as { _destroyed?: boolean })._destroyed === true) return false
   if (type === 'PROCESSWRAP') return !hasExited(ownerOf(resource))
-  // `process.stdin` and its like are nobody's, whoever touched them first.
-  return !(/^(?:PIPEWRAP|TTYWRAP|TCPWRAP)$/.test(type) && isStdio(resource))
+  return !/^(?:PIPEWRAP|TTYWRAP|TCPWRAP)$/.test(type) || isConnection(resource)
 }
 
 /** Unlike its handle, a child process is known to be over at once. */
@@ -137,9 +139,13 @@ function hasExited(child: object | undefined): boolean {
   return (exitCode ?? null) !== null || (signalCode ?? null) !== null
 }
 
-function isStdio(resource: object): boolean {
-  const { fd } = resource as { fd?: number }
-  return fd !== undefined && fd >= 0 && fd <= 2
+/**
+ * `process.stdin` and its like are nobody's, whoever touched them first. A handle that has no descriptor was never connected:
+ * mocked requests have such. Windows tells none.
+ */
+function isConnection(handle: object): boolean {
+  const { fd } = handle as { fd?: number }
+  return process.platform === 'win32' || fd === undefined ? !(fd !== undefined && fd >= 0 && fd <= 2) : fd > 2
 }
 
 /** `undefined` where it cannot tell: tests replace methods. */

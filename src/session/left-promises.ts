@@ -30,12 +30,12 @@ export function createPromisePlaces(chains: PromiseChains, locator: Locator, dep
 
   return {
     droppedAt(made) {
-      const place = chains.isDropped(made) && isWork(made) ? chains.receiver(made) : undefined
+      const place = !made.fake && chains.isDropped(made) && isWork(made) ? chains.receiver(made) : undefined
       return place === undefined || isKeptByHand(made, place) ? undefined : place
     },
     neverAt(made) {
       const receiver = chains.receiver(made)
-      if (isAwait(made) || !isWork(made) || receiver === undefined || chains.isAbandoned(made)) return undefined
+      if (made.fake || isAwait(made) || !isWork(made) || receiver === undefined || chains.isAbandoned(made)) return undefined
       // Nobody waits for it.
       if (chains.isDropped(made) && isKeptByHand(made, receiver)) return undefined
       const makers = makersOf(made.frames)

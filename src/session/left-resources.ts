@@ -31,9 +31,17 @@ export function standing(records: readonly Made[], resources: Resources<Scope>):
     // A connection that a server accepted has no caller: it is the server's. So are the timers that Node starts by itself.
     if (maker === undefined || isRunnerUrl(maker.url) || isEnvironmentUrl(maker.url)) return []
     const own = frames.findIndex(({ url }) => isOwnUrl(url))
+    if (isNobodys(frames, own, made.owner)) return []
     const all = own === -1 ? [...frames, ...from] : frames
     return [{ made, frames: all, own: own === -1 ? all.findIndex(({ url }) => isOwnUrl(url)) : own }]
   })
+}
+
+/** What a dependency starts when it is loaded, nobody has asked for; what a fixture of the worker starts, it ends after the file. */
+function isNobodys(frames: readonly StackFrame[], own: number, { kind }: Scope): boolean {
+  const inner = own === -1 ? frames : frames.slice(0, own)
+  if (inner.some(({ url }) => url.startsWith('node:internal/modules/') || isRunnerUrl(url))) return true
+  return (own === -1 && kind === 'file') || frames.some(({ functionName, url }) => functionName === 'resolveScopeFixtureValue' && isRunnerUrl(url))
 }
 
 export function isStanding({ made: { type, ref } }: Standing): boolean {

@@ -73,7 +73,7 @@ export function watchLeftovers(session: Session, { chains, locator, depth, prove
     return dead.flatMap(({ made, place }) => {
       const waiting = chains.awaitOf(made)
       // One that waits for another one that is lost is no cause.
-      if (waiting?.source !== undefined && lost.has(waiting.source)) return []
+      if ([waiting?.source, made.follows].some((cause) => cause !== undefined && lost.has(cause))) return []
       const at = waiting?.frames[0]
       return [places.toLeft(made, at !== undefined && isOwnUrl(at.url) ? at : place, 'never')]
     })

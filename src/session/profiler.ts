@@ -149,7 +149,7 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
     setRules: (scope, own) => void rules.set(scope, own),
     start(global) {
       sources.reset(global)
-      session.start()
+      session.start(global)
       session.syncCalls.refresh()
       // In vm pools the builtin modules that test files import are copies, made anew for each of them.
       ;(global as VitestGlobal).__vitest_required__?.syncBuiltinESMExports?.()

@@ -72,8 +72,15 @@ export function createPromiseChains(get: (url: string) => Source | undefined): P
     return fn !== undefined && frame !== undefined && isInside(frame, fn)
   }
   const isValue = (made: Made): boolean => made.source !== undefined && isAwait(made) && isOwnValue(made, made.source)
-  const isDropped = (made: Made): boolean =>
-    made.frames.length > 0 && !isAwait(made) && !makersOf(made.frames).includes('catch') && made.moreTakers === 0 && made.takers.every((taker) => isOwnValue(taker, made))
+  /** What only tidies up afterwards waits for nothing. */
+  const looksOn = ({ frames }: Made): boolean => makersOf(frames).includes('finally')
+  const hasTakers = (made: Made, but?: Made): boolean => made.moreTakers > 0 || made.takers.some((taker) => taker !== but && !looksOn(taker) && !isOwnValue(taker, made))
+  function isDropped(made: Made): boolean {
+    const makers = makersOf(made.frames)
+    if (made.frames.length === 0 || isAwait(made) || makers.includes('catch') || looksOn(made) || hasTakers(made)) return false
+    // So does a callback beside somebody who waits.
+    return made.source === undefined || !hasTakers(made.source, made)
+  }
 
   /** The promise of the async function that an await stands in: of nested ones the innermost, of several runs the last before it. */
   function callOf(at: Made): Made | undefined {
@@ -92,6 +99,7 @@ export function createPromiseChains(get: (url: string) => Source | undefined): P
     if (seen.has(made)) return false
     seen.add(made)
     return made.moreTakers > 0 || made.takers.some((taker) => {
+      if (taker.follows === made) return isAbandoned(taker, seen)
       const makers = makersOf(taker.frames)
       if (makers.includes('race') || makers.includes('any')) return true
       if (!isAwait(taker)) return isAbandoned(taker, seen)
@@ -104,13 +112,19 @@ export function createPromiseChains(get: (url: string) => Source | undefined): P
       const frame = made.frames[givenTo(made.frames, returns)]
       return frame !== undefined && isOwnUrl(frame.url) ? frame : undefined
     },
-    isKept: (call) => KEEPS.test(before(call)),
+    isKept: (call) => KEEPS.test(withoutCalls(before(call))),
     isRunners: ({ frames }) => isRunnerUrl(frames[givenTo(frames, returns)]?.url ?? ''),
     awaitOf,
     isValue,
     isDropped,
     isAbandoned: (made) => isAbandoned(made)
   }
+}
+
+/** Arguments of calls that are done: `save(user).` is `save.`. */
+function withoutCalls(text: string): string {
+  const shorter = text.replaceAll(/\([^()]*\)/g, '')
+  return shorter === text ? text : withoutCalls(shorter)
 }
 
 /**

@@ -3,6 +3,7 @@ import type { BackendName } from '../model.ts'
 import { now, setImmediate } from '../probes/clock.ts'
 import { createHooks } from '../probes/hooks.ts'
 import { watchTurns } from '../probes/loop.ts'
+import { areTimersFake } from '../probes/fake-timers.ts'
 import { watchFileStreams } from '../probes/file-streams.ts'
 import { createMarks } from '../probes/marks.ts'
 import { createPromises, type Promises } from '../probes/promises.ts'
@@ -66,8 +67,8 @@ export interface Session {
   hookCalls(): number
   /** Runs `fn` without hooks, unless scopes would miss something: for the measurement of their cost. */
   withoutHooks(fn: () => Promise<void>): Promise<boolean>
-  /** Starts the probes. Between test files they are off: loading a file is not a test's work. */
-  start(): void
+  /** Starts the probes for a file, whose global object is given. Between test files they are off: loading a file is not a test's work. */
+  start(global: typeof globalThis): void
   stop(): void
 }
 
@@ -90,7 +91,8 @@ export function createSession(options: SessionOptions): Session {
   const syncLog = createSyncLog({ depth: options.maxStackDepth, sliceStart: slices.start, isLoading: options.isLoading })
   const syncCalls = startSyncCalls<Scope>(() => storage.getStore(), syncLog.ended)
   let loading: Scope | undefined
-  const promises = createPromises<Scope>(() => storage.getStore(), isRunnerUrl)
+  let global = globalThis
+  const promises = createPromises<Scope>(() => storage.getStore(), isRunnerUrl, () => areTimersFake(global))
   const resources = createResources<Scope>(() => storage.getStore() ?? loading)
   watchFileStreams(resources.fileStream)
   const hooks = createHooks(storage, { slices, tasks, promises, resources, marks }, () => !evidence.sampling())
@@ -224,7 +226,8 @@ export function createSession(options: SessionOptions): Session {
       return true
     },
     hookCalls: () => hooks.counts.promise + hooks.counts.resource,
-    start() {
+    start(next) {
+      global = next
       loading = undefined
       stopTurns ??= watchTurns(onTurn)
       hooks.start()

@@ -102,11 +102,6 @@ export function createPromises<Owner extends { promises: PromiseLog<Owner> }>(
     init(promise, parent) {
       const source = parent === undefined || tracked === 0 ? undefined : records.get(parent)
       if (parent !== undefined && source === undefined) return
-      // Nothing else runs for a promise that no continuation made: it was resolved with this one.
-      if (source !== undefined && running !== undefined && running.source === undefined) {
-        follow(running, source)
-        return
-      }
       const owner = ownerNow() ?? source?.owner
       if (source?.takers.length === MAX_TAKERS) source.takers = source.takers.filter(({ settledMs }) => settledMs === undefined)
       const looked = owner !== undefined && takeLook(owner.promises.looks) && (source === undefined || source.takers.length < MAX_TAKERS)
@@ -134,8 +129,8 @@ export function createPromises<Owner extends { promises: PromiseLog<Owner> }>(
         if (record.settledMs !== undefined) continue
         record.frames = readStack(stack)
         const { source } = record
-        // No caller: the continuation has returned a promise, and its own follows that.
-        if (job !== undefined && source !== undefined && record.frames.every(({ url }) => url === '' || url.startsWith('node:'))) {
+        // No caller: this is the job of a promise that was resolved with another one, and follows that.
+        if (job !== undefined && source !== undefined && record.frames.every(({ url, awaits }) => awaits || url === '' || url.startsWith('node:'))) {
           forget(record)
           source.takers = source.takers.filter((taker) => taker !== record)
           follow(job, source)

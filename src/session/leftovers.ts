@@ -33,6 +33,7 @@ export interface LeftoverOptions {
 }
 
 const SETTLE_MS = 50
+const LEAST_ROUNDS = 10
 /** More than that in one file are one mistake. */
 const MAX_KEPT = 500
 
@@ -131,7 +132,8 @@ export function watchLeftovers(session: Session, { chains, locator, depth, prove
         const waits = isPending(made) && promise !== undefined && stateOfPromise(promise).state === 'pending'
         return waits ? [places.toLeft(made, place, 'pending')] : []
       })
-      const result = { resources: toLeftResources(left, locator, depth), promises: [...never, ...found], counted: Math.max(0, counted - left.length) }
+      // It may have gone while others were looked at.
+      const result = { resources: toLeftResources(left.filter(isStanding), locator, depth), promises: [...never, ...found], counted: Math.max(0, counted - left.length) }
       reset()
       return result
     },
@@ -145,12 +147,12 @@ export function watchLeftovers(session: Session, { chains, locator, depth, prove
 
 const turn = (): Promise<void> => new Promise((done) => void setImmediate(done))
 
-/** Turns the loop, then backs off, and stops as soon as it is clean. */
+/** Turns the loop, then backs off, and stops as soon as it is clean. On a busy machine the time alone would be no chance. */
 async function settled(isClean: () => boolean): Promise<void> {
   const until = now() + SETTLE_MS
   if (isClean()) return
   await turn()
-  for (let wait = 1; !isClean() && now() < until; wait *= 2) {
-    await new Promise((done) => void setTimeout(done, Math.min(wait, until - now())))
+  for (let round = 0; !isClean() && (round < LEAST_ROUNDS || now() < until); round++) {
+    await new Promise((done) => void setTimeout(done, Math.max(1, Math.min(2 ** round, until - now()))))
   }
 }

@@ -1,13 +1,11 @@
 import { writeFileSync } from 'node:fs'
-import { BARS } from '../bars.ts'
 import { BACKENDS, type Combination, nameOf } from './combinations.ts'
 import { together } from './judge.ts'
-import { measure, type Measured } from './measure.ts'
+import { measure, type Measured, rowsOf } from './measure.ts'
 import { nodeOf } from './node-versions.ts'
 import { formatNoise } from './noise-table.ts'
 import { measureNoise, type Noise } from './noise.ts'
 import { createSandbox, type Sandbox } from './sandbox.ts'
-import { missedBars, scoreOf } from './score.ts'
 import { readSettings, type Settings } from './settings.ts'
 import { formatTable, type Row } from './table.ts'
 
@@ -28,10 +26,10 @@ async function runAll(sandbox: Sandbox, { combinations, only }: Settings): Promi
     const measured = await attempt(combination, () => measure(sandbox, combination, only))
     if (measured === undefined) continue
     all.push(measured)
-    print(formatTable([measured]))
+    print(formatTable(measured.rows))
     print([...measured.missedBars.map((text) => `under the bars: ${text}`), ...measured.faults].join('\n'))
   }
-  if (all.length > 1) print(formatTable([...all, ...sums(all)]))
+  if (all.length > 1) print(formatTable([...all.flatMap(({ rows }) => rows), ...sums(all)]))
   return all
 }
 
@@ -67,8 +65,7 @@ function sums(all: readonly Measured[]): Row[] {
   return BACKENDS.flatMap((backend) => {
     const chosen = all.filter(({ combination }) => combination.backend === backend)
     if (chosen.length < 2) return []
-    const outcome = together(chosen.map((each) => each.outcome))
-    return [{ name: `${backend}, in sum`, score: scoreOf(outcome), missedBars: missedBars(outcome, BARS[backend]) }]
+    return rowsOf(`${backend}, in sum`, backend, together(chosen.map(({ outcome }) => outcome)))
   })
 }
 

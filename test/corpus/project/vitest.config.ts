@@ -9,6 +9,7 @@ export default defineConfig({
   plugins: judge === 'profiler' ? [asyncProfiler({ backend: backend as 'auto', report: { json: 'report.json', github: false } })] : [],
   test: {
     globalSetup: ['setup/amounts.ts'],
+    detectAsyncLeaks: judge === 'leak-detector',
     setupFiles: judge === 'loop-delay' ? ['setup/loop-delay.ts'] : [],
     // Test files that run at the same time would steal each other's CPU time.
     fileParallelism: false,

@@ -7,12 +7,12 @@ import { join, relative } from 'node:path'
  * `// EXPECT <number> <key>: <rule> [<kind>] in "<full test name>" [<more>…]`
  *
  * Rule and kind may have alternatives, as in `json|cpu`; `in file` is for what a file's own hooks do. More:
- * - `request "GET /path"`: the handler's request
+ * - `request "GET /path"`: the handler's request; `request any`: not looked at
  * - `at <key>`: the place is marked with another key; `at none`: there is none to blame
  * - `dep`: the stack has a line marked with `// DEP <key>`; `through "name"`: it has a frame of that package
  * - `says "text"`: part of the message
  * - `victims "<full test name>[ | GET /path]"`: who had to wait, else nobody; `victims any`: not looked at
- * - `fails`: the test fails for it
+ * - `fails`: the test fails for it; `errors`: it is as severe, but comes too late for that, and the test passes
  * - `over <ms>`: the threshold, else 100; `untimed`: its duration is a matter of taste
  * - `needs <tag>`: runs only where the tag is given; `inspector-only`: the other backend cannot know
  *
@@ -38,6 +38,8 @@ export interface Expectation {
   says?: string
   victims: string[] | 'any'
   fails: boolean
+  /** The severity is `error`, though the test passes. */
+  errors: boolean
   overMs: number
   untimed: boolean
   needs?: string
@@ -89,6 +91,7 @@ function parse(file: string, text: string, sources: Map<string, string>): Expect
     through: [],
     victims: [],
     fails: false,
+    errors: false,
     overMs: 100,
     untimed: false,
     inspectorOnly: false,
@@ -102,6 +105,7 @@ function parse(file: string, text: string, sources: Map<string, string>): Expect
     says: () => (result.says = next()),
     victims: () => (result.victims = words[0] === 'any' ? (next() as 'any') : [next()]),
     fails: () => (result.fails = true),
+    errors: () => (result.errors = true),
     over: () => (result.overMs = Number(next())),
     untimed: () => (result.untimed = true),
     needs: () => (result.needs = next()),

@@ -59,7 +59,7 @@ export function together(outcomes: readonly Outcome[]): Outcome {
   }
 }
 
-/** What expectations may need, besides a pool. Nothing gives `leaks`: the profiler does not look for leftovers yet. */
+/** What expectations may need, besides a pool. */
 const TAGS = process.env['CORPUS_LONG'] === undefined ? [] : ['long']
 
 function isDue({ file, test, needs, inspectorOnly }: Expectation, states: Run['states'], { pool, backend }: Combination): boolean {
@@ -110,7 +110,7 @@ function judgeMatch({ expectation, finding }: Match, truths: Run['truth']): Judg
 }
 
 /** What is missing in a finding, besides the place, the test, the request and the kind. */
-export function wrongDetails({ through, throughPackage, says, victims, fails }: Expectation, { stack, message, severity, victims: told }: Finding): string[] {
+export function wrongDetails({ through, throughPackage, says, victims, fails, errors }: Expectation, { stack, message, severity, victims: told }: Finding): string[] {
   const frames = stack.map(({ file, line }) => `${file}:${line}`)
   const names = told.map(({ test, request }) => [test?.name ?? 'file', ...(request ? [`${request.method} ${request.url}`] : [])].join(' | '))
   return [
@@ -118,6 +118,6 @@ export function wrongDetails({ through, throughPackage, says, victims, fails }: 
     ...(throughPackage !== undefined && !frames.some((frame) => frame.includes(`node_modules/${throughPackage}/`)) ? [`the stack has no frame of ${throughPackage}`] : []),
     ...(says !== undefined && !message.includes(says) ? [`the message does not say ${says}: ${message}`] : []),
     ...(victims !== 'any' && victims.join() !== names.join() ? [`victims ${names.join(', ') || 'none'} instead of ${victims.join(', ') || 'none'}`] : []),
-    ...((severity === 'error') !== fails ? [`severity ${severity}`] : []),
+    ...((severity === 'error') !== (fails || errors) ? [`severity ${severity}`] : []),
   ]
 }

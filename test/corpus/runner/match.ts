@@ -37,7 +37,7 @@ export function match(expectations: readonly Expectation[], findings: readonly F
 }
 
 /** Whether test and request are right. */
-export const isOf: Fits = (expectation, finding) => isOfTest(expectation, finding) && requestOf(finding) === expectation.request
+export const isOf: Fits = (expectation, finding) => isOfTest(expectation, finding) && (expectation.request === 'any' || requestOf(finding) === expectation.request)
 
 /** Whether the place to blame is right. */
 export const isAt: Fits = ({ lines }, finding) => (finding.location === undefined ? lines.length === 0 : lines.includes(placeOf(finding)))

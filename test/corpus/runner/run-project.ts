@@ -12,8 +12,8 @@ export interface RunOptions {
   only?: string | undefined
   /** Which tests run: all, the clean ones, or all but the clean ones and those that disturb the machine. */
   half?: 'clean' | 'faulty' | undefined
-  /** Who judges: Node's own histogram instead of the profiler, for comparison. */
-  judge?: 'profiler' | 'loop-delay'
+  /** Who judges: Node's own histogram or Vitest's own detector of leaks instead of the profiler, for comparison. */
+  judge?: 'profiler' | 'loop-delay' | 'leak-detector'
 }
 
 /** What the project measured around a faulty call. */
@@ -41,9 +41,17 @@ export interface Run {
   /** By key; the longest, where there were several. */
   truth: Map<string, Truth>
   delays: JudgedByDelay[]
+  /** What Vitest printed. */
+  output: string
 }
 
 const FILTERS = { clean: ['-t', 'clean: '], faulty: ['-t', '^(?!.*(?:clean|machine): )'] }
+const REPORTERS = {
+  profiler: ['--reporter=json'],
+  'loop-delay': ['--reporter=json'],
+  // What it finds is in no machine-readable report.
+  'leak-detector': ['--reporter=json', '--reporter=default'],
+}
 const LIMIT_MS = 20 * 60_000
 
 /** Runs real Vitest over the corpus' project. */
@@ -51,7 +59,7 @@ export async function runProject(sandbox: Sandbox, combination: Combination, opt
   const { only, half, judge = 'profiler' } = options
   const { node, vitest, pool, backend } = combination
   const root = sandbox.createProject(vitest)
-  const args = [`--pool=${pool}`, '--silent', '--reporter=json', '--outputFile=results.json', ...(half === undefined ? [] : FILTERS[half])]
+  const args = [`--pool=${pool}`, '--silent', ...REPORTERS[judge], '--outputFile=results.json', ...(half === undefined ? [] : FILTERS[half])]
   const output = await execute(nodeOf(node)!, [join(root, '../node_modules/vitest/vitest.mjs'), 'run', '--update', ...args, ...(only === undefined ? [] : [only])], root, {
     ...inherited(),
     NO_COLOR: '1',
@@ -69,6 +77,7 @@ export async function runProject(sandbox: Sandbox, combination: Combination, opt
     ...readStates(JSON.parse(results) as Results, root),
     truth: readTruth(linesOf(read('truth.jsonl'))),
     delays: linesOf(read('loop-delay.jsonl')),
+    output,
   }
 }
 

@@ -57,6 +57,6 @@ export function missedBars(outcome: Outcome, bars: Bars): string[] {
     ...rates.map((name) => `${name} ${(shareOf(score[name]) * 100).toFixed(1)} % < ${bars[name]! * 100} %`),
     ...(score.medianErrorMs > (bars.medianErrorMs ?? Infinity) ? [`median error ${score.medianErrorMs.toFixed(2)} ms > ${bars.medianErrorMs} ms`] : []),
     ...(bad > 0 ? [`${bad} durations over max(${bars.worstError!.ms} ms, ${bars.worstError!.share * 100} %)`] : []),
-    ...(outcome.broken.length > bars.broken ? [`${outcome.broken.length} broken cases`] : []),
+    ...(outcome.broken.length > (bars.broken ?? Infinity) ? [`${outcome.broken.length} broken cases`] : []),
   ]
 }

@@ -10,6 +10,8 @@ export interface Settings {
   /** Whether the sandbox stays, for a look at a run. */
   keep: boolean
   noise: boolean
+  /** Whether Vitest's own detector is compared with the profiler, by leftovers. */
+  leakDetector: boolean
   /** How often the clean half runs in the noise. */
   runs: number
 }
@@ -30,19 +32,23 @@ export function readSettings(args: string[]): Settings {
       json: { type: 'string' },
       keep: { type: 'boolean', default: false },
       noise: { type: 'boolean', default: false },
+      'leak-detector': { type: 'boolean', default: false },
       runs: { type: 'string', default: DEFAULT_RUNS },
     },
   })
-  const { only, json, keep, noise } = values
+  const { only, json, keep, noise, 'leak-detector': leakDetector } = values
+  if (noise && leakDetector) throw new RangeError('--noise and --leak-detector are two modes: one at a time')
+  // Modes that take long, or compare: with one combination, unless asked for more.
+  const one = noise || leakDetector
   const runs = Number(values.runs)
   if (!Number.isInteger(runs) || runs < 1) throw new RangeError(`--runs must be a whole number from 1 on, got ${values.runs}`)
   const chosen = {
-    nodes: choose('--node', values.node?.map(Number), noise ? [24] : NODES, NODES),
-    vitests: choose('--vitest', values.vitest?.map(Number), noise ? [5] : VITESTS, VITESTS),
-    pools: choose('--pool', values.pool, noise ? ['forks'] : POOLS, POOLS),
-    backends: choose('--backend', values.backend, noise ? ['auto'] : ['auto', 'async-hooks'], BACKENDS),
+    nodes: choose('--node', values.node?.map(Number), one ? [24] : NODES, NODES),
+    vitests: choose('--vitest', values.vitest?.map(Number), one ? [5] : VITESTS, VITESTS),
+    pools: choose('--pool', values.pool, one ? ['forks'] : POOLS, POOLS),
+    backends: choose('--backend', values.backend, one ? ['auto'] : ['auto', 'async-hooks'], BACKENDS),
   }
-  return { combinations: allCombinations(chosen), only, json, keep, noise, runs }
+  return { combinations: allCombinations(chosen), only, json, keep, noise, leakDetector, runs }
 }
 
 function choose<T extends string | number>(option: string, asked: readonly (string | number)[] | undefined, byDefault: readonly T[], all: readonly T[]): T[] {

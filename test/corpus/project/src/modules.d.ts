@@ -25,3 +25,44 @@ declare module 'heavy-boot' {
   /** Of its evaluation. */
   export const tookMs: number
 }
+
+declare module 'leaky-dep' {
+  import type { RequestListener, Server } from 'node:http'
+  import type { Worker } from 'node:worker_threads'
+
+  export interface Pool {
+    query(text: string): Promise<{ text: string; rows: unknown[] }>
+    end(): void
+  }
+  export function createPool(): Pool
+  /** Gives the end of it. */
+  export function subscribe(topic: string): () => void
+  export function serve(handle: RequestListener, done?: () => void): Server
+  export class Client {
+    open(port: number): Promise<void>
+    end(): Promise<void>
+  }
+  export function startWorker(): Worker
+  export function upload(name: string): Promise<void>
+  export function ready(): Promise<void>
+  export function send(address: string): Promise<void>
+}
+
+declare module 'mutex-dep' {
+  export class Mutex {
+    acquire(): Promise<void>
+    release(): void
+  }
+}
+
+declare module 'scheduler-dep' {
+  export function schedule<T>(job: () => Promise<T>): Promise<T>
+  export function isRunning(): boolean
+  export function write(line: string): void
+  export function whenIdle(name: string): { settle(): void }
+}
+
+declare module 'prompt-dep' {
+  export function isInteractive(): boolean
+  export function watchEnd(ended: () => void): void
+}

@@ -1,0 +1,3 @@
+import { createPool } from 'leaky-dep'
+
+export const pool = createPool() // BLAME imported-pool

@@ -40,13 +40,16 @@ export interface Resources<Owner> {
   before(id: number): void
   /** A stream on a file was opened by the caller. */
   fileStream(stream: object): void
+  /** From here on a handle works for somebody's call: a connection of a pool for the last request that it was given. */
+  claim(handle: object, owner: Owner, stack: TakenStack): void
   /** Where a resource was made, innermost first; behind it, where the callback was made that made it. */
   framesOf(record: ResourceRecord<Owner>): { frames: StackFrame[]; from: StackFrame[] }
   /** Lets go of what is still open: nobody will ask for it. */
   release(): void
 }
 
-interface Origin {
+interface Origin<Owner> {
+  owner?: Owner
   stack: TakenStack
   /** Of the resource whose callback made this one. */
   from: TakenStack | undefined
@@ -55,14 +58,14 @@ interface Origin {
 /** Tells what an owner's code started that can keep the process alive. Stacks are taken at once and read when asked for. */
 export function createResources<Owner extends { resources: ResourceLog<Owner> }>(ownerNow: () => Owner | undefined): Resources<Owner> {
   // By the resource: an unread stack must not outlive it.
-  const origins = new WeakMap<object, Origin>()
+  const origins = new WeakMap<object, Origin<Owner>>()
   /** `open()` of `fs/promises`: its handle is made natively, just before the request's callback. */
   const opening = new Map<number, { owner: Owner; stack: TakenStack }>()
   let handle: object | undefined
   /** Streams that nobody refers to are collected without closing their file: these are held until they are closed. */
   const openStreams = new Set<object>()
 
-  function add(type: string, resource: object, owner: Owner, origin: Origin): void {
+  function add(type: string, resource: object, owner: Owner, origin: Origin<Owner>): void {
     const { records } = owner.resources
     if (records.length >= SWEEP_AT) owner.resources.records = records.filter(isThere)
     owner.resources.records.push({ type, ref: new WeakRef(resource), owner, createdMs: now() })
@@ -99,14 +102,19 @@ export function createResources<Owner extends { resources: ResourceLog<Owner> }>
       add('FILESTREAM', stream, owner, { stack: takeStack(CALL_FRAMES, probe.fileStream), from: undefined })
       if (openStreams.size < MAX_STREAMS) openStreams.add(stream)
     },
-    framesOf({ ref }) {
+    claim(handle, owner, stack) {
+      add('TCPWRAP', handle, owner, { owner, stack, from: undefined })
+    },
+    framesOf({ ref, owner }) {
       const resource = ref.deref()
+      const claimed = resource && origins.get(resource)?.owner
+      if (claimed !== undefined && claimed !== owner) return NOWHERE
       const origin = resource && (listens.get(ownerOf(resource) ?? resource) ?? origins.get(resource))
       return { frames: origin ? readStack(origin.stack) : [], from: origin?.from ? readStack(origin.from) : [] }
     }
   }
   /** A host's name is looked up before its handle is made: `listen` is what the user called. */
-  const listens = new WeakMap<object, Origin>()
+  const listens = new WeakMap<object, Origin<Owner>>()
   function onListen(message: unknown): void {
     const { server } = message as { server: object }
     if (ownerNow() !== undefined) listens.set(server, { stack: takeStack(CALL_FRAMES, onListen), from: undefined })
@@ -114,6 +122,8 @@ export function createResources<Owner extends { resources: ResourceLog<Owner> }>
   subscribe('tracing:net.server.listen:asyncStart', onListen)
   return probe
 }
+
+const NOWHERE = { frames: [], from: [] }
 
 function isThere({ type, ref }: ResourceRecord<unknown>): boolean {
   const resource = ref.deref()

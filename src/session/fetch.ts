@@ -1,13 +1,16 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { subscribe } from 'node:diagnostics_channel'
 import type { Socket } from 'node:net'
+import { takeStack, type TakenStack } from '../probes/stacks.ts'
 import type { Requests } from './requests.ts'
+import type { Scope } from './scope.ts'
+import type { Session } from './session.ts'
 
 /**
  * Joins a `fetch` Response with the request that the server saw. Undici's channels know the socket, but not the
  * Response; so the global `fetch` is wrapped: it runs in a context of its own, by which its request is recognized.
  */
-export function watchFetch(requests: Requests): Fetches {
+export function watchFetch(requests: Requests, { storage, resources }: Session): Fetches {
   const calls = new AsyncLocalStorage<Call>()
   const byRequest = new WeakMap<object, Call>()
   const responses = new WeakMap<object, Call>()
@@ -27,12 +30,16 @@ export function watchFetch(requests: Requests): Fetches {
   const onSend = (message: unknown): void => {
     const { request, socket } = message as { request: object; socket: Socket }
     const call = byRequest.get(request)
-    if (call !== undefined) call.port = socket.localPort
+    if (call === undefined) return
+    call.port = socket.localPort
+    // A body that is never read holds the connection: the call is to blame, not who opened it.
+    const { _handle: handle } = socket as { _handle?: object | null }
+    if (handle != null && call.owner !== undefined) resources.claim(handle, call.owner, call.stack)
   }
   subscribe('undici:request:create', onCreate)
   subscribe('undici:client:sendHeaders', onSend)
   const around: Around = (original, self, args) => {
-    const call: Call = { port: undefined }
+    const call: Call = { port: undefined, owner: storage.getStore(), stack: takeStack(CALL_FRAMES, around) }
     const promise = calls.run(call, () => Reflect.apply(original, self, args))
     return promise.then((response) => {
       responses.set(response, call)
@@ -64,7 +71,10 @@ const hostOf = ({ host, origin }: UndiciRequest): string => host ?? new URL(orig
 
 interface Call {
   port: number | undefined
+  owner: Scope | undefined
+  stack: TakenStack
 }
+const CALL_FRAMES = 24
 
 type Fetch = typeof globalThis.fetch
 type Around = (original: Fetch, self: unknown, args: Parameters<Fetch>) => ReturnType<Fetch>

@@ -51,7 +51,7 @@ export function createPromisePlaces(chains: PromiseChains, locator: Locator, dep
         ...(callee !== undefined && callee.functionName !== '' && { callee: callee.functionName }),
         ...(waits !== undefined && isOwnUrl(waits.url) && { waitsAt: locator.frame(waits) }),
         location,
-        stack: toShown(made.frames.slice(made.frames.indexOf(place)), depth).map(locator.frame),
+        stack: toShown(made.frames, depth).map(locator.frame),
         culprit: toCulprit(made.owner)
       }
     }

@@ -1,3 +1,4 @@
+import type { Culprit } from '../model.ts'
 import { nameResource } from '../probes/resource-names.ts'
 import { isOpen, type ResourceRecord, type Resources } from '../probes/resources.ts'
 import { now } from '../probes/clock.ts'
@@ -44,6 +45,12 @@ function isNobodys(frames: readonly StackFrame[], own: number, { kind }: Scope):
   return (own === -1 && kind === 'file') || frames.some(({ functionName, url }) => functionName === 'resolveScopeFixtureValue' && isRunnerUrl(url))
 }
 
+/** Whether the user's code ran because its module was evaluated, by whomever it was imported: then it is the file's. */
+function isOfModule(frames: readonly StackFrame[], own: number): boolean {
+  const caller = frames.find(({ url }, index) => index > own && isRunnerUrl(url))
+  return own !== -1 && caller?.functionName.endsWith('runInlinedModule') === true
+}
+
 export function isStanding({ made: { type, ref } }: Standing): boolean {
   const resource = ref.deref()
   return resource !== undefined && isOpen(type, resource)
@@ -51,9 +58,9 @@ export function isStanding({ made: { type, ref } }: Standing): boolean {
 
 /** One for each line that left some. */
 export function toLeftResources(left: readonly Standing[], locator: Locator, depth: number): LeftResource[] {
-  const groups = Map.groupBy(left, ({ made: { owner }, frames, own }) => {
-    const { url, line, column } = frames[Math.max(own, 0)]!
-    return JSON.stringify([toCulprit(owner), url, line, column])
+  const groups = Map.groupBy(left, (each) => {
+    const { url, line, column } = each.frames[Math.max(each.own, 0)]!
+    return JSON.stringify([culpritOf(each), url, line, column])
   })
   return Array.from(groups.values(), (group) => {
     const [main] = group.toSorted((a, b) => rank(a.made.type) - rank(b.made.type)) as [Standing]
@@ -68,9 +75,14 @@ export function toLeftResources(left: readonly Standing[], locator: Locator, dep
       confidence: place === undefined ? 'likely' : 'certain',
       ...(place !== undefined && { location: locator.frame(place) }),
       stack: toShown(frames, depth).map(locator.frame),
-      culprit: toCulprit(made.owner)
+      culprit: culpritOf(main)
     }
   })
+}
+
+function culpritOf({ made: { owner }, frames, own }: Standing): Culprit {
+  const culprit = toCulprit(owner)
+  return isOfModule(frames, own) && culprit.file !== undefined ? { file: culprit.file } : culprit
 }
 
 function rank(type: string): number {

@@ -43,6 +43,8 @@ export function watchLeftovers(session: Session, { chains, locator, depth, prove
   let standings: Standing[] = []
   let pending: Made[] = []
   let counted = 0
+  /** Tests that are over and whose work may still start something. */
+  const going = new Set<Scope>()
   const told = new WeakSet<Made>()
   /** Who was running when a promise of an ended test settled. */
   const during = new WeakMap<Made, string>()
@@ -74,7 +76,7 @@ export function watchLeftovers(session: Session, { chains, locator, depth, prove
     return dead.flatMap(({ made, place }) => {
       const waiting = chains.awaitOf(made)
       // One that waits for another one that is lost is no cause.
-      if ([waiting?.source, made.follows].some((cause) => cause !== undefined && lost.has(cause))) return []
+      if ([waiting?.source, made.follows, made.source].some((cause) => cause !== undefined && lost.has(cause))) return []
       const at = waiting?.frames[0]
       return [places.toLeft(made, at !== undefined && isOwnUrl(at.url) ? at : place, 'never')]
     })
@@ -84,8 +86,11 @@ export function watchLeftovers(session: Session, { chains, locator, depth, prove
     for (const made of pending) promises.release(made)
     standings = []
     pending = []
+    going.clear()
     counted = 0
   }
+  /** What tests have started after their end: a timer that sets the next one never has the same twice. */
+  const startedLate = (): Standing[] => [...going].flatMap((scope) => standing(scope.resources.records, resources))
   const watch: LeftoverWatch = {
     ended(scope, { failed, lost }) {
       promises.flush()
@@ -98,6 +103,7 @@ export function watchLeftovers(session: Session, { chains, locator, depth, prove
       const kept = new Set(own.slice(0, Math.max(0, MAX_KEPT - pending.length)))
       for (const made of scope.promises.pending) if (!kept.has(made)) promises.release(made)
       pending.push(...kept)
+      if (left.length + kept.size > 0) going.add(scope)
     },
     soFar(scope) {
       promises.flush()
@@ -117,8 +123,8 @@ export function watchLeftovers(session: Session, { chains, locator, depth, prove
     },
     async atEnd(file) {
       watch.ended(file, { failed: false, lost: false })
-      await settled(() => !standings.some(isStanding) && !pending.some(isDropped))
-      const left = standings.filter(isStanding)
+      await settled(() => !standings.some(isStanding) && !pending.some(isDropped) && startedLate().length === 0)
+      const left = [...standings.filter(isStanding), ...startedLate()]
       const never = await neverSettling(pending.filter(isPending))
       const found = pending.flatMap((made): LeftPromise[] => {
         const place = told.has(made) ? undefined : places.droppedAt(made)

@@ -60,7 +60,7 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
   const session = createSession({ ...options, isLoading: sources.isLoading })
   const requests = watchRequests(session, { lag, thresholds })
   watchInjected(session, requests)
-  const fetches = watchFetch(requests)
+  const fetches = watchFetch(requests, session)
   const display = (path: string): string => displayPath(root, path)
   const locator = createLocator(sources.get, display)
   const measurer = createMeasurer(session, locator, sources)

@@ -52,7 +52,7 @@ function matches(pattern: AllowPattern, subject: Allowable): boolean {
   const { rule, file, test, location, stack } = subject
   const path = location?.file ?? file
   if (pattern.rule && !pattern.rule.test(rule)) return false
-  if (pattern.file && (path === '' || !pattern.file.test(path))) return false
+  if (pattern.file && (/^\.?$/.test(path) || !pattern.file.test(path))) return false
   if (pattern.test && !(test && pattern.test.test(withoutSlashes(test.name)))) return false
   if (pattern.package && !hasName(pattern.package, packagesOf(stack))) return false
   return !pattern.function || hasName(pattern.function, functionsOf(subject))

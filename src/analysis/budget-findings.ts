@@ -19,7 +19,8 @@ export function lagBudgetFinding(verdict: BudgetVerdict, severity: Severity): Fi
     hint: location === undefined ? 'split the work that keeps the loop busy, or raise the budget' : 'start with the place that took most of it',
     ...(location && { location }),
     stack: contributors,
-    file: scope.file ?? '',
+    // The whole run's is the project's.
+    file: scope.file ?? '.',
     ...(test && { test }),
     evidence: { allowed, measured },
     victims: [],

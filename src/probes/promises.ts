@@ -53,6 +53,10 @@ export interface Promises<Owner> {
   onSettled: ((record: PromiseRecord<Owner>) => void) | undefined
 }
 
+/** Nobody calls `then` in the job of a promise that was resolved with another one: it follows that. */
+const isOfNobody = ({ url, functionName, awaits }: StackFrame): boolean =>
+  awaits || (url === '' && functionName === 'then') || /^node:internal\/(?:process\/task_queues|timers)$/.test(url)
+
 interface Fresh<Owner> {
   record: PromiseRecord<Owner>
   stack: TakenStack
@@ -129,8 +133,7 @@ export function createPromises<Owner extends { promises: PromiseLog<Owner> }>(
         if (record.settledMs !== undefined) continue
         record.frames = readStack(stack)
         const { source } = record
-        // No caller: this is the job of a promise that was resolved with another one, and follows that.
-        if (job !== undefined && source !== undefined && record.frames.every(({ url, awaits }) => awaits || url === '' || url.startsWith('node:'))) {
+        if (job !== undefined && source !== undefined && record.frames.every(isOfNobody)) {
           forget(record)
           source.takers = source.takers.filter((taker) => taker !== record)
           follow(job, source)

@@ -61,13 +61,15 @@ export function runTest(state: WorkerState, run: () => Promise<void>, task: Runn
   if (uses.tasks) askForTasks(scope.taskLog)
   async function end(): Promise<void> {
     profiler.end(scope)
+    // At once: what is left settles meanwhile.
+    const timedOut = ours(state, () => tellTimeout(state, scope, task, rules))
+    ours(state, () => profiler.leftovers.ended(scope, outcomeOf(task)))
     await profiler.session.victimsKnown()
     await profiler.settleCost(scope)
     const result = ours(state, () => resultOf(state, scope, rules, own.budgets))
-    result.findings.push(...ours(state, () => tellTimeout(state, scope, task, rules)))
+    result.findings.push(...timedOut)
     if (problem !== undefined) Object.assign(result, { fails: true, notices: [...result.notices, problem] })
     send(task, addAttempt(task, result))
-    ours(state, () => profiler.leftovers.ended(scope, outcomeOf(task)))
     // A test that is expected to fail would pass by our error; the reporter fails the run instead.
     if (task.fails !== true) throwErrors(state, result.findings, task)
   }

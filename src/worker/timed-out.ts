@@ -20,6 +20,8 @@ function amend(error: TestError, text: string, place: Location | undefined, root
   const message = `${error.message}\n\n${text}`
   const [head = '', ...frames] = (error.stack ?? '').split(/\n(?=\s+at )/)
   const at = place === undefined ? [] : [`    at ${place.functionName === undefined ? '' : `${place.functionName} `}(${resolve(root, place.file)}:${place.line}:${place.column})`]
-  error.stack = [head.includes(error.message) ? head.replace(error.message, () => message) : head, ...at, ...frames].join('\n')
+  // Vitest 4.1 leaves a text of its own there.
+  const told = head.includes(error.message) ? head.replace(error.message, () => message) : `${error.name ?? 'Error'}: ${message}`
+  error.stack = [told, ...at, ...frames].join('\n')
   error.message = message
 }

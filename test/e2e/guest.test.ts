@@ -24,7 +24,8 @@ test('blocks', () => {
 `
 }
 const [BLOCK = ''] = markedLines(FILES, 'BLAME', 'block')
-const STRANGE = ['added-listener', 'closed-twice', 'listeners', 'not-restored', 'odd-resources', 'rejections', 'restored']
+const STRANGE = ['added-listener', 'closed-twice', 'left-fake', 'listeners', 'not-restored', 'odd-resources', 'rejections', 'restored']
+const TESTS = 43
 
 const PLACES: [string, RunOptions][] = [
   ['vitest 5, forks', { files: {} }],
@@ -44,7 +45,7 @@ describe.each(PLACES)('strange tests, %s', (_name, where) => {
   })
 
   test('pass or fail as without the plugin', () => {
-    expect(statesOf(run)).toHaveLength(41)
+    expect(statesOf(run)).toHaveLength(TESTS)
     expect(statesOf(run)).toEqual(statesOf(plain))
     expect(run.exitCode).toBe(plain.exitCode)
     expect(told(run)).toBe(told(plain))
@@ -56,7 +57,7 @@ describe.each(PLACES)('strange tests, %s', (_name, where) => {
   })
 
   test('are in the report', () => {
-    expect(run.report!.tests).toHaveLength(41)
+    expect(run.report!.tests).toHaveLength(TESTS)
     expect(schemaErrors(run)).toEqual([])
   })
 })
@@ -91,11 +92,11 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
       expect(oursIn(run)).toEqual([])
     })
 
-    test('loses nothing of the other files', () => {
-      expect(testStates(run)).toMatchObject({ 'comes first': 'passed', blocks: 'passed', 'comes last': 'passed' })
+    test('loses nothing of what was done before, and of the other files', () => {
+      expect(testStates(run)).toMatchObject({ 'comes first': 'passed', blocks: 'passed', 'comes last': 'passed', 'passes in time': 'passed' })
       const { findings, tests } = run.report!
       expect(describeFindings(findings.filter(({ file }) => file === 'killed/before.test.ts'))).toEqual([`warn blocking-call ${BLOCK} | blocks`])
-      expect(tests.filter(({ profile }) => profile !== undefined).map(({ name }) => name).toSorted()).toEqual(['blocks', 'comes first', 'comes last'])
+      expect(tests.filter(({ profile }) => profile !== undefined).map(({ name }) => name).toSorted()).toEqual(['blocks', 'comes first', 'comes last', 'passes in time'])
       expect(schemaErrors(run)).toEqual([])
       // To be added with the detection of leftovers: one notice says that what killed.test.ts left over was not seen.
       expect(run.report!.notices.length).toBeLessThanOrEqual(1)

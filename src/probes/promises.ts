@@ -8,7 +8,8 @@ const { WeakRef } = globalThis
 
 /** Raw record of one promise that did not settle in the callback that made it. The promise itself is held weakly. */
 export interface PromiseRecord<Owner> {
-  readonly ref: WeakRef<object>
+  /** Missing until the callback that made it has ended. */
+  ref: WeakRef<object> | undefined
   readonly owner: Owner
   readonly createdMs: number
   settledMs: number | undefined
@@ -23,6 +24,8 @@ export interface PromiseRecord<Owner> {
   follows: PromiseRecord<Owner> | undefined
   /** Made while timers were fake: nothing but the test moves them on. */
   readonly fake: boolean
+  /** It is looked for when it has settled, too. */
+  kept: boolean
 }
 
 /** The promises of one test that have not settled, shared by all scopes inside the test. */
@@ -33,7 +36,7 @@ export interface PromiseLog<Owner> {
 
 /** Deep enough for the call that a few helpers return a promise to. */
 const FRAMES = 10
-const MAX_TAKERS = 8
+const MAX_TAKERS = 4
 
 export interface Promises<Owner> {
   init(promise: object, source: object | undefined): void
@@ -59,6 +62,7 @@ const isOfNobody = ({ url, functionName, awaits }: StackFrame): boolean =>
 
 interface Fresh<Owner> {
   record: PromiseRecord<Owner>
+  promise: object
   stack: TakenStack
   /** Whose continuation or job made it. */
   job: PromiseRecord<Owner> | undefined
@@ -84,13 +88,13 @@ export function createPromises<Owner extends { promises: PromiseLog<Owner> }>(
 
   function create(promise: object, owner: Owner, source: PromiseRecord<Owner> | undefined): PromiseRecord<Owner> {
     const record: PromiseRecord<Owner> = {
-      ref: new WeakRef(promise), owner, createdMs: now(), settledMs: undefined, frames: [], source, takers: [], moreTakers: 0,
-      follows: undefined, fake: timersAreFake()
+      ref: undefined, owner, createdMs: now(), settledMs: undefined, frames: [], source, takers: [], moreTakers: 0,
+      follows: undefined, fake: timersAreFake(), kept: false
     }
     records.set(promise, record)
     owner.promises.pending.add(record)
     tracked++
-    fresh.push({ record, stack: takeStack(FRAMES, probe.init), job: running })
+    fresh.push({ record, promise, stack: takeStack(FRAMES, probe.init), job: running })
     return record
   }
   function follow(record: PromiseRecord<Owner>, followed: PromiseRecord<Owner>): void {
@@ -122,6 +126,8 @@ export function createPromises<Owner extends { promises: PromiseLog<Owner> }>(
       const record = records.get(promise)
       if (record === undefined || record.settledMs !== undefined) return
       record.settledMs = now()
+      // A weak map with thousands of entries makes each collection slow.
+      if (!record.kept) records.delete(promise)
       forget(record)
       probe.onSettled?.(record)
     },
@@ -129,9 +135,11 @@ export function createPromises<Owner extends { promises: PromiseLog<Owner> }>(
       if (fresh.length === 0) return
       const taken = fresh
       fresh = []
-      for (const { record, stack, job } of taken) {
+      for (const { record, promise, stack, job } of taken) {
         if (record.settledMs !== undefined) continue
         record.frames = readStack(stack)
+        // Not when it was made: most have settled by now, and each weak reference is work for the collector.
+        record.ref = new WeakRef(promise)
         const { source } = record
         if (job !== undefined && source !== undefined && record.frames.every(isOfNobody)) {
           forget(record)

@@ -36,8 +36,8 @@ export interface TaskLog<Owner> {
 }
 
 /** Where nobody asked for tasks they are only counted: most promises of a test are its libraries' and its runner's. */
-const PROMISE_LOOKS = 16
-const RESOURCE_LOOKS = 300
+const PROMISE_LOOKS = 4
+const RESOURCE_LOOKS = 30
 const ASKED_LOOKS = 300
 
 export const createTaskLog = <Owner>(): TaskLog<Owner> => ({ records: [], looks: { promises: PROMISE_LOOKS, resources: RESOURCE_LOOKS }, dropped: 0 })
@@ -45,6 +45,7 @@ export const createTaskLog = <Owner>(): TaskLog<Owner> => ({ records: [], looks:
 /** From here on tasks are wanted: by `profile()` or an assertion. */
 export function askForTasks<Owner>({ looks }: TaskLog<Owner>): void {
   looks.promises = Math.max(looks.promises, ASKED_LOOKS)
+  looks.resources = Math.max(looks.resources, ASKED_LOOKS)
 }
 
 /** Continuations of one task that are credited to it: each costs an entry in a weak map. */
@@ -142,6 +143,8 @@ export function createTasks<Owner extends { taskLog: TaskLog<Owner> }>(
     beforePromise(promise) {
       if (live > 0) run(continuations.get(promise))
       else current = undefined
+      // It runs once; a weak map with thousands of entries makes each collection slow.
+      if (current !== undefined) continuations.delete(promise)
     },
     beforeResource(id) {
       run(resources.size > 0 ? resources.get(id) : undefined)
@@ -153,6 +156,7 @@ export function createTasks<Owner extends { taskLog: TaskLog<Owner> }>(
       record.settled = true
       record.endedMs = now()
       live--
+      roots.delete(promise)
     },
     credit(ms) {
       if (current !== undefined) current.runMs += ms

@@ -34,7 +34,7 @@ export function watchFetch(requests: Requests, { storage, resources }: Session):
     call.port = socket.localPort
     // A body that is never read holds the connection: the call is to blame, not who opened it.
     const { _handle: handle } = socket as { _handle?: object | null }
-    if (handle != null && call.owner !== undefined) resources.claim(handle, call.owner, call.stack)
+    if (handle && call.owner !== undefined) resources.claim(handle, call.owner, call.stack)
   }
   subscribe('undici:request:create', onCreate)
   subscribe('undici:client:sendHeaders', onSend)

@@ -71,7 +71,7 @@ export function watchLeftovers(session: Session, { chains, locator, depth, prove
     // A weak reference keeps what it gave until the end of the job that asked.
     await turn()
     if (!collectGarbage() || kept.length > MAX_KEPT) return []
-    const dead = placed.filter(({ made: { ref } }) => ref.deref() === undefined)
+    const dead = placed.filter(({ made: { ref } }) => ref !== undefined && ref.deref() === undefined)
     const lost = new Set(dead.map(({ made }) => made))
     return dead.flatMap(({ made, place }) => {
       const waiting = chains.awaitOf(made)
@@ -102,6 +102,7 @@ export function watchLeftovers(session: Session, { chains, locator, depth, prove
       const own = failed || lost ? [] : [...scope.promises.pending].filter(({ frames }) => frames.some(({ url }) => isOwnUrl(url)))
       const kept = new Set(own.slice(0, Math.max(0, MAX_KEPT - pending.length)))
       for (const made of scope.promises.pending) if (!kept.has(made)) promises.release(made)
+      for (const made of kept) made.kept = true
       pending.push(...kept)
       if (left.length + kept.size > 0) going.add(scope)
     },
@@ -134,7 +135,7 @@ export function watchLeftovers(session: Session, { chains, locator, depth, prove
           const test = during.get(made)
           return [{ ...places.toLeft(made, place, 'outlived'), outlivedMs: late, ...(test !== undefined && { during: test }) }]
         }
-        const promise = made.ref.deref()
+        const promise = made.ref?.deref()
         const waits = isPending(made) && promise !== undefined && stateOfPromise(promise).state === 'pending'
         return waits ? [places.toLeft(made, place, 'pending')] : []
       })

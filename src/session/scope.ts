@@ -62,8 +62,8 @@ const MAX_STRETCHES = 200
 const MAX_REQUESTS = 300
 const MAX_STARVED = 50
 /** A stack is taken of so many promises and resources at once: 1 to 3 µs each, and 4 more where it must be read. */
-const PROMISE_LOOKS = 100
-const RESOURCE_LOOKS = 300
+const PROMISE_LOOKS = 50
+const RESOURCE_LOOKS = 100
 
 /**
  * Whose code runs: a test, a request, a function, a file. Scopes are the values of the session's `AsyncLocalStorage`,

@@ -27,7 +27,7 @@ describe('5,000 tests in one worker', () => {
     expect(run.exitCode).toBe(0)
     expect(run.results!.numTotalTests).toBe(FILES * TESTS_A_FILE)
     expect(run.report!.tests).toHaveLength(FILES * TESTS_A_FILE)
-    expect(run.report!.findings.filter(({ confidence }) => confidence !== 'inconclusive')).toEqual([])
+    expect(run.report!.findings).toEqual([])
   })
 
   // Each is what the worker had in use after a full collection, so the same from run to run within some 0.5 MB.
@@ -66,7 +66,8 @@ const EXPOSED = `test: { execArgv: ['--expose-gc'] }`
 const runPlain = (options: RunOptions): Promise<RunResult> => runVitest({ ...options, config: `export default { ${EXPOSED} }\n` })
 
 async function runWith(options: RunOptions): Promise<RunResult> {
-  const plugin = `asyncProfiler({ report: { json: 'report.json' } })`
+  // A busy machine's stalls are no concern of this test.
+  const plugin = `asyncProfiler({ blockingThreshold: 1000, report: { json: 'report.json' } })`
   const run = await runVitest({ ...options, config: `import asyncProfiler from 'vitest-async-profiler'\n\nexport default { plugins: [${plugin}], ${EXPOSED} }\n` })
   if (run.report === undefined) throw new Error(`the run wrote no report\n${run.stdout}\n${run.stderr}`)
   return run

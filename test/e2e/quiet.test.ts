@@ -13,8 +13,11 @@ const FIXTURE = readFixture('quiet')
 const FILES = { ...FIXTURE, 'test/happy-dom.test.ts': FIXTURE['test/jsdom.test.ts']!.replace('jsdom', 'happy-dom') }
 const SUITES = Object.keys(FILES).flatMap((path) => /^test\/(.+)\.test\.ts$/.exec(path)?.[1] ?? []).toSorted()
 
-/** A false finding would fail its test, not only be told. */
-const STRICT: Options = { rules: { 'leaked-resource': 'error', 'floating-promise': 'error', 'never-settles': 'error', 'unhandled-rejection': 'error' } }
+/**
+ * A false finding would fail its test, not only be told. What a busy machine makes of 50 ms in which a framework is loaded is no
+ * concern of this test: it was 270 ms once.
+ */
+const STRICT: Options = { blockingThreshold: 1000, rules: { 'leaked-resource': 'error', 'floating-promise': 'error', 'never-settles': 'error', 'unhandled-rejection': 'error' } }
 
 /** Those in which a pool could make a difference. */
 const CORE = ['abort', 'concurrent', 'deferred', 'events', 'express', 'fake-timers', 'fetch', 'fixtures', 'handles', 'hooks', 'jsdom', 'pool', 'races', 'streams']
@@ -52,7 +55,7 @@ describe.each(PLACES)('$place', ({ place: _, suites = SUITES, plugin = STRICT, .
 
   test('the run passes, and nothing else is told', () => {
     expect(findingsIn(run)).toEqual([])
-    expect(noticesOf(run)).toEqual([])
+    expect(run.report!.notices).toEqual([])
     expect(run.exitCode, run.stderr).toBe(0)
     expect(schemaErrors(run)).toEqual([])
     const profiled = run.report!.tests.filter(({ profile }) => profile !== undefined)
@@ -77,11 +80,10 @@ function filesOf(suites: readonly string[]): Record<string, string> {
   return Object.fromEntries(Object.entries(FILES).filter(([path]) => !path.startsWith('test/') || tests.has(path)))
 }
 
-/** What is told of a file, or of all. Stalls that are the machine's are told as such, and are no concern of this test. */
+/** What is told of a file, or of all. */
 function findingsIn({ report }: RunResult, suite?: string): string[] {
   return report!.findings
     .filter(({ file }) => suite === undefined || file === suite)
-    .filter(({ rule, confidence }) => confidence !== 'inconclusive' || !/^(?:blocking-call|loop-starvation)$/.test(rule))
     .map(({ rule, confidence, message, location, test: of }) => `${rule}, ${confidence}: ${message} at ${location?.file}:${location?.line} in ${of?.name ?? 'the file'}`)
 }
 
@@ -90,9 +92,4 @@ function failuresIn({ results }: RunResult, suite: string): string[] {
   if (file === undefined) return ['did not run']
   const failed = file.assertionResults.filter(({ status }) => status === 'failed')
   return [...failed.map(({ fullName, failureMessages }) => `${fullName}: ${failureMessages.join('\n')}`), ...(file.message === '' ? [] : [file.message])]
-}
-
-/** Without those on the rules that are not served yet. */
-function noticesOf({ report }: RunResult): string[] {
-  return report!.notices.filter((notice) => !/^rules: \S+ is set, but this version does not act on it yet$/.test(notice))
 }

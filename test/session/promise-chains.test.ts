@@ -41,7 +41,7 @@ const builtin = (functionName: string): StackFrame => frame('', 1, functionName)
 /** Of a test that is over. */
 const owner = { promises: { pending: new Set<Made>() } } as unknown as Scope
 function made(...frames: StackFrame[]): Made {
-  return { ref: new WeakRef({}), owner, createdMs: 0, settledMs: undefined, frames, source: undefined, takers: [], moreTakers: 0, follows: undefined, fake: false }
+  return { ref: new WeakRef({}), owner, createdMs: 0, settledMs: undefined, frames, source: undefined, takers: [], moreTakers: 0, follows: undefined, fake: false, kept: false }
 }
 function taken(by: Made, of: Made): Made {
   const taker = { ...by, source: of }

@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'ERR_LOOP_STARVATION'
   | 'ERR_SYNC_CALL'
   | 'ERR_LAG_BUDGET'
+  | 'ERR_STUCK_TEST'
 
 const OUR_FOLDER = decodeURIComponent(new URL('.', import.meta.url).pathname)
 

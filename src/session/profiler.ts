@@ -1,17 +1,19 @@
 import { createAllowance, findAll, makeProfile, type Observed, type RuleContext } from '../analysis/profile.ts'
 import { AsyncProfilerError } from '../errors.ts'
 import type { AsyncProfile, ResolvedOptions } from '../model.ts'
-import type { AllowPattern, MeasuredSubject } from '../records.ts'
+import type { AllowPattern, MeasuredSubject, StuckSnapshot } from '../records.ts'
 import { now } from '../probes/clock.ts'
 import { askForTasks } from '../probes/tasks.ts'
 import { watchFetch } from './fetch.ts'
 import { createHookCost } from './hook-cost.ts'
 import { watchInjected } from './inject.ts'
+import { createLocator } from './locate.ts'
 import { createMeasurer, displayPath, type Measurer, NO_LAG } from './measure.ts'
 import { watchRequests } from './requests.ts'
 import { Scope, type Thresholds } from './scope.ts'
 import { createSession, type Session } from './session.ts'
 import { createSources } from './sources.ts'
+import { takeSnapshot } from './stuck.ts'
 
 /** Everything that runs in one worker thread: probes, scopes, and what is made of them. */
 export interface Profiler {
@@ -35,6 +37,8 @@ export interface Profiler {
   profile<T>(fn: () => T | PromiseLike<T>): Promise<{ profile: AsyncProfile; result: T }>
   currentProfile(): AsyncProfile
   blockingThreshold(): number
+  /** What runs right now, whoever's it is. */
+  stuck(): StuckSnapshot
   measured(subject: object): MeasuredSubject | undefined
 }
 
@@ -51,6 +55,7 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
   const rules = new WeakMap<Scope, RuleContext['rules']>()
   const profiled = new WeakMap<AsyncProfile, Scope>()
 
+  const display = (path: string): string => displayPath(root, path)
   function rulesOf(scope: Scope | undefined): RuleContext['rules'] {
     return scope === undefined ? options.rules : (rules.get(scope) ?? rulesOf(scope.parent))
   }
@@ -104,7 +109,7 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
   return {
     session,
     measurer,
-    display: (path) => displayPath(root, path),
+    display,
     setRules: (scope, own) => void rules.set(scope, own),
     start(global) {
       sources.reset(global)
@@ -131,6 +136,7 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
       }
       throw new AsyncProfilerError('ERR_NO_TEST', 'currentProfile() was called outside a test: call it in a test, its hooks, or a handler that serves its request')
     },
+    stuck: () => takeSnapshot(session, createLocator(sources.get, display), { depth: options.maxStackDepth, settingOf: (scope) => rulesOf(scope)['stuck-test'] }),
     blockingThreshold: () => (session.storage.getStore()?.thresholds ?? thresholds).blockingThreshold,
     measured(subject) {
       const scope = scopeOf(subject)

@@ -1,6 +1,8 @@
 import type { ResolvedOptions } from '../model.ts'
 import type { AllowPattern } from '../records.ts'
 import type { Profiler } from '../session/profiler.ts'
+import type { Life } from './life.ts'
+import type { RunnerSuite } from './test-task.ts'
 
 /** What lives as long as the worker. */
 export interface WorkerState {
@@ -13,4 +15,7 @@ export interface WorkerState {
   flagged: Set<string>
   profiler: Profiler
   notices: Set<string>
+  life: Life
+  /** The test file's, once it is loaded. */
+  suite?: RunnerSuite
 }

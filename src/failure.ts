@@ -1,11 +1,12 @@
-import { AsyncProfilerError, type ErrorCode } from '../errors.ts'
-import { indexOfPlace } from '../analysis/places.ts'
-import type { Finding, RuleName } from '../model.ts'
+import { AsyncProfilerError, type ErrorCode } from './errors.ts'
+import { indexOfPlace } from './analysis/places.ts'
+import type { Finding, RuleName } from './model.ts'
 
 const CODES: Partial<Record<RuleName, ErrorCode>> = {
   'loop-starvation': 'ERR_LOOP_STARVATION',
   'sync-call': 'ERR_SYNC_CALL',
-  'lag-budget': 'ERR_LAG_BUDGET'
+  'lag-budget': 'ERR_LAG_BUDGET',
+  'stuck-test': 'ERR_STUCK_TEST'
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Budget, ResolvedOptions, RuleName } from '../model.ts'
 import { DEFAULT_OPTIONS } from '../test-options.ts'
 
-const SERVED_RULES = new Set<RuleName>(['blocking-call', 'loop-starvation', 'sync-call', 'lag-budget'])
+const SERVED_RULES = new Set<RuleName>(['blocking-call', 'loop-starvation', 'sync-call', 'lag-budget', 'stuck-test'])
 const UNSERVED_LIMITS = ['leaks'] as const satisfies (keyof Budget)[]
 
 /** One sentence for each option that is set but not served by this version: nobody should rely on it unknowingly. */

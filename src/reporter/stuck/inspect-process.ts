@@ -7,10 +7,12 @@ import { divertInspectorLines } from './inspector-lines.ts'
  * Opens the inspector of a process from outside, by a signal that Node takes on a thread of its own: its main thread may
  * spin. The port is on the loopback interface, and is gone with the process.
  * @param stderr where the process's own standard error is shown
- * @throws where this build of Node has none
+ * @throws where its Node has none, or is told not to open it
  */
 export async function inspectProcess(child: ChildProcess, stderr: Writable): Promise<Inspected> {
   if (child.stderr === null) throw new Error('its standard error, where the inspector says its address, is not piped')
+  // It would end by the signal, with nothing learnt.
+  if ([process.env.NODE_OPTIONS, ...child.spawnargs].some((flags) => flags?.includes('--disable-sigusr1'))) throw new Error('it takes no signal')
   const address = divertInspectorLines(child.stderr, stderr)
   const { _debugProcess } = process as unknown as { _debugProcess(pid: number): void }
   _debugProcess(child.pid!)

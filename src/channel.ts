@@ -4,6 +4,8 @@ import type { AllowPattern } from './records.ts'
 /** Where the plugin leaves the options for its workers (`provide`), and the workers their results (`task.meta`). */
 export const OPTIONS_KEY = 'asyncProfiler'
 export const RESULT_KEY = 'asyncProfilerResult'
+/** Where the reporter leaves the folder (a path) in which workers keep their heartbeats: it is one for all projects of a run. */
+export const HEARTBEAT_KEY = 'asyncProfilerHeartbeat'
 
 /** What a worker gets: structured-cloneable. */
 export interface WorkerConfig {

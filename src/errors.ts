@@ -12,6 +12,7 @@ export type ErrorCode =
   | 'ERR_LEAKED_RESOURCE'
   | 'ERR_FLOATING_PROMISE'
   | 'ERR_NEVER_SETTLES'
+  | 'ERR_STUCK_TEST'
 
 const OUR_FOLDER = decodeURIComponent(new URL('.', import.meta.url).pathname)
 

@@ -2,6 +2,8 @@ import { aroundAll, aroundEach, expect, inject } from 'vitest'
 import { OPTIONS_KEY, type WorkerConfig } from './channel.ts'
 import { setRunning } from './holder.ts'
 import { asyncMatchers } from './matchers.ts'
+import { finishedTasks } from './worker/finished.ts'
+import { startLife } from './worker/life.ts'
 import { runFile, runTest } from './worker/run-scopes.ts'
 import type { WorkerState } from './worker/state.ts'
 import { inCI } from './in-ci.ts'
@@ -20,14 +22,18 @@ type Holder = { [KEY]?: WorkerState }
 /** Wraps tests and files of the test file that is about to run; called once for each by the setup file. */
 export function install(): void {
   const state = (process as unknown as Holder)[KEY] ?? createState()
-  const { profiler } = state
+  const { profiler, life } = state
   setRunning({
     version: VERSION,
     profile: profiler.profile,
     currentProfile: profiler.currentProfile,
     blockingThreshold: profiler.blockingThreshold,
+    stuck: () => JSON.stringify(profiler.stuck()),
+    finished: () => JSON.stringify(finishedTasks(state.suite)),
     measured: profiler.measured
   })
+  const { filepath = '', ctx: { projectName = '' } = {} } = (globalThis as VitestGlobal).__vitest_worker__ ?? {}
+  life.fileLoads(profiler.display(filepath), projectName)
   // Before the test file and what it imports: CommonJS modules keep the functions that they find. All other probes wait
   // for the first test: they would only slow the loading.
   profiler.session.syncCalls.refresh()
@@ -40,11 +46,14 @@ export function install(): void {
 
 const NO_LIMIT = 0
 
+/** Where Vitest says what it is about to run. */
+type VitestGlobal = { __vitest_worker__?: { filepath?: string; ctx?: { projectName?: string } } }
+
 function createState(): WorkerState {
   const config = (inject as (key: string) => WorkerConfig | undefined)(OPTIONS_KEY)
   const { options, allow, root, once, flagged } = config ?? { options: DEFAULT_OPTIONS, allow: [], root: process.cwd(), once: inCI(process.env), flagged: [] }
   const profiler = createProfiler(options, root, allow)
-  const state: WorkerState = { options, allow, root, once, flagged: new Set(flagged), profiler, notices: new Set(), tests: new Map(), taskOf: new WeakMap() }
+  const state: WorkerState = { options, allow, root, once, flagged: new Set(flagged), profiler, notices: new Set(), tests: new Map(), taskOf: new WeakMap(), life: startLife(options) }
   Object.defineProperty(process, KEY, { value: state, enumerable: false })
   return state
 }

@@ -18,6 +18,8 @@ export const setImmediate: typeof timers.setImmediate = timers.setImmediate
 export const clearImmediate: typeof timers.clearImmediate = timers.clearImmediate
 export const setTimeout: typeof timers.setTimeout = timers.setTimeout
 export const clearTimeout: typeof timers.clearTimeout = timers.clearTimeout
+export const setInterval: typeof timers.setInterval = timers.setInterval
+export const clearInterval: typeof timers.clearInterval = timers.clearInterval
 
 const hrtime = process.hrtime.bind(process)
 

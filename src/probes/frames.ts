@@ -40,6 +40,22 @@ export function captureCallers(depth: number, isOurs: (url: string) => boolean):
   return { frames: shown.slice(0, depth).map(toFrame), loading: sites.some((site) => urlOf(site).startsWith('node:internal/modules/')) }
 }
 
+export interface StuckFrames {
+  frames: RawFrame[]
+  /** The function of V8's that the innermost frame called: `Atomics.wait`. */
+  callee: string | undefined
+}
+
+/** The stack that the inspector has stopped. */
+export function captureStuck(depth: number, isOurs: (url: string) => boolean): StuckFrames {
+  const sites = callSites(LOADER_FRAMES)
+  const innermost = sites.findIndex((site) => isShown(site, isOurs))
+  // The inspector's own expression has an empty file name, these have none.
+  const callee = sites.slice(0, Math.max(0, innermost)).findLast((site) => (site.getFileName() ?? null) === null)
+  const shown = sites.filter((site) => isShown(site, isOurs))
+  return { frames: shown.slice(0, depth).map(toFrame), callee: callee && `${callee.getTypeName()}.${callee.getFunctionName()}` }
+}
+
 const urlOf = (site: NodeJS.CallSite): string => site.getFileName() ?? ''
 
 function isShown(site: NodeJS.CallSite, isOurs: (url: string) => boolean): boolean {

@@ -40,9 +40,9 @@ export function formatAllWell(page: Page, report: Report, parts: ReportParts): s
   return `${badge(page)} ${flowSpans(page, spans, width).join('')}`
 }
 
-const BADGE = ' Async '
+export const BADGE = ' Async '
 
-function badge({ colors }: Page): string {
+export function badge({ colors }: Page): string {
   return colors.inverse(colors.bold(BADGE))
 }
 

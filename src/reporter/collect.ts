@@ -12,6 +12,8 @@ export interface RunContext {
   startedAt: Date
   versions: Report['versions']
   notices: readonly string[]
+  /** Findings about workers that were ended. */
+  stuck: readonly Finding[]
   root: string
   filtered: boolean
 }
@@ -20,13 +22,13 @@ export interface RunContext {
 export function collectResults(
   modules: readonly TestModule[],
   options: ResolvedOptions,
-  { startedAt, versions, notices, root, filtered }: RunContext
+  { startedAt, versions, notices, stuck, root, filtered }: RunContext
 ): { report: Report; fails: boolean } {
   const files = modules.map((module) => collectFile(module, root))
   const results = files.flatMap(({ results: each }) => each)
   const run = judgeRun(files, options, filtered)
   const allowance = createAllowance(compileAllow(options.allow))
-  const findings = mergeFindings([...results.flatMap((result) => result.findings), ...run.findings.map(allowance.apply)])
+  const findings = mergeFindings([...results.flatMap((result) => result.findings), ...[...stuck, ...run.findings].map(allowance.apply)])
   const matched = [...allowance.matched(), ...results.flatMap(({ allowed = [] }) => allowed)]
   const ran = results.some(({ summary }) => summary !== undefined)
   const unmatched = filtered || !ran ? [] : unmatchedEntries(options.allow, matched)

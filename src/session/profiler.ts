@@ -1,7 +1,7 @@
 import { createAllowance, findAll, findLeftovers, makeProfile, type Observed, type RuleContext } from '../analysis/profile.ts'
 import { AsyncProfilerError } from '../errors.ts'
 import type { AsyncProfile, ResolvedOptions } from '../model.ts'
-import type { AllowPattern, Leftovers, MeasuredSubject, TimedOut } from '../records.ts'
+import type { AllowPattern, Leftovers, MeasuredSubject, StuckSnapshot, TimedOut } from '../records.ts'
 import { now } from '../probes/clock.ts'
 import { askForTasks } from '../probes/tasks.ts'
 import { watchFetch } from './fetch.ts'
@@ -16,6 +16,7 @@ import { watchRequests } from './requests.ts'
 import { Scope, type Thresholds } from './scope.ts'
 import { createSession, type Session } from './session.ts'
 import { createSources } from './sources.ts'
+import { takeSnapshot } from './stuck.ts'
 import { explainTimedOut } from './timeout.ts'
 
 /** Everything that runs in one worker thread: probes, scopes, and what is made of them. */
@@ -50,6 +51,8 @@ export interface Profiler {
   profile<T>(fn: () => T | PromiseLike<T>): Promise<{ profile: AsyncProfile; result: T }>
   currentProfile(): AsyncProfile
   blockingThreshold(): number
+  /** What runs right now, whoever's it is. */
+  stuck(): StuckSnapshot
   measured(subject: object): MeasuredSubject | undefined
 }
 
@@ -173,6 +176,7 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
       }
       throw new AsyncProfilerError('ERR_NO_TEST', 'currentProfile() was called outside a test: call it in a test, its hooks, or a handler that serves its request')
     },
+    stuck: () => takeSnapshot(session, createLocator(sources.get, display), { depth: options.maxStackDepth, settingOf: (scope) => rulesOf(scope)['stuck-test'] }),
     blockingThreshold: () => (session.storage.getStore()?.thresholds ?? thresholds).blockingThreshold,
     measured(subject) {
       const scope = scopeOf(subject)

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { failureOf, isFailure } from './failure.ts'
+import { failureOf, isFailure } from '../failure.ts'
 import type { JudgedLeftovers } from './file-leftovers.ts'
 import type { WorkerState } from './state.ts'
 

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { failureOf, isFailure } from './failure.ts'
+import { failureOf, isFailure } from '../failure.ts'
 import { RESULT_KEY } from '../channel.ts'
 import type { BudgetLimits, Finding, RuleName, RuleSetting } from '../model.ts'
 import type { ScopeResult } from '../records.ts'
@@ -19,10 +19,12 @@ import { outcomeOf, optionsOf, type RunnerSuite, type RunnerTest, usesOf } from 
 
 /** Runs a file's suites. `beforeAll` and `afterAll` are the file's work, tests have scopes of their own. */
 export function runFile(state: WorkerState, runSuite: () => Promise<void>, suite: RunnerSuite): Promise<void> {
-  const { profiler, options } = state
+  const { profiler, options, life } = state
   const stop = profiler.start(globalThis)
   const stopUnhandled = nameUnhandled(state, globalThis)
   const file = profiler.display(suite.file.filepath)
+  ours(state, life.fileRuns)
+  state.suite = suite
   const armMs = ours(state, () => arm(state, suite, options.rules, undefined))
   const scope = profiler.beginFile(file)
   scope.overheadMs += armMs
@@ -43,9 +45,10 @@ export function runFile(state: WorkerState, runSuite: () => Promise<void>, suite
 
 /** Runs one attempt of a test, hooks included, in a scope of its own. */
 export function runTest(state: WorkerState, run: () => Promise<void>, task: RunnerTest): Promise<void> {
-  const { profiler, options } = state
+  const { profiler, options, life } = state
   const { own, problem } = readOptions(task)
   const rules = { ...options.rules, ...own.rules }
+  const lives = ours(state, () => life.testRuns({ id: task.id, name: task.fullTestName, setting: rules['stuck-test'] }))
   const armMs = ours(state, () => arm(state, task, rules, own.budgets))
   const { blockingThreshold = options.blockingThreshold, lagThreshold = options.lagThreshold } = own
   const scope = profiler.begin({ kind: 'test', name: task.fullTestName, thresholds: { blockingThreshold, lagThreshold } })
@@ -64,6 +67,7 @@ export function runTest(state: WorkerState, run: () => Promise<void>, task: Runn
     // At once: what is left settles meanwhile.
     const timedOut = ours(state, () => tellTimeout(state, scope, task, rules))
     ours(state, () => profiler.leftovers.ended(scope, outcomeOf(task)))
+    ours(state, lives)
     await profiler.session.victimsKnown()
     await profiler.settleCost(scope)
     const result = ours(state, () => resultOf(state, scope, rules, own.budgets))

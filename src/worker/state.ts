@@ -2,7 +2,8 @@ import type { BudgetLimits, ResolvedOptions, RuleName, RuleSetting } from '../mo
 import type { AllowPattern } from '../records.ts'
 import type { Profiler } from '../session/profiler.ts'
 import type { Scope } from '../session/scope.ts'
-import type { RunnerTest } from './test-task.ts'
+import type { Life } from './life.ts'
+import type { RunnerSuite, RunnerTest } from './test-task.ts'
 
 /** What lives as long as the worker. */
 export interface WorkerState {
@@ -19,6 +20,9 @@ export interface WorkerState {
   tests: Map<string, TestOfFile>
   /** Of tests whose work may still go on. */
   taskOf: WeakMap<Scope, RunnerTest>
+  life: Life
+  /** The test file's, once it is loaded. */
+  suite?: RunnerSuite
 }
 
 export interface TestOfFile {

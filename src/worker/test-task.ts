@@ -3,7 +3,9 @@ import { resolveTestOptions, type TestOptions } from '../test-options.ts'
 
 /** What is used of Vitest's tasks; the same on both majors. */
 export interface RunnerSuite {
+  id: string
   meta: object
+  result?: { state?: string; repeatCount?: number | undefined } | undefined
   /** Suites and test joined by ` > `, without the file. */
   fullTestName?: string
   suite?: RunnerSuite | undefined

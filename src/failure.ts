@@ -1,6 +1,6 @@
-import { AsyncProfilerError, type ErrorCode } from '../errors.ts'
-import { indexOfPlace } from '../analysis/places.ts'
-import type { Finding, RuleName } from '../model.ts'
+import { AsyncProfilerError, type ErrorCode } from './errors.ts'
+import { indexOfPlace } from './analysis/places.ts'
+import type { Finding, RuleName } from './model.ts'
 
 const CODES: Partial<Record<RuleName, ErrorCode>> = {
   'loop-starvation': 'ERR_LOOP_STARVATION',
@@ -8,7 +8,8 @@ const CODES: Partial<Record<RuleName, ErrorCode>> = {
   'lag-budget': 'ERR_LAG_BUDGET',
   'leaked-resource': 'ERR_LEAKED_RESOURCE',
   'floating-promise': 'ERR_FLOATING_PROMISE',
-  'never-settles': 'ERR_NEVER_SETTLES'
+  'never-settles': 'ERR_NEVER_SETTLES',
+  'stuck-test': 'ERR_STUCK_TEST'
 }
 
 /** What Vitest fails by itself: an unhandled error the run, a timeout the test. One report, not two. */

@@ -1,0 +1,78 @@
+import type { Writable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Heartbeat, StuckSnapshot, StuckWorker, TaskPack } from '../../records.ts'
+import type { Handle } from './handles.ts'
+import { inspectProcess } from './inspect-process.ts'
+import { inspectThread } from './inspect-thread.ts'
+import type { Inspected } from './inspected.ts'
+import { askFinished, lookInto } from './look.ts'
+import { descendantsOf, lookAtThread } from './proc.ts'
+import type { SilentWorker } from './watch.ts'
+
+/** What was learnt of a worker whose loop does not turn. */
+export interface Interview extends Pick<StuckWorker, 'seen' | 'finished'> {
+  /** It waits in a call of the system's. */
+  blocked: boolean
+  /** Lets it run on. */
+  release(): Promise<void>
+}
+
+const BLOCKED = 'it is blocked in a call that cannot be interrupted'
+const UNANSWERED = 'its inspector did not answer'
+
+/** A loop of JSON calls takes two seconds until it is stopped. */
+const PATIENCE_MS = 3000
+/** A thread that is on no CPU for so long waits for the system; one that an inspector can stop answers sooner. */
+const BLOCKED_MS = 1000
+const IDLE_MS = 10
+const UNREFFED = { ref: false }
+
+/** Stops the worker, if that can be done, and asks it what it is doing. @param stderr where its standard error is shown */
+export async function interview(handle: Handle, { beat, isSilent }: SilentWorker, stderr: Writable): Promise<Interview> {
+  let inspected: Inspected | undefined
+  let snapshot: StuckSnapshot | undefined
+  let finished: TaskPack[] = []
+  let released = false
+  async function look(): Promise<void> {
+    inspected = await (handle.kind === 'process' ? inspectProcess(handle.process, stderr) : inspectThread(beat.threadId))
+    // It may answer when nobody waits for it any more.
+    if (released) return inspected.release()
+    const isWanted = (): boolean => !released && isSilent()
+    await lookInto(inspected, isWanted, (seen) => (snapshot = seen))
+    if (!isWanted()) return
+    finished = await askFinished(inspected)
+    // Between callbacks there is nothing to see: it may be about to turn.
+    if (snapshot?.location !== undefined) return
+    void inspected.call('Debugger.resume')
+    await sleep(beat.everyMs * 2, undefined, UNREFFED)
+  }
+  const given = (): string => UNANSWERED
+  const reason = await Promise.race([look().then(given, given), giveUp(beat, () => snapshot !== undefined)])
+  return {
+    seen: snapshot ?? { blind: reason === BLOCKED ? describeBlock(beat) : reason },
+    finished,
+    blocked: snapshot === undefined && reason === BLOCKED,
+    async release() {
+      released = true
+      await inspected?.release()
+    }
+  }
+}
+
+/** @returns why nothing more is to be learnt */
+async function giveUp({ proc }: Heartbeat, answers: () => boolean): Promise<string> {
+  const until = performance.now() + PATIENCE_MS
+  let before = lookAtThread(proc)
+  while (performance.now() < until) {
+    await sleep(BLOCKED_MS, undefined, UNREFFED)
+    const now = lookAtThread(proc)
+    if (!answers() && before && now && !now.runnable && now.runMs - before.runMs < IDLE_MS) return BLOCKED
+    before = now
+  }
+  return UNANSWERED
+}
+
+function describeBlock({ proc }: Heartbeat): string {
+  const [child] = descendantsOf(proc)
+  return child === undefined || child.command === '' ? BLOCKED : `${BLOCKED}, and has started \`${child.command}\``
+}

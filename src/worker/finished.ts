@@ -1,0 +1,10 @@
+import type { TaskPack } from '../records.ts'
+import type { RunnerSuite } from './test-task.ts'
+
+/** The results that Vitest sends with its next message, for which the loop has to turn. */
+export function finishedTasks(suite: RunnerSuite | undefined): TaskPack[] {
+  return (suite?.tasks ?? []).flatMap((task): TaskPack[] => {
+    const own: TaskPack[] = task.result?.state === 'pass' || task.result?.state === 'fail' ? [[task.id, task.result, task.meta]] : []
+    return [...own, ...finishedTasks(task)]
+  })
+}

@@ -1,0 +1,79 @@
+import { closeSync, existsSync, fstatSync, mkdtempSync, openSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { beforeEach, expect, test, vi } from 'vitest'
+import { startHeartbeat } from '../../src/probes/heartbeat.ts'
+
+let folder: string
+let path: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'vap-beat-'))
+  path = join(folder, 'beat')
+  return () => rmSync(folder, { recursive: true, force: true })
+})
+
+const firstLine = (): string => readFileSync(path, 'utf8').split('\n')[0]!
+
+test('writes at once, when told, and as long as the loop turns', async () => {
+  let text = 'a long one'
+  const heartbeat = startHeartbeat(path, 20, () => `${text}\n`)!
+  expect(firstLine()).toBe('a long one')
+  text = 'short'
+  heartbeat.beat()
+  expect(firstLine()).toBe('short')
+  const before = statSync(path).mtimeMs
+  await expect.poll(() => statSync(path).mtimeMs).toBeGreaterThan(before)
+  heartbeat.stop()
+  expect(existsSync(path)).toBe(false)
+})
+
+test('fake timers do not reach it', async () => {
+  vi.useFakeTimers()
+  const heartbeat = startHeartbeat(path, 20, () => 'a\n')!
+  const before = statSync(path).mtimeMs
+  vi.useRealTimers()
+  await sleep(60)
+  expect(statSync(path).mtimeMs).toBeGreaterThan(before)
+  heartbeat.stop()
+})
+
+test('nothing where the file cannot be made', () => {
+  expect(startHeartbeat(join(folder, 'missing', 'beat'), 20, () => 'a\n')).toBe(undefined)
+})
+
+test('stops, file and all, where it has nothing to say any more', async () => {
+  let fails = false
+  startHeartbeat(path, 20, () => {
+    if (fails) throw new Error('no')
+    return 'a\n'
+  })
+  fails = true
+  await expect.poll(() => existsSync(path)).toBe(false)
+})
+
+test('writes into no file of somebody who has closed its descriptor', async () => {
+  const free = openSync(path, 'w')
+  closeSync(free)
+  let text = 'a'
+  const heartbeat = startHeartbeat(path, 20, () => `${text}\n`)!
+  const { ino } = statSync(path)
+  const fd = Array.from({ length: 64 }, (_, each) => each).find((each) => inodeOf(each) === ino)!
+  closeSync(fd)
+  const theirs = join(folder, 'theirs')
+  const their = openSync(theirs, 'w')
+  expect(their).toBe(fd)
+  text = 'b'
+  await expect.poll(firstLine).toBe('b')
+  expect(readFileSync(theirs, 'utf8')).toBe('')
+  closeSync(their)
+  heartbeat.stop()
+})
+
+function inodeOf(fd: number): number | undefined {
+  try {
+    return fstatSync(fd).ino
+  } catch {
+    return undefined
+  }
+}

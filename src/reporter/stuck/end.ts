@@ -9,10 +9,10 @@ const PATIENCE_MS = 500
 
 /**
  * Ends a worker whose loop does not turn. Vitest sees it go, fails its file and runs on.
- * @param blocked it waits in a call: what it waits for may be a process, which has to go, too
+ * @param waits nobody has seen what it does: it may wait for a process that it has started, which has to go, too
  */
-export async function endWorker(handle: Handle, { proc }: Heartbeat, blocked: boolean): Promise<void> {
-  const children = blocked ? descendantsOf(proc) : []
+export async function endWorker(handle: Handle, { proc }: Heartbeat, waits: boolean): Promise<void> {
+  const children = waits ? descendantsOf(proc) : []
   if (handle.kind === 'process') {
     handle.process.kill('SIGKILL')
     killAll(children)

@@ -11,8 +11,6 @@ import type { SilentWorker } from './watch.ts'
 
 /** What was learnt of a worker whose loop does not turn. */
 export interface Interview extends Pick<StuckWorker, 'seen' | 'finished'> {
-  /** It waits in a call of the system's. */
-  blocked: boolean
   /** Lets it run on. */
   release(): Promise<void>
 }
@@ -51,7 +49,6 @@ export async function interview(handle: Handle, { beat, isSilent }: SilentWorker
   return {
     seen: snapshot ?? { blind: reason === BLOCKED ? describeBlock(beat) : reason },
     finished,
-    blocked: snapshot === undefined && reason === BLOCKED,
     async release() {
       released = true
       await inspected?.release()

@@ -33,11 +33,13 @@ export interface Callers {
 /** Deep enough to see a loader below the modules that it loads. */
 const LOADER_FRAMES = 40
 
-/** Who called a sync API, whether the user's code is among them or not. */
-export function captureCallers(depth: number, isOurs: (url: string) => boolean): Callers {
+/** Who called a sync API, whether the user's code is among them or not. Lines of the test runner are not asked for. */
+export function captureCallers(depth: number, { isOurs, isRunner }: Pick<FrameOptions, 'isOurs' | 'isRunner'>): Callers {
   const sites = callSites(LOADER_FRAMES)
-  const shown = sites.filter((site) => isShown(site, isOurs))
-  return { frames: shown.slice(0, depth).map(toFrame), loading: sites.some((site) => urlOf(site).startsWith('node:internal/modules/')) }
+  const shown = sites.filter((site) => isShown(site, isOurs)).slice(0, depth)
+  // For the first line in a function V8 parses it again, and that is the caller's time.
+  const frames = shown.map((site) => (isRunner(urlOf(site)) ? { functionName: site.getFunctionName() ?? '', url: urlOf(site), line: 1, column: 1 } : toFrame(site)))
+  return { frames, loading: sites.some((site) => urlOf(site).startsWith('node:internal/modules/')) }
 }
 
 export interface StuckFrames {

@@ -85,6 +85,7 @@ export function createPromises<Owner extends { promises: PromiseLog<Owner> }>(
   let tracked = 0
   let blindAt = -Infinity
   let running: PromiseRecord<Owner> | undefined
+  const isPlace = (url: string): boolean => !isRunner(url)
 
   function create(promise: object, owner: Owner, source: PromiseRecord<Owner> | undefined): PromiseRecord<Owner> {
     const record: PromiseRecord<Owner> = {
@@ -137,7 +138,7 @@ export function createPromises<Owner extends { promises: PromiseLog<Owner> }>(
       fresh = []
       for (const { record, promise, stack, job } of taken) {
         if (record.settledMs !== undefined) continue
-        record.frames = readStack(stack)
+        record.frames = readStack(stack, isPlace)
         // Not when it was made: most have settled by now, and each weak reference is work for the collector.
         record.ref = new WeakRef(promise)
         const { source } = record

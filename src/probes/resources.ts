@@ -56,7 +56,8 @@ interface Origin<Owner> {
 }
 
 /** Tells what an owner's code started that can keep the process alive. Stacks are taken at once and read when asked for. */
-export function createResources<Owner extends { resources: ResourceLog<Owner> }>(ownerNow: () => Owner | undefined): Resources<Owner> {
+export function createResources<Owner extends { resources: ResourceLog<Owner> }>(ownerNow: () => Owner | undefined, isRunner: (url: string) => boolean): Resources<Owner> {
+  const isPlace = (url: string): boolean => !isRunner(url)
   // By the resource: an unread stack must not outlive it.
   const origins = new WeakMap<object, Origin<Owner>>()
   /** `open()` of `fs/promises`: its handle is made natively, just before the request's callback. */
@@ -110,7 +111,7 @@ export function createResources<Owner extends { resources: ResourceLog<Owner> }>
       const claimed = resource && origins.get(resource)?.owner
       if (claimed !== undefined && claimed !== owner) return NOWHERE
       const origin = resource && (listens.get(ownerOf(resource) ?? resource) ?? origins.get(resource))
-      return { frames: origin ? readStack(origin.stack) : [], from: origin?.from ? readStack(origin.from) : [] }
+      return { frames: origin ? readStack(origin.stack, isPlace) : [], from: origin?.from ? readStack(origin.from, isPlace) : [] }
     }
   }
   /** A host's name is looked up before its handle is made: `listen` is what the user called. */

@@ -21,9 +21,12 @@ export function takeStack(limit: number, above: (...args: never[]) => unknown): 
   return taken
 }
 
-/** Its frames, innermost first, Node's and V8's own included, but for those of the hook that took it. */
-export function readStack(taken: TakenStack): StackFrame[] {
-  const frames = withSites(() => (taken.stack as NodeJS.CallSite[] | undefined) ?? []).map(toFrame)
+/**
+ * Its frames, innermost first, Node's and V8's own included, but for those of the hook that took it.
+ * @param isPlace whether lines of a script are of interest: for the first one in a function, V8 parses it again
+ */
+export function readStack(taken: TakenStack, isPlace: (url: string) => boolean): StackFrame[] {
+  const frames = withSites(() => (taken.stack as NodeJS.CallSite[] | undefined) ?? []).map((site) => toFrame(site, isPlace))
   return frames.slice(Math.max(0, frames.findIndex(({ url }) => !isHook(url))))
 }
 
@@ -46,11 +49,15 @@ export function withSites(read: () => NodeJS.CallSite[]): NodeJS.CallSite[] {
 
 const keepSites = (_error: unknown, sites: NodeJS.CallSite[]): NodeJS.CallSite[] => sites
 
-const toFrame = (site: NodeJS.CallSite): StackFrame => ({
-  functionName: site.getFunctionName() ?? '',
-  url: site.getFileName() ?? '',
-  line: site.getLineNumber() ?? 1,
-  column: site.getColumnNumber() ?? 1,
-  awaits: site.isAsync(),
-  constructs: site.isConstructor()
-})
+function toFrame(site: NodeJS.CallSite, isPlace: (url: string) => boolean): StackFrame {
+  const url = site.getFileName() ?? ''
+  const asked = url !== '' && !url.startsWith('node:') && isPlace(url)
+  return {
+    functionName: site.getFunctionName() ?? '',
+    url,
+    line: (asked && site.getLineNumber()) || 1,
+    column: (asked && site.getColumnNumber()) || 1,
+    awaits: site.isAsync(),
+    constructs: site.isConstructor()
+  }
+}

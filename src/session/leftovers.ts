@@ -63,15 +63,19 @@ export function watchLeftovers(session: Session, { chains, locator, depth, prove
     return left.some((each) => each.made.owner.whole === made.owner.whole && each.frames.some((frame) => same(frame, place)))
   }
   async function neverSettling(candidates: readonly Made[]): Promise<LeftPromise[]> {
-    const suspects = prove ? candidates.flatMap((made) => ({ made, place: places.neverAt(made) }) ) : []
-    const placed = suspects.filter((each): each is { made: Made; place: StackFrame } => each.place !== undefined)
-    if (placed.length === 0) return []
+    const suspects = (prove ? candidates : []).flatMap((made) => {
+      const place = places.neverAt(made)
+      return place === undefined ? [] : [{ made, place }]
+    })
+    if (suspects.length === 0) return []
     // Node warns of file handles that are collected: it would do so on our account.
-    const kept = standings.map((each) => each.made.ref.deref())
+    const held = standings.map((each) => each.made.ref.deref())
     // A weak reference keeps what it gave until the end of the job that asked.
     await turn()
-    if (!collectGarbage() || kept.length > MAX_KEPT) return []
-    const dead = placed.filter(({ made: { ref } }) => ref !== undefined && ref.deref() === undefined)
+    const collected = collectGarbage()
+    held.length = 0
+    if (!collected) return []
+    const dead = suspects.filter(({ made: { ref } }) => ref !== undefined && ref.deref() === undefined)
     const lost = new Set(dead.map(({ made }) => made))
     return dead.flatMap(({ made, place }) => {
       const waiting = chains.awaitOf(made)

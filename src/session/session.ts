@@ -93,7 +93,7 @@ export function createSession(options: SessionOptions): Session {
   let loading: Scope | undefined
   let global = globalThis
   const promises = createPromises<Scope>(() => storage.getStore(), isRunnerUrl, () => areTimersFake(global))
-  const resources = createResources<Scope>(() => storage.getStore() ?? loading)
+  const resources = createResources<Scope>(() => storage.getStore() ?? loading, isRunnerUrl)
   watchFileStreams(resources.fileStream)
   const hooks = createHooks(storage, { slices, tasks, promises, resources, marks }, () => !evidence.sampling())
   let watchers: VictimWatch[] = []

@@ -24,6 +24,7 @@ const LONG_MS = 1
 /** So is one in a slice that has lasted this long: many short calls may be what it is made of. */
 const OLD_SLICE_MS = 5
 const MAX_LOOKS_PER_SLICE = 30
+const CODE = { isOurs: isOursUrl, isRunner: isRunnerUrl }
 
 export interface SyncLogOptions {
   depth: number
@@ -44,7 +45,7 @@ export function createSyncLog({ depth, sliceStart, isLoading }: SyncLogOptions):
   /** Nothing for calls that the user has no part in: of the runner, of us, and those that load a module. */
   function look(...[api, args, owner, startMs, endMs]: Parameters<OnEnd<Scope>>): SyncCall<Scope> | undefined {
     looks++
-    const { frames: callers, loading } = captureCallers(depth, isOursUrl)
+    const { frames: callers, loading } = captureCallers(depth, CODE)
     const frames = callers.slice(0, outermost(callers))
     const own = frames.findIndex(({ url }) => isOwnUrl(url))
     const inner = own === -1 ? frames : frames.slice(0, own)

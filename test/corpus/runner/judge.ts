@@ -12,7 +12,7 @@ export interface Judged extends Match {
   /** Stack, message, severity and victims, as far as they are expected. */
   detail: boolean
   /** Missing where a duration is not compared. */
-  duration?: { errorMs: number; truth: Truth }
+  duration?: { errorMs: number; truth: Truth; coldMs: number }
 }
 
 /** What one run came to, or some together. */
@@ -29,7 +29,7 @@ export interface Outcome {
   broken: string[]
 }
 
-export function judge({ report, states, failedFiles, truth }: Run, expectations: readonly Expectation[], combination: Combination): Outcome {
+export function judge({ report, states, failedFiles, truth, coldMs }: Run, expectations: readonly Expectation[], combination: Combination): Outcome {
   const due = expectations.filter((expectation) => isDue(expectation, states, combination))
   const broken = due.filter((expectation) => !isPlanted(expectation, truth))
   const findings = report?.findings ?? []
@@ -39,7 +39,7 @@ export function judge({ report, states, failedFiles, truth }: Run, expectations:
   const open = missed.filter((expectation) => due.includes(expectation) && !broken.includes(expectation))
   const doubted = match(open, findings.filter(isDoubt)).matches.map(({ expectation }) => expectation)
   return {
-    found: matches.filter(({ expectation }) => due.includes(expectation)).map((each) => judgeMatch(each, truth)),
+    found: matches.filter(({ expectation }) => due.includes(expectation)).map((each) => judgeMatch(each, truth, coldMs)),
     missed: open.filter((expectation) => !doubted.includes(expectation)),
     falseAlarms,
     inconclusive: findings.filter(isDoubt),
@@ -94,7 +94,7 @@ function wrongStates(states: Run['states'], due: readonly Expectation[]): string
   )
 }
 
-function judgeMatch({ expectation, finding }: Match, truths: Run['truth']): Judged {
+function judgeMatch({ expectation, finding }: Match, truths: Run['truth'], coldMs: number): Judged {
   const truth = truths.get(expectation.key)
   const { durationMs = 0 } = finding
   const isTimed = truth !== undefined && isStall(expectation) && !expectation.untimed
@@ -105,7 +105,7 @@ function judgeMatch({ expectation, finding }: Match, truths: Run['truth']): Judg
     whose: isOf(expectation, finding),
     kind: expectation.kinds.length === 0 || expectation.kinds.includes(finding.kind ?? 'none'),
     detail: wrongDetails(expectation, finding).length === 0,
-    ...(isTimed && { duration: { errorMs: durationMs - truth.ms, truth } }),
+    ...(isTimed && { duration: { errorMs: durationMs - truth.ms, truth, coldMs } }),
   }
 }
 

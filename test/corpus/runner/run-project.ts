@@ -40,6 +40,8 @@ export interface Run {
   failedFiles: string[]
   /** By key; the longest, where there were several. */
   truth: Map<string, Truth>
+  /** What is measured around a call more where code has rested meanwhile, on this machine: the median of all files. */
+  coldMs: number
   delays: JudgedByDelay[]
   /** What Vitest printed. */
   output: string
@@ -75,7 +77,7 @@ export async function runProject(sandbox: Sandbox, combination: Combination, opt
     root,
     report: report === undefined ? undefined : (JSON.parse(report) as Report),
     ...readStates(JSON.parse(results) as Results, root),
-    truth: readTruth(linesOf(read('truth.jsonl'))),
+    ...readTruth(linesOf(read('truth.jsonl'))),
     delays: linesOf(read('loop-delay.jsonl')),
     output,
   }
@@ -124,12 +126,13 @@ function readStates({ testResults }: Results, root: string): Pick<Run, 'states' 
   }
 }
 
-function readTruth(calls: (Truth & { key: string })[]): Run['truth'] {
+function readTruth(calls: (Truth & { key: string })[]): Pick<Run, 'truth' | 'coldMs'> {
   const truth: Run['truth'] = new Map()
+  const cold = calls.filter(({ key }) => key === 'cold').map(({ ms }) => ms).toSorted((a, b) => a - b)
   for (const { key, ...call } of calls) {
     if (call.ms > (truth.get(key)?.ms ?? 0)) truth.set(key, call)
   }
-  return truth
+  return { truth, coldMs: cold[Math.floor(cold.length / 2)] ?? 0 }
 }
 
 const linesOf = <T>(text = ''): T[] => text.split('\n').filter(Boolean).map((line) => JSON.parse(line) as T)

@@ -137,8 +137,17 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
   })
 })
 
+/** The longest call is told first: of calls of some microseconds, that is now and then the other test's. */
+async function firstTold(name: string): Promise<RunResult> {
+  let result: RunResult
+  let tries = 0
+  do result = await run(['one'], { plugin: WARN, results: false })
+  while (tries++ < 5 && result.report!.findings.toSorted((a, b) => b.durationMs! - a.durationMs!)[0]?.test?.name !== name)
+  return result
+}
+
 test('a warning: the whole summary', async () => {
-  const result = await run(['one'], { plugin: WARN, results: false })
+  const result = await firstTold('looks for four files')
   expect(result.stderr).toBe('')
   expect(summaryOf(result)).toMatchInlineSnapshot(`
     "Async  2 tests · inspector · overhead <time>

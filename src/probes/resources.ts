@@ -48,6 +48,12 @@ export interface Resources<Owner> {
   release(): void
 }
 
+interface Maker<Owner> {
+  resources: ResourceLog<Owner>
+  /** The test that it is part of; it has an end when it is over. */
+  whole: { endMs: number | undefined }
+}
+
 interface Origin<Owner> {
   owner?: Owner
   stack: TakenStack
@@ -56,7 +62,7 @@ interface Origin<Owner> {
 }
 
 /** Tells what an owner's code started that can keep the process alive. Stacks are taken at once and read when asked for. */
-export function createResources<Owner extends { resources: ResourceLog<Owner> }>(ownerNow: () => Owner | undefined, isRunner: (url: string) => boolean): Resources<Owner> {
+export function createResources<Owner extends Maker<Owner>>(ownerNow: () => Owner | undefined, isRunner: (url: string) => boolean): Resources<Owner> {
   const isPlace = (url: string): boolean => !isRunner(url)
   // By the resource: an unread stack must not outlive it.
   const origins = new WeakMap<object, Origin<Owner>>()
@@ -72,6 +78,9 @@ export function createResources<Owner extends { resources: ResourceLog<Owner> }>
     owner.resources.records.push({ type, ref: new WeakRef(resource), owner, createdMs: now() })
     origins.set(resource, origin)
   }
+  /** Whatever a test starts after its end is left over: a timer that sets the next one would soon have used up all looks. */
+  const isLookedAt = ({ resources, whole }: Owner): boolean => takeLook(resources.looks) || whole.endMs !== undefined
+
   const probe: Resources<Owner> = {
     init(id, type, resource) {
       if (type === 'FILEHANDLE') {
@@ -82,7 +91,7 @@ export function createResources<Owner extends { resources: ResourceLog<Owner> }>
       if (limit === undefined) return
       const owner = ownerNow()
       // Node's own timers do not keep the process alive from the start.
-      if (owner === undefined || (type === 'Timeout' && isRefd(resource) === false) || !takeLook(owner.resources.looks)) return
+      if (owner === undefined || (type === 'Timeout' && isRefd(resource) === false) || !isLookedAt(owner)) return
       const stack = takeStack(limit, probe.init)
       if (type === 'FSREQPROMISE') opening.set(id, { owner, stack })
       else add(type, resource, owner, { stack, from: origins.get(executionAsyncResource())?.stack })

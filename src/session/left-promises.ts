@@ -35,7 +35,7 @@ export function createPromisePlaces(chains: PromiseChains, locator: Locator, dep
     },
     neverAt(made) {
       const receiver = chains.receiver(made)
-      if (made.fake || isAwait(made) || !isWork(made) || receiver === undefined || chains.isAbandoned(made)) return undefined
+      if (made.fake || isAwait(made) || chains.isObserver(made) || !isWork(made) || receiver === undefined || chains.isAbandoned(made)) return undefined
       // Nobody waits for it.
       if (chains.isDropped(made) && isKeptByHand(made, receiver)) return undefined
       const makers = makersOf(made.frames)

@@ -21,6 +21,8 @@ export interface PromiseChains {
   isValue(made: Made): boolean
   /** Whether nobody asked for its outcome, nor said what to do about an error. */
   isDropped(made: Made): boolean
+  /** Whether it only looks on: at errors, or to tidy up. */
+  isObserver(made: Made): boolean
   /** Whether somebody raced it, or what waits for it, and may have lost interest. */
   isAbandoned(made: Made): boolean
 }
@@ -75,9 +77,14 @@ export function createPromiseChains(get: (url: string) => Source | undefined): P
   /** What only tidies up afterwards waits for nothing. */
   const looksOn = ({ frames }: Made): boolean => makersOf(frames).includes('finally')
   const hasTakers = (made: Made, but?: Made): boolean => made.moreTakers > 0 || made.takers.some((taker) => taker !== but && !looksOn(taker) && !isOwnValue(taker, made))
+  /** Somebody has said what to do about an error: by `catch`, or by a second argument of `then`. */
+  function isHandled({ frames }: Made): boolean {
+    const makers = makersOf(frames)
+    const call = makers[0] === 'then' ? frames[makers.length] : undefined
+    return makers.includes('catch') || (call !== undefined && isOwnUrl(call.url) && hasTwoArguments(get(call.url)?.lines ?? [], call))
+  }
   function isDropped(made: Made): boolean {
-    const makers = makersOf(made.frames)
-    if (made.frames.length === 0 || isAwait(made) || makers.includes('catch') || looksOn(made) || hasTakers(made)) return false
+    if (made.frames.length === 0 || isAwait(made) || isHandled(made) || looksOn(made) || hasTakers(made)) return false
     // So does a callback beside somebody who waits.
     return made.source === undefined || !hasTakers(made.source, made)
   }
@@ -117,9 +124,27 @@ export function createPromiseChains(get: (url: string) => Source | undefined): P
     awaitOf,
     isValue,
     isDropped,
+    isObserver: (made) => isHandled(made) || looksOn(made),
     isAbandoned: (made) => isAbandoned(made)
   }
 }
+
+/** Whether the call at this place has a second argument, by its brackets and commas outside of strings. */
+function hasTwoArguments(lines: readonly string[], { line, column }: StackFrame): boolean {
+  let depth = 0
+  let quote = ''
+  const text = lines.slice(line - 1, line + LONGEST_CALL).join('\n').slice(column - 1)
+  for (const [index, char] of [...text].entries()) {
+    if (quote !== '') quote = char === quote && text[index - 1] !== '\\' ? '' : quote
+    else if (char === '"' || char === "'" || char === '`') quote = char
+    else if ('([{'.includes(char)) depth++
+    else if (')]}'.includes(char) && --depth === 0) return false
+    else if (char === ',' && depth === 1) return !/^[\s,]*\)/.test(text.slice(index))
+  }
+  return false
+}
+/** Lines. */
+const LONGEST_CALL = 60
 
 /** Arguments of calls that are done: `save(user).` is `save.`. */
 function withoutCalls(text: string): string {

@@ -18,7 +18,9 @@ const TEXT = [
   'const ready = @new Promise(() => {})',
   'queue.push(@new Promise(() => {}))',
   'void @new Promise(() => {})',
-  'save(user).@then(log)'
+  'save(user).@then(log)',
+  "save(user).@then((value) => log(value, 1), (error) => log(',', error))",
+  'save(user).@then((value) => log(value, 1),)'
 ]
 const lines = TEXT.map((line) => line.replace('@', ''))
 const sources = new Map<string, Source>([
@@ -102,6 +104,11 @@ describe('dropped', () => {
     expect([promise, then].map(chains.isDropped)).toEqual([false, true])
     const handled = taken(made(builtin('then'), builtin('catch'), frame(OWN, 9)), promise)
     expect(chains.isDropped(handled)).toBe(false)
+  })
+
+  test.each([[10, false], [11, true]])('then with a second argument handles errors, too: line %i is dropped: %s', (line, dropped) => {
+    const promise = made(SAVE, frame(OWN, line))
+    expect(chains.isDropped(taken(made(builtin('then'), frame(OWN, line)), promise))).toBe(dropped)
   })
 
   test('finally only tidies up', () => {

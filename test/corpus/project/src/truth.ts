@@ -50,7 +50,7 @@ beforeAll(() => {
 const SHORT_MS = 2
 
 /** Below the threshold, all of it, and long enough for code to get cold. */
-const REST_MS = 60
+const REST_MS = 40
 
 export function note(key: string, ms: number, offCpuMs = 0): void {
   took.push(JSON.stringify({ key, ms, offCpuMs }))

@@ -28,7 +28,8 @@ test.runIf(process.platform === 'linux')('a process that is stopped, whatever it
   const [, sleeping] = descendantsOf(OWN)
   onTestFinished(() => void process.kill(sleeping!.pid, 'SIGKILL'))
   const proc = `/proc/${sleeping!.pid}/task/${sleeping!.pid}`
-  expect(lookAtThread(proc)).toMatchObject({ stopped: false, runnable: false })
+  // Its command is there before it has started up, and until it sleeps it runs.
+  await expect.poll(() => lookAtThread(proc)).toMatchObject({ stopped: false, runnable: false })
   process.kill(sleeping!.pid, 'SIGSTOP')
   await sleep(20)
   expect(lookAtThread(proc)).toMatchObject({ stopped: true, runnable: false })

@@ -1,5 +1,6 @@
 import type { BlockingCall, Confidence, Finding, Severity } from '../model.ts'
 import { judgeStretches } from './blocking.ts'
+import { namesOf } from './culprit.ts'
 import { fingerprint } from './fingerprint.ts'
 import { formatMs } from './format.ts'
 import { hintFor } from './hints.ts'
@@ -37,8 +38,7 @@ function toFinding(call: BlockingCall, context: RuleContext, severity: Severity,
     ...(callee !== undefined && { callee }),
     stack,
     file: context.file,
-    ...(culprit.test && { test: culprit.test }),
-    ...(culprit.request && { request: culprit.request }),
+    ...namesOf(culprit),
     evidence: { cpuMs, stolenMs, ...(suspendedMs > 0 && { suspendedMs }), thresholdMs: context.blockingThreshold },
     victims,
     occurrences: 1,

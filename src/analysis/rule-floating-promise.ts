@@ -1,5 +1,6 @@
 import type { Confidence, Finding, RuleName } from '../model.ts'
 import type { LeftPromise } from '../records.ts'
+import { namesOf } from './culprit.ts'
 import { fingerprint } from './fingerprint.ts'
 import { formatMs } from './format.ts'
 import type { RuleContext } from './rule-context.ts'
@@ -22,8 +23,7 @@ export function findLeftPromises(left: readonly LeftPromise[], { file, rules }: 
         ...(location && { location }),
         stack,
         file,
-        ...(culprit.test && { test: culprit.test }),
-        ...(culprit.request && { request: culprit.request }),
+        ...namesOf(culprit),
         evidence: outlivedMs === undefined ? {} : { outlivedMs },
         ...(waitsAt && { waits: [{ on: 'what it awaits', kind: 'promise', location: waitsAt }] }),
         victims: [],

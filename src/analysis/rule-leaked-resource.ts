@@ -1,5 +1,6 @@
 import type { Finding } from '../model.ts'
 import type { LeftResource } from '../records.ts'
+import { namesOf } from './culprit.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { RuleContext } from './rule-context.ts'
 
@@ -19,8 +20,7 @@ export function findLeakedResources(left: readonly LeftResource[], { file, rules
       ...(location && { location }),
       stack,
       file,
-      ...(culprit.test && { test: culprit.test }),
-      ...(culprit.request && { request: culprit.request }),
+      ...namesOf(culprit),
       evidence: { count, ageMs },
       victims: [],
       occurrences: count,

@@ -1,5 +1,6 @@
 import type { Finding } from '../model.ts'
 import type { Starvation } from '../records.ts'
+import { namesOf } from './culprit.ts'
 import { fingerprint } from './fingerprint.ts'
 import { formatMs } from './format.ts'
 import { describePlace } from './places.ts'
@@ -37,8 +38,7 @@ export function findStarvation(starved: readonly Starvation[], { file, rules, bl
       ...(location && { location }),
       stack,
       file,
-      ...(culprit.test && { test: culprit.test }),
-      ...(culprit.request && { request: culprit.request }),
+      ...namesOf(culprit),
       evidence: { microtasks, ticks, callbacks, stolenMs, thresholdMs: blockingThreshold },
       victims,
       occurrences: 1,

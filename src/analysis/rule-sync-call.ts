@@ -1,5 +1,6 @@
 import type { Culprit, Finding, Location } from '../model.ts'
 import type { PlacedSyncCall } from '../records.ts'
+import { namesOf } from './culprit.ts'
 import { fingerprint } from './fingerprint.ts'
 import { formatMs } from './format.ts'
 import { hintFor } from './hints.ts'
@@ -29,8 +30,7 @@ export function findSyncCalls(calls: readonly PlacedSyncCall[], blocking: readon
         ...(text !== undefined && { callee: text }),
         stack,
         file,
-        ...(culprit.test && { test: culprit.test }),
-        ...(culprit.request && { request: culprit.request }),
+        ...namesOf(culprit),
         evidence: { calls: count, totalMs },
         victims: [],
         occurrences: count,

@@ -1,5 +1,6 @@
 import type { Finding } from '../model.ts'
 import type { Rejected } from '../records.ts'
+import { namesOf } from './culprit.ts'
 import { fingerprint } from './fingerprint.ts'
 import { formatMs } from './format.ts'
 import type { RuleContext } from './rule-context.ts'
@@ -20,8 +21,7 @@ export function findUnhandled(rejected: readonly Rejected[], { file, rules }: Ru
       ...(location && { location }),
       stack,
       file,
-      ...(culprit.test && { test: culprit.test }),
-      ...(culprit.request && { request: culprit.request }),
+      ...namesOf(culprit),
       evidence: lateMs === undefined ? {} : { lateMs },
       victims: [],
       occurrences: 1,

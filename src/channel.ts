@@ -1,5 +1,5 @@
 import type { ResolvedOptions } from './model.ts'
-import type { AllowPattern } from './records.ts'
+import type { AllowPattern } from './records/results.ts'
 
 /** Where the plugin leaves the options for its workers (`provide`), and the workers their results (`task.meta`). */
 export const OPTIONS_KEY = 'asyncProfiler'

@@ -1,5 +1,5 @@
 import type { AsyncProfile } from './model.ts'
-import type { MeasuredSubject } from './records.ts'
+import type { MeasuredSubject } from './records/measured.ts'
 
 /** The running profiler, as test files and matchers see it. */
 export interface Running {

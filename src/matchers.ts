@@ -8,7 +8,7 @@ import { noLeakedTasks } from './matchers/no-leaked-tasks.ts'
 import { noSyncCalls } from './matchers/no-sync-calls.ts'
 import { describeCalls, describeStretches, plural } from './matchers/text.ts'
 import type { LagLimits, NoBlockingCallsOptions, NoSyncCallsOptions } from './matchers/types.ts'
-import type { MeasuredSubject } from './records.ts'
+import type { MeasuredSubject } from './records/measured.ts'
 
 export type * from './matchers/types.ts'
 

@@ -1,5 +1,5 @@
 import type { Allow, BlockingCall, Finding, Location } from '../model.ts'
-import type { AllowPattern } from '../records.ts'
+import type { AllowPattern } from '../records/results.ts'
 import { indexOfPlace, isOwnFile } from './places.ts'
 
 /** What of a finding, or of a blocking call that is not one yet, an entry can name. */

@@ -1,4 +1,4 @@
-import type { CpuNode, CpuWindow, Evidence, LineTicks, RawFrame } from '../records.ts'
+import type { CpuNode, CpuWindow, Evidence, LineTicks, RawFrame } from '../records/code.ts'
 import { isNative, kindOfPath } from './kinds.ts'
 
 export interface Stretch {

@@ -1,5 +1,5 @@
 import type { BlockKind } from '../model.ts'
-import type { RawFrame } from '../records.ts'
+import type { RawFrame } from '../records/code.ts'
 
 /** Node's own files by what they do on the caller's thread. */
 const NODE_FILES: [RegExp, BlockKind][] = [

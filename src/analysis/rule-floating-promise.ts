@@ -1,5 +1,5 @@
 import type { Confidence, Finding, RuleName } from '../model.ts'
-import type { LeftPromise } from '../records.ts'
+import type { LeftPromise } from '../records/leftovers.ts'
 import { namesOf } from './culprit.ts'
 import { fingerprint } from './fingerprint.ts'
 import { formatMs } from './format.ts'

@@ -1,5 +1,5 @@
 import type { Finding } from '../model.ts'
-import type { LeftResource } from '../records.ts'
+import type { LeftResource } from '../records/leftovers.ts'
 import { namesOf } from './culprit.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { RuleContext } from './rule-context.ts'

@@ -1,5 +1,5 @@
 import type { Finding } from '../model.ts'
-import type { Starvation } from '../records.ts'
+import type { Starvation } from '../records/measured.ts'
 import { namesOf } from './culprit.ts'
 import { fingerprint } from './fingerprint.ts'
 import { formatMs } from './format.ts'

@@ -1,5 +1,5 @@
 import type { BlockKind, Culprit, Finding, TestRef } from '../model.ts'
-import type { Heartbeat, StuckWorker } from '../records.ts'
+import type { Heartbeat, StuckWorker } from '../records/stuck-worker.ts'
 import { fingerprint } from './fingerprint.ts'
 import { formatWait } from './format.ts'
 import { hintFor } from './hints.ts'

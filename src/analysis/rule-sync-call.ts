@@ -1,5 +1,5 @@
 import type { Culprit, Finding, Location } from '../model.ts'
-import type { PlacedSyncCall } from '../records.ts'
+import type { PlacedSyncCall } from '../records/measured.ts'
 import { namesOf } from './culprit.ts'
 import { fingerprint } from './fingerprint.ts'
 import { formatMs } from './format.ts'

@@ -1,5 +1,5 @@
 import type { Finding, Wait } from '../model.ts'
-import type { TimedOut } from '../records.ts'
+import type { TimedOut } from '../records/leftovers.ts'
 import { fingerprint } from './fingerprint.ts'
 import { formatMs } from './format.ts'
 import type { RuleContext } from './rule-context.ts'

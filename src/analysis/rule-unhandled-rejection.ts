@@ -1,5 +1,5 @@
 import type { Finding } from '../model.ts'
-import type { Rejected } from '../records.ts'
+import type { Rejected } from '../records/leftovers.ts'
 import { namesOf } from './culprit.ts'
 import { fingerprint } from './fingerprint.ts'
 import { formatMs } from './format.ts'

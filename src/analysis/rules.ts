@@ -1,5 +1,6 @@
 import type { BlockingCall, Finding } from '../model.ts'
-import type { Leftovers, PlacedSyncCall, Rejected, Starvation } from '../records.ts'
+import type { Leftovers, Rejected } from '../records/leftovers.ts'
+import type { PlacedSyncCall, Starvation } from '../records/measured.ts'
 import { findBlockingCalls } from './rule-blocking-call.ts'
 import { findLeakedResources } from './rule-leaked-resource.ts'
 import { findLeftPromises } from './rule-floating-promise.ts'

@@ -1,6 +1,6 @@
 import picomatch from 'picomatch'
 import type { Budget, BudgetVerdict, Finding, ResolvedOptions } from '../model.ts'
-import type { ScopeResult } from '../records.ts'
+import type { ScopeResult } from '../records/results.ts'
 import { lagBudgetFinding, worstPlaces } from './budget-findings.ts'
 
 export interface FileResults {

@@ -1,6 +1,6 @@
 import { findLeftovers } from '../analysis/rules.ts'
 import type { Location } from '../model.ts'
-import type { MeasuredSubject } from '../records.ts'
+import type { MeasuredSubject } from '../records/measured.ts'
 import type { Outcome } from './subject.ts'
 import { placeText, plural } from './text.ts'
 

@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 import { AsyncProfilerError } from '../errors.ts'
 import { type Running, running } from '../holder.ts'
 import type { AsyncProfile } from '../model.ts'
-import type { MeasuredSubject } from '../records.ts'
+import type { MeasuredSubject } from '../records/measured.ts'
 
 /** What is used of the `this` that `expect` gives its matchers. */
 export interface Context {

@@ -1,4 +1,4 @@
-import type { RawFrame } from '../records.ts'
+import type { RawFrame } from '../records/code.ts'
 import { callSites } from './call-sites.ts'
 
 export interface FrameOptions {

@@ -1,4 +1,4 @@
-import type { StackFrame } from '../records.ts'
+import type { StackFrame } from '../records/code.ts'
 import { now } from './clock.ts'
 import { type Looks, takeLook } from './looks.ts'
 import { readStack, takeStack, type TakenStack } from './stacks.ts'

@@ -1,6 +1,6 @@
 import { executionAsyncResource } from 'node:async_hooks'
 import { subscribe } from 'node:diagnostics_channel'
-import type { StackFrame } from '../records.ts'
+import type { StackFrame } from '../records/code.ts'
 import { now } from './clock.ts'
 import { type Looks, takeLook } from './looks.ts'
 import { readStack, takeStack, type TakenStack } from './stacks.ts'

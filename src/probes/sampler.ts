@@ -1,5 +1,5 @@
 import type * as Inspector from 'node:inspector'
-import type { CpuNode, CpuWindow } from '../records.ts'
+import type { CpuNode, CpuWindow } from '../records/code.ts'
 import { monotonicOffset, now } from './clock.ts'
 
 export interface Sampler {

@@ -1,4 +1,4 @@
-import type { StackFrame } from '../records.ts'
+import type { StackFrame } from '../records/code.ts'
 
 /** A stack as V8 took it. Reading it costs four times what taking it did; unread it keeps what ran on it alive. */
 export interface TakenStack {

@@ -1,4 +1,4 @@
-import type { RawFrame } from '../records.ts'
+import type { RawFrame } from '../records/code.ts'
 import { now } from './clock.ts'
 import { captureFrames, type FrameOptions } from './frames.ts'
 

@@ -5,7 +5,7 @@ import { judgeRun, type FileResults } from '../analysis/run-budgets.ts'
 import { mergeFindings } from '../analysis/rules.ts'
 import { RESULT_KEY } from '../channel.ts'
 import type { Finding, Report, ResolvedOptions, TestReport } from '../model.ts'
-import type { ScopeResult } from '../records.ts'
+import type { ScopeResult } from '../records/results.ts'
 import { compileAllow, unmatchedEntries } from './allow.ts'
 
 export interface RunContext {

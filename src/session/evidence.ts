@@ -1,6 +1,6 @@
 import { blame } from '../analysis/profile.ts'
 import type { BackendName } from '../model.ts'
-import type { CpuWindow, Evidence } from '../records.ts'
+import type { CpuWindow, Evidence } from '../records/code.ts'
 import { now } from '../probes/clock.ts'
 import type { Marks } from '../probes/marks.ts'
 import { type Sampler, startSampler } from '../probes/sampler.ts'

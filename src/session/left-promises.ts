@@ -1,5 +1,6 @@
 import type { Location } from '../model.ts'
-import type { LeftPromise, StackFrame } from '../records.ts'
+import type { StackFrame } from '../records/code.ts'
+import type { LeftPromise } from '../records/leftovers.ts'
 import { toCulprit } from './culprit.ts'
 import type { Locator } from './locate.ts'
 import { isOwnUrl } from './own.ts'

@@ -1,6 +1,6 @@
 import { kindOfLine } from '../analysis/profile.ts'
 import type { BlockKind, Confidence, Location } from '../model.ts'
-import type { Evidence, LineTicks, RawFrame } from '../records.ts'
+import type { Evidence, LineTicks, RawFrame } from '../records/code.ts'
 import { functionEnd } from './function-end.ts'
 import { isOursUrl, outermost } from './own.ts'
 import type { Source } from './sources.ts'

@@ -1,7 +1,7 @@
 import { relative } from 'node:path'
 import type { Measurement, Observed, RuleContext } from '../analysis/profile.ts'
 import type { BlockingCall, LagStats, Location, ScopeRef, Task, TaskStatus } from '../model.ts'
-import type { PlacedSyncCall } from '../records.ts'
+import type { PlacedSyncCall } from '../records/measured.ts'
 import { isoAt, now } from '../probes/clock.ts'
 import type { TaskRecord } from '../probes/tasks.ts'
 import { toCulprit, toVictims } from './culprit.ts'

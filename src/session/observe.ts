@@ -1,4 +1,4 @@
-import type { PlacedSyncCall, Starvation } from '../records.ts'
+import type { PlacedSyncCall, Starvation } from '../records/measured.ts'
 import { toCulprit, toVictims } from './culprit.ts'
 import type { Locator } from './locate.ts'
 import type { Scope, StarvedTurn } from './scope.ts'

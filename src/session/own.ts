@@ -1,4 +1,4 @@
-import type { RawFrame } from '../records.ts'
+import type { RawFrame } from '../records/code.ts'
 
 /** The folder of the running build (or sources): our own frames are never anybody's. */
 const OUR_FOLDER = new URL('.', import.meta.url).href

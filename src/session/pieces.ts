@@ -1,4 +1,4 @@
-import type { Evidence } from '../records.ts'
+import type { Evidence } from '../records/code.ts'
 import type { SyncKind } from '../probes/sync-apis.ts'
 import type { Scope } from './scope.ts'
 import type { AnyStretch } from './stretches.ts'

@@ -1,5 +1,5 @@
 import type { PromiseRecord } from '../probes/promises.ts'
-import type { StackFrame } from '../records.ts'
+import type { StackFrame } from '../records/code.ts'
 import { functionEnd } from './function-end.ts'
 import { isOursUrl, isOwnUrl, isRunnerUrl } from './own.ts'
 import type { Scope } from './scope.ts'

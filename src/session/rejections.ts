@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { now } from '../probes/clock.ts'
 import type { Unhandled } from '../probes/unhandled.ts'
-import type { Rejected } from '../records.ts'
+import type { Rejected } from '../records/leftovers.ts'
 import { toCulprit } from './culprit.ts'
 import { errorFrames } from './error-frames.ts'
 import type { LeftoverWatch } from './leftovers.ts'

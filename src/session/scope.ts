@@ -1,5 +1,5 @@
 import type { ScopeRef, TestRef } from '../model.ts'
-import type { Evidence, RawFrame } from '../records.ts'
+import type { Evidence, RawFrame } from '../records/code.ts'
 import type { TurnCounts } from '../probes/hooks.ts'
 import { createLooks } from '../probes/looks.ts'
 import type { PromiseLog } from '../probes/promises.ts'

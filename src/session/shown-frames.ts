@@ -1,4 +1,4 @@
-import type { StackFrame } from '../records.ts'
+import type { StackFrame } from '../records/code.ts'
 import { isOursUrl, outermost } from './own.ts'
 
 /** What is shown of a stack: the user's frames and their dependencies', up to where the test runner's begin. */

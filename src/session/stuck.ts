@@ -1,6 +1,6 @@
 import type { RuleSetting } from '../model.ts'
 import { captureStuck } from '../probes/frames.ts'
-import type { StuckSnapshot } from '../records.ts'
+import type { StuckSnapshot } from '../records/stuck-worker.ts'
 import { toCulprit } from './culprit.ts'
 import type { Locator } from './locate.ts'
 import { isOursUrl, isOwnUrl, outermost } from './own.ts'
@@ -20,7 +20,7 @@ export function takeSnapshot(session: Session, locator: Locator, { depth, settin
   const { frames: callers, callee } = captureStuck(depth, isOursUrl)
   const frames = callers.slice(0, outermost(callers))
   const own = frames.findIndex(({ url }) => isOwnUrl(url))
-  const scope = session.storage.getStore() 
+  const scope = session.storage.getStore()
   const location = frames[own] && locator.frame(frames[own])
   return {
     culprit: scope === undefined ? {} : toCulprit(scope),

@@ -1,4 +1,4 @@
-import type { RawFrame } from '../records.ts'
+import type { RawFrame } from '../records/code.ts'
 import type { SyncKind } from '../probes/sync-apis.ts'
 
 /** One sync call of a scope's work, with the stack that it was made from. */

@@ -1,4 +1,4 @@
-import type { RawFrame } from '../records.ts'
+import type { RawFrame } from '../records/code.ts'
 import type { TaskRecord } from '../probes/tasks.ts'
 import type { Scope } from './scope.ts'
 import type { Source } from './sources.ts'

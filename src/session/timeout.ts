@@ -1,6 +1,6 @@
 import { describePlace } from '../analysis/profile.ts'
 import { now } from '../probes/clock.ts'
-import type { TimedOut } from '../records.ts'
+import type { TimedOut } from '../records/leftovers.ts'
 import { toCulprit } from './culprit.ts'
 import type { Locator } from './locate.ts'
 import type { Measurer } from './measure.ts'

@@ -1,6 +1,6 @@
 import type { Wait } from '../model.ts'
 import { nameResource } from '../probes/resource-names.ts'
-import type { StackFrame } from '../records.ts'
+import type { StackFrame } from '../records/code.ts'
 import { standing, type Standing } from './left-resources.ts'
 import type { Locator } from './locate.ts'
 import { isOwnUrl } from './own.ts'

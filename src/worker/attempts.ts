@@ -1,6 +1,6 @@
 import { mergeFindings } from '../analysis/rules.ts'
 import type { LagStats, ProfileSummary } from '../model.ts'
-import type { ScopeResult } from '../records.ts'
+import type { ScopeResult } from '../records/results.ts'
 import type { RunnerTest } from './test-task.ts'
 
 /** By test, the result of each repetition; a retry of one takes its place. */

@@ -1,7 +1,7 @@
 import { createAllowance } from '../analysis/allow.ts'
 import { findAll, findLeftovers, judgeBudget, lagBudgetFinding, type Left } from '../analysis/profile.ts'
 import type { BudgetVerdict, Finding } from '../model.ts'
-import type { Leftovers, Rejected } from '../records.ts'
+import type { Leftovers, Rejected } from '../records/leftovers.ts'
 import type { Scope } from '../session/scope.ts'
 import type { TestOfFile, WorkerState } from './state.ts'
 

@@ -1,4 +1,4 @@
-import type { TaskPack } from '../records.ts'
+import type { TaskPack } from '../records/stuck-worker.ts'
 import type { RunnerSuite } from './test-task.ts'
 
 /** The results that Vitest sends with its next message, for which the loop has to turn. */

@@ -3,7 +3,7 @@ import { HEARTBEAT_KEY } from '../channel.ts'
 import type { ResolvedOptions } from '../model.ts'
 import { startHeartbeat } from '../probes/heartbeat.ts'
 import { identify } from '../probes/thread.ts'
-import type { Heartbeat, RunningTest } from '../records.ts'
+import type { Heartbeat, RunningTest } from '../records/stuck-worker.ts'
 
 /** Tells the main process what this worker is doing, as long as its loop turns. */
 export interface Life {

@@ -1,7 +1,7 @@
 import { createAllowance, toAllowable } from '../analysis/allow.ts'
 import { findAll, judgeBudget, judgeStretches, lagBudgetFinding, netMs, summarize } from '../analysis/profile.ts'
 import type { BudgetLimits, Finding, ResolvedOptions } from '../model.ts'
-import type { ScopeResult } from '../records.ts'
+import type { ScopeResult } from '../records/results.ts'
 import type { Scope } from '../session/scope.ts'
 import type { WorkerState } from './state.ts'
 

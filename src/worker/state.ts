@@ -1,5 +1,5 @@
 import type { BudgetLimits, ResolvedOptions, RuleName, RuleSetting } from '../model.ts'
-import type { AllowPattern } from '../records.ts'
+import type { AllowPattern } from '../records/results.ts'
 import type { Profiler } from '../session/profiler.ts'
 import type { Scope } from '../session/scope.ts'
 import type { Life } from './life.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { isNative, kindOfLine, kindOfPath, loadsModule } from '../../src/analysis/kinds.ts'
-import type { RawFrame } from '../../src/records.ts'
+import type { RawFrame } from '../../src/records/code.ts'
 
 const frame = (functionName: string, url: string, line = 10, column = 5): RawFrame => ({ functionName, url, line, column })
 const OWN = frame('handler', 'file:///app/src/users.ts')

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { explainTimeout, findTimedOut } from '../../src/analysis/rule-timed-out.ts'
 import { findLeftovers, type Left } from '../../src/analysis/rules.ts'
 import type { Finding, Location, RuleName, RuleSetting } from '../../src/model.ts'
-import type { LeftPromise, LeftResource, Rejected, TimedOut } from '../../src/records.ts'
+import type { LeftPromise, LeftResource, Rejected, TimedOut } from '../../src/records/leftovers.ts'
 
 const FILE = 'test/feed.test.ts'
 const TEST = { file: FILE, name: 'feed > streams prices' }

@@ -3,7 +3,7 @@ import { hintFor } from '../../src/analysis/hints.ts'
 import type { RuleContext } from '../../src/analysis/rule-context.ts'
 import { findAll, mergeFindings, type Observed } from '../../src/analysis/rules.ts'
 import type { BlockingCall, BlockKind, Finding, Location, RuleName, RuleSetting } from '../../src/model.ts'
-import type { PlacedSyncCall, Starvation } from '../../src/records.ts'
+import type { PlacedSyncCall, Starvation } from '../../src/records/measured.ts'
 
 const TEST = { file: 'test/users.test.ts', name: 'users > signs up' }
 const REQUEST = { method: 'POST', url: '/users' }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { findStuckWorker } from '../../src/analysis/rule-stuck-test.ts'
-import type { Heartbeat, StuckSnapshot } from '../../src/records.ts'
+import type { Heartbeat, StuckSnapshot } from '../../src/records/stuck-worker.ts'
 
 const BEAT: Heartbeat = {
   pid: 7,

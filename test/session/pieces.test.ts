@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { SyncKind } from '../../src/probes/sync-apis.ts'
-import type { Evidence, RawFrame } from '../../src/records.ts'
+import type { Evidence, RawFrame } from '../../src/records/code.ts'
 import { type Interval, splitStretch } from '../../src/session/pieces.ts'
 import { Scope } from '../../src/session/scope.ts'
 import type { AnyStretch } from '../../src/session/stretches.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { StackFrame } from '../../src/records.ts'
+import type { StackFrame } from '../../src/records/code.ts'
 import { createPromiseChains, isWork, type Made } from '../../src/session/promise-chains.ts'
 import type { Scope } from '../../src/session/scope.ts'
 import type { Source } from '../../src/session/sources.ts'

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Worker } from 'node:worker_threads'
-import type { Heartbeat } from '../../records.ts'
+import type { Heartbeat } from '../../records/stuck-worker.ts'
 import type { Handle } from './handles.ts'
 import { descendantsOf } from './proc.ts'
 

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { Worker } from 'node:worker_threads'
-import type { Heartbeat } from '../../records.ts'
+import type { Heartbeat } from '../../records/stuck-worker.ts'
 
 /** A worker of the pool, as this process holds it. */
 export type Handle = { kind: 'process'; process: ChildProcess } | { kind: 'thread'; thread: Worker }

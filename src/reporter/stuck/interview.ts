@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Heartbeat, StuckSnapshot, StuckWorker, TaskPack } from '../../records.ts'
+import type { Heartbeat, StuckSnapshot, StuckWorker, TaskPack } from '../../records/stuck-worker.ts'
 import type { Handle } from './handles.ts'
 import { inspectProcess } from './inspect-process.ts'
 import { inspectThread } from './inspect-thread.ts'

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ASK_FINISHED, ASK_STUCK } from '../../holder.ts'
-import type { StuckSnapshot, TaskPack } from '../../records.ts'
+import type { StuckSnapshot, TaskPack } from '../../records/stuck-worker.ts'
 import type { Inspected } from './inspected.ts'
 
 const MAX_STEPS = 60

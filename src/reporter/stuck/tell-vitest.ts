@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { failureOf } from '../../failure.ts'
 import type { Finding } from '../../model.ts'
-import type { StuckWorker, TaskPack } from '../../records.ts'
+import type { StuckWorker, TaskPack } from '../../records/stuck-worker.ts'
 
 interface FileTask {
   id: string

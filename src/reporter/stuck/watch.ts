@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Heartbeat } from '../../records.ts'
+import type { Heartbeat } from '../../records/stuck-worker.ts'
 import { lookAtThread, type ThreadLook } from './proc.ts'
 import { silenceOf } from './silence.ts'
 

@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { StuckWorker } from '../../records.ts'
+import type { StuckWorker } from '../../records/stuck-worker.ts'
 import { endWorker } from './end.ts'
 import { followHandles } from './handles.ts'
 import { interview } from './interview.ts'

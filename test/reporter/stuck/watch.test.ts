@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeEach, expect, test } from 'vitest'
-import type { Heartbeat } from '../../../src/records.ts'
+import type { Heartbeat } from '../../../src/records/stuck-worker.ts'
 import { type SilentWorker, watchHeartbeats, type WatchOptions } from '../../../src/reporter/stuck/watch.ts'
 
 const BEAT: Heartbeat = {

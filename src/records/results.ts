@@ -1,0 +1,39 @@
+import type { BackendName, BudgetVerdict, Finding, LagStats, ProfileSummary } from '../model.ts'
+
+/* What a worker and the reporter send each other. Types only, structured-cloneable. */
+
+/** An entry of the option `allow`, its globs compiled; structured-cloneable. */
+export interface AllowPattern {
+  /** The entry in words. Not its index: a project's own config may have other entries than the reporter's. */
+  entry: string
+  rule?: RegExp
+  file?: RegExp
+  function?: RegExp
+  package?: RegExp
+  test?: RegExp
+}
+
+/** What one test or file sends to the reporter, in its `meta`. Plain JSON: anything else loses the file's results. */
+export interface ScopeResult {
+  backend: BackendName
+  summary?: ProfileSummary
+  /** Missing where lag is not monitored. */
+  lag?: LagStats
+  /** Calls over the threshold, whether their rule is on or off; those that `allow` covers do not count. */
+  blocking: { count: number; totalMs: number }
+  /** Sync calls of tests and requests, whether their rule is on or off. */
+  syncCalls: number
+  /** Of a file: resources that its tests and hooks left behind, whether their rule is on or off. */
+  leaks?: number
+  /** Of a file: leftovers that are no mistake, as far as can be told, or were gone before its end. */
+  leftoversCounted?: number
+  findings: Finding[]
+  /** Entries of `allow` that matched, in words. */
+  allowed?: string[]
+  /** Verdicts of budgets that are judged in the worker: a test's own. */
+  budgets: BudgetVerdict[]
+  overheadMs: number
+  notices: string[]
+  /** Whether the run must fail though Vitest passed the test: one that is expected to fail hides our errors. */
+  fails?: true
+}

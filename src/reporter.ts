@@ -5,6 +5,7 @@ import type { Reporter, SerializedError, TestModule, TestRunEndReason, Vitest } 
 import { type Options, resolveOptions } from './options.ts'
 import type { Finding, Report, ResolvedOptions } from './model.ts'
 import { collectResults } from './reporter/collect.ts'
+import { cutOffFiles } from './reporter/cut-off.ts'
 import { formatJson } from './report/json.ts'
 import { rememberFlagged } from './reporter/flagged.ts'
 import { type StuckWorkers, watchWorkers } from './reporter/stuck-workers.ts'
@@ -46,7 +47,7 @@ export default class AsyncProfilerReporter implements Reporter {
     const { report, fails } = collectResults(modules, this.options, {
       startedAt: this.startedAt,
       versions: { node: process.versions.node, vitest: vitest.version, plugin: VERSION },
-      notices: [...doubledPlugin(vitest), ...unprofiledProjects(vitest), ...unavailableOptions(this.options)],
+      notices: [...doubledPlugin(vitest), ...unprofiledProjects(vitest), ...unavailableOptions(this.options), ...cutOffFiles(modules, reason, vitest.config.root)],
       stuck,
       root: vitest.config.root,
       // Watch mode runs again what a change concerns.

@@ -21,6 +21,9 @@ export const clearTimeout: typeof timers.clearTimeout = timers.clearTimeout
 export const setInterval: typeof timers.setInterval = timers.setInterval
 export const clearInterval: typeof timers.clearInterval = timers.clearInterval
 
+/** Settles once the loop has turned. */
+export const loopTurn = (): Promise<void> => new Promise((done) => void setImmediate(done))
+
 const hrtime = process.hrtime.bind(process)
 
 /** What to add to the CPU profiler's monotonic microseconds / 1000 to be on the scale of `now()`. */

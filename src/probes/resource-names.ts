@@ -1,5 +1,5 @@
 import { now } from './clock.ts'
-import { ownerOf } from './resources.ts'
+import { ownerOf } from './resource-state.ts'
 import { dueTime, periodOf } from './timers.ts'
 
 /** A resource as users know it. */

@@ -1,6 +1,7 @@
 import type { Culprit } from '../model.ts'
 import { nameResource } from '../probes/resource-names.ts'
-import { isOpen, type ResourceRecord, type Resources } from '../probes/resources.ts'
+import { isOpen } from '../probes/resource-state.ts'
+import type { ResourceRecord, Resources } from '../probes/resources.ts'
 import { now } from '../probes/clock.ts'
 import type { StackFrame } from '../records/code.ts'
 import type { LeftResource } from '../records/leftovers.ts'

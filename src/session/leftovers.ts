@@ -1,5 +1,4 @@
-import { now, setImmediate, setTimeout } from '../probes/clock.ts'
-import { collectGarbage } from '../probes/collect-garbage.ts'
+import { loopTurn, now, setTimeout } from '../probes/clock.ts'
 import { stateOfPromise } from '../probes/promise-state.ts'
 import type { StackFrame } from '../records/code.ts'
 import type { LeftPromise, Leftovers } from '../records/leftovers.ts'
@@ -7,6 +6,7 @@ import { createPromisePlaces, outlivedMs } from './left-promises.ts'
 import { isStanding, standing, type Standing, toLeftResources } from './left-resources.ts'
 import type { Locator } from './locate.ts'
 import { isOwnUrl } from './own.ts'
+import { neverSettling } from './never-settling.ts'
 import type { Made, PromiseChains } from './promise-chains.ts'
 import type { Scope } from './scope.ts'
 import type { Session } from './session.ts'
@@ -63,29 +63,6 @@ export function watchLeftovers(session: Session, { chains, locator, depth, prove
     const same = (a: StackFrame, b: StackFrame): boolean => a.url === b.url && a.line === b.line && a.column === b.column
     return left.some((each) => each.made.owner.whole === made.owner.whole && each.frames.some((frame) => same(frame, place)))
   }
-  async function neverSettling(candidates: readonly Made[]): Promise<LeftPromise[]> {
-    const suspects = (prove ? candidates : []).flatMap((made) => {
-      const place = places.neverAt(made)
-      return place === undefined ? [] : [{ made, place }]
-    })
-    if (suspects.length === 0) return []
-    // Node warns of file handles that are collected: it would do so on our account.
-    const held = standings.map((each) => each.made.ref.deref())
-    // A weak reference keeps what it gave until the end of the job that asked.
-    await turn()
-    const collected = collectGarbage()
-    held.length = 0
-    if (!collected) return []
-    const dead = suspects.filter(({ made: { ref } }) => ref !== undefined && ref.deref() === undefined)
-    const lost = new Set(dead.map(({ made }) => made))
-    return dead.flatMap(({ made, place }) => {
-      const waiting = chains.awaitOf(made)
-      // One that waits for another one that is lost is no cause.
-      if ([waiting?.source, made.follows, made.source].some((cause) => cause !== undefined && lost.has(cause))) return []
-      const at = waiting?.frames[0]
-      return [places.toLeft(made, at !== undefined && isOwnUrl(at.url) ? at : place, 'never')]
-    })
-  }
   function reset(): void {
     resources.release()
     for (const made of pending) promises.release(made)
@@ -131,7 +108,7 @@ export function watchLeftovers(session: Session, { chains, locator, depth, prove
       watch.ended(file, { failed: false, lost: false })
       await settled(() => !standings.some(isStanding) && !pending.some(isDropped) && startedLate().length === 0)
       const left = [...standings.filter(isStanding), ...startedLate()]
-      const never = await neverSettling(pending.filter(isPending))
+      const never = prove ? await neverSettling(pending.filter(isPending), standings, { chains, places }) : []
       const found = pending.flatMap((made): LeftPromise[] => {
         const place = told.has(made) ? undefined : places.droppedAt(made)
         if (place === undefined || waitsFor(made, place, left)) return []
@@ -157,13 +134,11 @@ export function watchLeftovers(session: Session, { chains, locator, depth, prove
   return watch
 }
 
-const turn = (): Promise<void> => new Promise((done) => void setImmediate(done))
-
 /** Turns the loop, then backs off, and stops as soon as it is clean. On a busy machine the time alone would be no chance. */
 async function settled(isClean: () => boolean): Promise<void> {
   const until = now() + SETTLE_MS
   if (isClean()) return
-  await turn()
+  await loopTurn()
   for (let round = 0; !isClean() && (round < LEAST_ROUNDS || now() < until); round++) {
     await new Promise((done) => void setTimeout(done, Math.max(1, Math.min(2 ** round, until - now()))))
   }

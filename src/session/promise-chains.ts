@@ -1,5 +1,6 @@
 import type { PromiseRecord } from '../probes/promises.ts'
 import type { StackFrame } from '../records/code.ts'
+import { hasTwoArguments, isKept, isReturned } from './call-text.ts'
 import { functionEnd } from './function-end.ts'
 import { isOursUrl, isOwnUrl, isRunnerUrl } from './own.ts'
 import type { Scope } from './scope.ts'
@@ -48,15 +49,13 @@ export function isWork({ frames }: Made): boolean {
 /** The function that an async call's promise is of; none for one that was made by hand. */
 const functionOf = ({ source, frames }: Made): StackFrame | undefined => (source === undefined && frames[0]?.url !== '' ? frames[0] : undefined)
 
-/** What stands before a call whose result is passed on. */
-const RETURNS = /(?:\breturn\b|=>)[^;{}]*$/
-
-/** And one that is assigned, an argument, or part of a literal. */
-const KEEPS = /(?:[^=!<>]=(?![=>])|[:(,[?]|\breturn\b|=>)[^;{}]*$/
+/** Lines. */
+const LONGEST_CALL = 60
 
 export function createPromiseChains(get: (url: string) => Source | undefined): PromiseChains {
   const before = ({ url, line, column }: StackFrame): string => (get(url)?.lines[line - 1] ?? '').slice(0, column - 1)
-  const returns = (call: StackFrame): boolean => RETURNS.test(before(call))
+  const returns = (call: StackFrame): boolean => isReturned(before(call))
+  const from = ({ url, line, column }: StackFrame): string => (get(url)?.lines ?? []).slice(line - 1, line + LONGEST_CALL).join('\n').slice(column - 1)
 
   function isInside(frame: StackFrame, fn: StackFrame): boolean {
     if (frame.url !== fn.url || frame.functionName !== fn.functionName || frame.line < fn.line) return false
@@ -81,7 +80,7 @@ export function createPromiseChains(get: (url: string) => Source | undefined): P
   function isHandled({ frames }: Made): boolean {
     const makers = makersOf(frames)
     const call = makers[0] === 'then' ? frames[makers.length] : undefined
-    return makers.includes('catch') || (call !== undefined && isOwnUrl(call.url) && hasTwoArguments(get(call.url)?.lines ?? [], call))
+    return makers.includes('catch') || (call !== undefined && isOwnUrl(call.url) && hasTwoArguments(from(call)))
   }
   function isDropped(made: Made): boolean {
     if (made.frames.length === 0 || isAwait(made) || isHandled(made) || looksOn(made) || hasTakers(made)) return false
@@ -119,7 +118,7 @@ export function createPromiseChains(get: (url: string) => Source | undefined): P
       const frame = made.frames[givenTo(made.frames, returns)]
       return frame !== undefined && isOwnUrl(frame.url) ? frame : undefined
     },
-    isKept: (call) => KEEPS.test(withoutCalls(before(call))),
+    isKept: (call) => isKept(before(call)),
     isRunners: ({ frames }) => isRunnerUrl(frames[givenTo(frames, returns)]?.url ?? ''),
     awaitOf,
     isValue,
@@ -127,29 +126,6 @@ export function createPromiseChains(get: (url: string) => Source | undefined): P
     isObserver: (made) => isHandled(made) || looksOn(made),
     isAbandoned: (made) => isAbandoned(made)
   }
-}
-
-/** Whether the call at this place has a second argument, by its brackets and commas outside of strings. */
-function hasTwoArguments(lines: readonly string[], { line, column }: StackFrame): boolean {
-  let depth = 0
-  let quote = ''
-  const text = lines.slice(line - 1, line + LONGEST_CALL).join('\n').slice(column - 1)
-  for (const [index, char] of [...text].entries()) {
-    if (quote !== '') quote = char === quote && text[index - 1] !== '\\' ? '' : quote
-    else if (char === '"' || char === "'" || char === '`') quote = char
-    else if ('([{'.includes(char)) depth++
-    else if (')]}'.includes(char) && --depth === 0) return false
-    else if (char === ',' && depth === 1) return !/^[\s,]*\)/.test(text.slice(index))
-  }
-  return false
-}
-/** Lines. */
-const LONGEST_CALL = 60
-
-/** Arguments of calls that are done: `save(user).` is `save.`. */
-function withoutCalls(text: string): string {
-  const shorter = text.replaceAll(/\([^()]*\)/g, '')
-  return shorter === text ? text : withoutCalls(shorter)
 }
 
 /**

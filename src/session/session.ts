@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { BackendName } from '../model.ts'
-import { now, setImmediate } from '../probes/clock.ts'
+import { loopTurn, now } from '../probes/clock.ts'
 import { createHooks } from '../probes/hooks.ts'
 import { watchTurns } from '../probes/loop.ts'
 import { areTimersFake } from '../probes/fake-timers.ts'
@@ -196,8 +196,8 @@ export function createSession(options: SessionOptions): Session {
     async victimsKnown() {
       if (hooks.onStart === undefined || openScopes.size < 2) return
       // Timers that came due meanwhile run in the loop's next iteration.
-      await new Promise((done) => setImmediate(done))
-      await new Promise((done) => setImmediate(done))
+      await loopTurn()
+      await loopTurn()
     },
     open(scope) {
       openScopes.add(scope)

@@ -1,5 +1,6 @@
 import type { RawFrame } from '../records/code.ts'
 import { callSites } from './call-sites.ts'
+import { urlOf } from './stacks.ts'
 
 export interface FrameOptions {
   /** Frames kept, Node's own not counted. */
@@ -57,8 +58,6 @@ export function captureStuck(depth: number, isOurs: (url: string) => boolean): S
   const shown = sites.filter((site) => isShown(site, isOurs))
   return { frames: shown.slice(0, depth).map(toFrame), callee: callee && `${callee.getTypeName()}.${callee.getFunctionName()}` }
 }
-
-const urlOf = (site: NodeJS.CallSite): string => site.getFileName() ?? ''
 
 function isShown(site: NodeJS.CallSite, isOurs: (url: string) => boolean): boolean {
   const url = urlOf(site)

@@ -88,8 +88,9 @@ export function createHooks<Owner extends { turn: TurnCounts }>(
   const followed = {
     init(promise: object, parent: object | undefined) {
       inits++
-      tasks.initPromise(promise, parent)
-      promises.init(promise, parent)
+      const owner = storage.getStore()
+      tasks.initPromise(promise, parent, owner)
+      promises.init(promise, parent, owner)
       if (wantsMarks()) marks.mark()
       if (inits > FLOOD) unfollow()
     },
@@ -106,7 +107,7 @@ export function createHooks<Owner extends { turn: TurnCounts }>(
   }
   const others = createHook({
     init(id, type, _trigger, resource) {
-      tasks.initResource(id, type, resource)
+      tasks.initResource(id, type, resource, storage.getStore())
       resources.init(id, type, resource)
       if (type === 'TickObject') countTick()
       if (wantsMarks()) marks.mark()

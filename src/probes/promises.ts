@@ -1,7 +1,7 @@
 import type { StackFrame } from '../records/code.ts'
 import { now } from './clock.ts'
 import { type Looks, takeLook } from './looks.ts'
-import { readStack, takeStack, type TakenStack } from './stacks.ts'
+import { sitesOf, takeStack, type TakenStack, toFrames, urlOf } from './stacks.ts'
 
 // Taken at load: tests of what older hosts lack delete it, and a hook that throws ends the process.
 const { WeakRef } = globalThis
@@ -39,7 +39,7 @@ const FRAMES = 10
 const MAX_TAKERS = 4
 
 export interface Promises<Owner> {
-  init(promise: object, source: object | undefined): void
+  init(promise: object, source: object | undefined, owner: Owner | undefined): void
   /** A continuation starts; or the job that makes a promise follow another one. */
   before(promise: object): void
   settled(promise: object): void
@@ -75,7 +75,6 @@ interface Fresh<Owner> {
  * @param timersAreFake whether the test has replaced timers
  */
 export function createPromises<Owner extends { promises: PromiseLog<Owner> }>(
-  ownerNow: () => Owner | undefined,
   isRunner: (url: string) => boolean,
   timersAreFake: () => boolean
 ): Promises<Owner> {
@@ -86,6 +85,11 @@ export function createPromises<Owner extends { promises: PromiseLog<Owner> }>(
   let blindAt = -Infinity
   let running: PromiseRecord<Owner> | undefined
   const isPlace = (url: string): boolean => !isRunner(url)
+  /** Nobody's, too, where V8's own functions are all there is. */
+  function isRunners(sites: readonly NodeJS.CallSite[]): boolean {
+    const maker = sites.find((site) => urlOf(site) !== '')
+    return maker === undefined || isRunner(urlOf(maker))
+  }
 
   function create(promise: object, owner: Owner, source: PromiseRecord<Owner> | undefined): PromiseRecord<Owner> {
     const record: PromiseRecord<Owner> = {
@@ -108,10 +112,10 @@ export function createPromises<Owner extends { promises: PromiseLog<Owner> }>(
   }
   const probe: Promises<Owner> = {
     onSettled: undefined,
-    init(promise, parent) {
+    init(promise, parent, current) {
       const source = parent === undefined || tracked === 0 ? undefined : records.get(parent)
       if (parent !== undefined && source === undefined) return
-      const owner = ownerNow() ?? source?.owner
+      const owner = current ?? source?.owner
       if (source?.takers.length === MAX_TAKERS) source.takers = source.takers.filter(({ settledMs }) => settledMs === undefined)
       const looked = owner !== undefined && takeLook(owner.promises.looks) && (source === undefined || source.takers.length < MAX_TAKERS)
       const record = looked ? create(promise, owner, source) : undefined
@@ -138,18 +142,21 @@ export function createPromises<Owner extends { promises: PromiseLog<Owner> }>(
       fresh = []
       for (const { record, promise, stack, job } of taken) {
         if (record.settledMs !== undefined) continue
-        record.frames = readStack(stack, isPlace)
+        const { source } = record
+        const sites = sitesOf(stack)
+        // That the runner waits for somebody else's promise is of interest.
+        if ((source?.frames ?? []).length === 0 && isRunners(sites)) {
+          forget(record)
+          continue
+        }
+        record.frames = toFrames(sites, isPlace)
         // Not when it was made: most have settled by now, and each weak reference is work for the collector.
         record.ref = new WeakRef(promise)
-        const { source } = record
         if (job !== undefined && source !== undefined && record.frames.every(isOfNobody)) {
           forget(record)
           source.takers = source.takers.filter((taker) => taker !== record)
           follow(job, source)
-          continue
         }
-        const maker = record.frames.find(({ url }) => url !== '')
-        if (record.source === undefined && (maker === undefined || isRunner(maker.url))) forget(record)
       }
     },
     find: (promise) => records.get(promise),

@@ -21,14 +21,22 @@ export function takeStack(limit: number, above: (...args: never[]) => unknown): 
   return taken
 }
 
+/** Its frames, innermost first, Node's and V8's own included, but for those of the hook that took it. */
+export function sitesOf(taken: TakenStack): NodeJS.CallSite[] {
+  const sites = withSites(() => (taken.stack as NodeJS.CallSite[] | undefined) ?? [])
+  return sites.slice(Math.max(0, sites.findIndex((site) => !isHook(urlOf(site)))))
+}
+
 /**
- * Its frames, innermost first, Node's and V8's own included, but for those of the hook that took it.
+ * The same with their places, which costs more.
  * @param isPlace whether lines of a script are of interest: for the first one in a function, V8 parses it again
  */
-export function readStack(taken: TakenStack, isPlace: (url: string) => boolean): StackFrame[] {
-  const frames = withSites(() => (taken.stack as NodeJS.CallSite[] | undefined) ?? []).map((site) => toFrame(site, isPlace))
-  return frames.slice(Math.max(0, frames.findIndex(({ url }) => !isHook(url))))
-}
+export const readStack = (taken: TakenStack, isPlace: (url: string) => boolean): StackFrame[] => toFrames(sitesOf(taken), isPlace)
+
+export const toFrames = (sites: readonly NodeJS.CallSite[], isPlace: (url: string) => boolean): StackFrame[] => sites.map((site) => toFrame(site, isPlace))
+
+/** Empty for V8's own functions. */
+export const urlOf = (site: NodeJS.CallSite): string => site.getFileName() ?? ''
 
 /** All hooks are in this folder, or in one file. */
 const HERE = new URL('.', import.meta.url)
@@ -50,7 +58,7 @@ export function withSites(read: () => NodeJS.CallSite[]): NodeJS.CallSite[] {
 const keepSites = (_error: unknown, sites: NodeJS.CallSite[]): NodeJS.CallSite[] => sites
 
 function toFrame(site: NodeJS.CallSite, isPlace: (url: string) => boolean): StackFrame {
-  const url = site.getFileName() ?? ''
+  const url = urlOf(site)
   const asked = url !== '' && !url.startsWith('node:') && isPlace(url)
   return {
     functionName: site.getFunctionName() ?? '',

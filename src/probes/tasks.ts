@@ -29,23 +29,20 @@ export interface TaskRecord<Owner> {
 /** The bounded record of one test's tasks, shared by all scopes inside the test. */
 export interface TaskLog<Owner> {
   records: TaskRecord<Owner>[]
-  /** Creations that may still be looked at, the test runner's and libraries' own included: a look costs a stack, 5–10 µs. */
-  looks: { promises: number; resources: number }
+  /** Creations that may still be looked at, the test runner's and libraries' own included: a look costs a stack, 10–20 µs. */
+  looks: { promises: number; resources: number } | undefined
   /** Creations that were not. */
   dropped: number
 }
 
-/** Where nobody asked for tasks they are only counted: most promises of a test are its libraries' and its runner's. */
-const PROMISE_LOOKS = 4
-const RESOURCE_LOOKS = 30
-const ASKED_LOOKS = 300
+/** Where nobody asks for tasks they are only counted: most of a test's are its libraries' and its runner's. */
+export const createTaskLog = <Owner>(): TaskLog<Owner> => ({ records: [], looks: undefined, dropped: 0 })
 
-export const createTaskLog = <Owner>(): TaskLog<Owner> => ({ records: [], looks: { promises: PROMISE_LOOKS, resources: RESOURCE_LOOKS }, dropped: 0 })
+const LOOKS = 300
 
 /** From here on tasks are wanted: by `profile()` or an assertion. */
-export function askForTasks<Owner>({ looks }: TaskLog<Owner>): void {
-  looks.promises = Math.max(looks.promises, ASKED_LOOKS)
-  looks.resources = Math.max(looks.resources, ASKED_LOOKS)
+export function askForTasks<Owner>(log: TaskLog<Owner>): void {
+  log.looks ??= { promises: LOOKS, resources: LOOKS }
 }
 
 /** Continuations of one task that are credited to it: each costs an entry in a weak map. */
@@ -55,8 +52,8 @@ const MAX_CONTINUATIONS = 1000
 const IGNORED = new Set(['PROMISE', 'TickObject', 'Microtask', 'TIMERWRAP', 'ELDHISTOGRAM', 'HTTPINCOMINGMESSAGE'])
 
 export interface Tasks<Owner> {
-  initPromise(promise: object, parent: object | undefined): void
-  initResource(id: number, type: string, resource: object): void
+  initPromise(promise: object, parent: object | undefined, owner: Owner | undefined): void
+  initResource(id: number, type: string, resource: object, owner: Owner | undefined): void
   beforePromise(promise: object): void
   beforeResource(id: number): void
   settled(promise: object): void
@@ -67,10 +64,7 @@ export interface Tasks<Owner> {
 }
 
 /** Tells which async calls and resources an owner's code created, when they ran, and when they ended. */
-export function createTasks<Owner extends { taskLog: TaskLog<Owner> }>(
-  ownerNow: () => Owner | undefined,
-  options: FrameOptions & { stacks: boolean }
-): Tasks<Owner> {
+export function createTasks<Owner extends { taskLog: TaskLog<Owner> }>(options: FrameOptions & { stacks: boolean }): Tasks<Owner> {
   let nextId = 1
   /** Promise tasks that have not settled: while there are none, continuations need no look-up. */
   let live = 0
@@ -80,12 +74,11 @@ export function createTasks<Owner extends { taskLog: TaskLog<Owner> }>(
   const counts = new WeakMap<TaskRecord<Owner>, number>()
   const resources = new Map<number, TaskRecord<Owner>>()
 
-  function create(type: string, target: object, asyncId?: number): TaskRecord<Owner> | undefined {
-    const owner = ownerNow()
+  function create(type: string, target: object, owner: Owner | undefined, asyncId?: number): TaskRecord<Owner> | undefined {
     if (owner === undefined) return undefined
     const log = owner.taskLog
     const sort = asyncId === undefined ? 'promises' : 'resources'
-    if (log.looks[sort] === 0) {
+    if (log.looks === undefined || log.looks[sort] === 0) {
       log.dropped++
       return undefined
     }
@@ -119,9 +112,9 @@ export function createTasks<Owner extends { taskLog: TaskLog<Owner> }>(
     }
   }
   return {
-    initPromise(promise, parent) {
+    initPromise(promise, parent, owner) {
       if (parent === undefined) {
-        const record = create('PROMISE', promise)
+        const record = create('PROMISE', promise, owner)
         if (record === undefined) return
         roots.set(promise, record)
         live++
@@ -135,9 +128,9 @@ export function createTasks<Owner extends { taskLog: TaskLog<Owner> }>(
         continuations.set(promise, record)
       }
     },
-    initResource(id, type, resource) {
-      if (IGNORED.has(type)) return
-      const record = create(type, resource, id)
+    initResource(id, type, resource, owner) {
+      if (owner === undefined || IGNORED.has(type)) return
+      const record = create(type, resource, owner, id)
       if (record !== undefined) resources.set(id, record)
     },
     beforePromise(promise) {

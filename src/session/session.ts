@@ -85,14 +85,14 @@ export function createSession(options: SessionOptions): Session {
   let turnStart = now()
 
   const slices = createSlices<Scope>(onShort, onLong)
-  const tasks = createTasks<Scope>(() => storage.getStore(), { ...frames, stacks: options.captureStacks })
+  const tasks = createTasks<Scope>({ ...frames, stacks: options.captureStacks })
   const marks = createMarks(slices.start, frames)
   const evidence = createEvidence(options.backend, marks, options.isLoading)
   const syncLog = createSyncLog({ depth: options.maxStackDepth, sliceStart: slices.start, isLoading: options.isLoading })
   const syncCalls = startSyncCalls<Scope>(() => storage.getStore(), syncLog.ended)
   let loading: Scope | undefined
   let global = globalThis
-  const promises = createPromises<Scope>(() => storage.getStore(), isRunnerUrl, () => areTimersFake(global))
+  const promises = createPromises<Scope>(isRunnerUrl, () => areTimersFake(global))
   const resources = createResources<Scope>(() => storage.getStore() ?? loading, isRunnerUrl)
   watchFileStreams(resources.fileStream)
   const hooks = createHooks(storage, { slices, tasks, promises, resources, marks }, () => !evidence.sampling())
@@ -127,7 +127,7 @@ export function createSession(options: SessionOptions): Session {
     }
   }
   function onStarved(scope: Scope, busyMs: number): void {
-    const turn = starvedTurn(scope, { startMs: turnStart, busyMs }, evidence)
+    const turn = starvedTurn(scope, { startMs: turnStart, busyMs }, { evidence, promises, resources, depth: options.maxStackDepth })
     if (turn === undefined) return
     scope.keepStarved(turn)
     watch(turn)

@@ -1,21 +1,47 @@
 import { now } from '../probes/clock.ts'
 import { otherCallbacks } from '../probes/hooks.ts'
+import type { Promises } from '../probes/promises.ts'
+import type { Resources } from '../probes/resources.ts'
+import type { RawFrame, StackFrame } from '../records/code.ts'
 import type { EvidenceSource } from './evidence.ts'
+import { isOwnUrl } from './own.ts'
 import type { Scope, StarvedTurn } from './scope.ts'
+import { toShown } from './shown-frames.ts'
+
+export interface StarvationTools {
+  evidence: EvidenceSource
+  promises: Promises<Scope>
+  resources: Resources<Scope>
+  /** Frames shown of a stack. */
+  depth: number
+}
 
 /**
  * A turn that a scope's own work seems to have made too long, with what ran in it.
  * @param turn since when it has lasted, and how long the loop was busy in it
  * @returns nothing where the runner made it long, or modules that load one another: those are no callbacks to spread
  */
-export function starvedTurn(scope: Scope, { startMs, busyMs }: { startMs: number; busyMs: number }, { of }: EvidenceSource): StarvedTurn | undefined {
+export function starvedTurn(scope: Scope, { startMs, busyMs }: { startMs: number; busyMs: number }, tools: StarvationTools): StarvedTurn | undefined {
   const since = now()
   const { ms, stolenMs, microtasks, ticks } = scope.turn
   // Others' work in the same turn is no evidence of this one's.
-  const evidence = ms * 2 > busyMs ? of({ startMs, durationMs: since - startMs }) : undefined
+  const evidence = ms * 2 > busyMs ? tools.evidence.of({ startMs, durationMs: since - startMs }) : undefined
   scope.overheadMs += now() - since
   const durationMs = ms - (evidence?.runnerMs ?? 0)
   if (evidence?.kind === 'module-load' || durationMs - stolenMs <= scope.thresholds.blockingThreshold) return undefined
-  const queued = scope.taskLog.records.findLast(({ owner, frames: [top] }) => owner === scope && top !== undefined)?.frames
-  return { scope, startMs, durationMs, stolenMs, microtasks, ticks, callbacks: otherCallbacks(scope.turn), evidence, queued, victims: [] }
+  return { scope, startMs, durationMs, stolenMs, microtasks, ticks, callbacks: otherCallbacks(scope.turn), evidence, queued: lastStarted(scope, tools), victims: [] }
+}
+
+/** Where a scope last started work that is still under way. */
+function lastStarted(scope: Scope, { promises, resources, depth }: StarvationTools): RawFrame[] | undefined {
+  promises.flush()
+  const isOwn = ({ url }: StackFrame): boolean => isOwnUrl(url)
+  const made = [...scope.promises.pending].findLast(({ owner, frames }) => owner === scope && frames.some(isOwn))
+  const resource = scope.resources.records.findLast(({ owner }) => owner === scope)
+  const starts = [
+    { at: made?.createdMs ?? 0, frames: made?.frames ?? [] },
+    { at: resource?.createdMs ?? 0, frames: resource === undefined ? [] : resources.framesOf(resource).frames }
+  ]
+  const [last] = starts.filter(({ frames }) => frames.some(isOwn)).toSorted((a, b) => b.at - a.at)
+  return last && toShown(last.frames, depth)
 }

@@ -76,7 +76,13 @@ function longest({ stretchesOver }: MeasuredSubject, limit: number): string {
   return top.length > 0 ? `\n\n${describeStretches(top)}` : ''
 }
 
-function withinConcurrency({ profile }: MeasuredSubject, max: number): Outcome {
+function withinConcurrency({ profile, tasksKnown }: MeasuredSubject, max: number): Outcome {
+  if (!tasksKnown) {
+    throw new AsyncProfilerError(
+      'ERR_SUBJECT',
+      'toStayWithinConcurrency() needs tasks to be followed, which they are where the test file itself names this matcher: name it there, or measure the call with expect(() => …)'
+    )
+  }
   const { maxConcurrent } = profile.timeline
   const name = profile.scope.name
   const tasks = profile.tasks.filter(({ parentId }) => parentId === undefined).slice(0, 5)

@@ -76,6 +76,7 @@ function fromPlain(profile: AsyncProfile, blockingThreshold: number): MeasuredSu
     stretchesOver: (ms) => blockingCalls.filter(({ durationMs }) => durationMs > ms),
     blockingThreshold,
     lagKnown: true,
+    tasksKnown: true,
     loopLag: eventLoopLag
   }
 }

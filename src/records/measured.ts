@@ -14,6 +14,8 @@ export interface MeasuredSubject {
   blockingThreshold: number
   /** Whether lag was monitored at all. */
   lagKnown: boolean
+  /** Whether its tasks were followed. */
+  tasksKnown: boolean
   /** Lag of the whole loop while it ran, whoever caused it. */
   loopLag: LagStats
   /** What its own work has left behind by now. */

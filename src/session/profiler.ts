@@ -192,6 +192,7 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
         stretchesOver: (ms) => measurer.stretches(scope, ms),
         blockingThreshold: scope.thresholds.blockingThreshold,
         lagKnown: lag,
+        tasksKnown: scope.taskLog.looks !== undefined,
         loopLag: scope.loopLag?.stats(0) ?? NO_LAG,
         leftovers: () => leftovers.soFar(scope)
       }

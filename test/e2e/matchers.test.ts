@@ -22,7 +22,7 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
       ...assertionResults.filter(({ fullName }) => fullName !== 'soft').flatMap(({ fullName, failureMessages }) => failureMessages.map((each) => `${fullName}: ${each}`))
     ])
     expect(failed.filter(Boolean)).toEqual([])
-    expect(run.results!.testResults).toHaveLength(3)
+    expect(run.results!.testResults).toHaveLength(4)
   })
 
   const SERVED = [
@@ -289,6 +289,10 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
     const negated = [...told].filter(([key]) => /^(?:lag|concurrency), negated: /.test(key))
     expect(negated).toHaveLength(18)
     expect(negated.filter(([key, text]) => told.get(key.replace(', negated', '')) !== text)).toEqual([])
+  })
+
+  test('tasks that nobody knew were wanted', () => {
+    expect(pick('helper: ')).toMatchInlineSnapshot(`"[helper: concurrency] AsyncProfilerError ERR_SUBJECT: toStayWithinConcurrency() needs tasks to be followed, which they are where the test file itself names this matcher: name it there, or measure the call with expect(() => …)"`)
   })
 
   test('wrong options of toHaveNoBlockingCalls', () => {

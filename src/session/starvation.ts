@@ -23,11 +23,13 @@ export interface StarvationTools {
  */
 export function starvedTurn(scope: Scope, { startMs, busyMs }: { startMs: number; busyMs: number }, tools: StarvationTools): StarvedTurn | undefined {
   const since = now()
-  const { ms, stolenMs, microtasks, ticks } = scope.turn
+  const { ms, stolenMs, longestMs, microtasks, ticks } = scope.turn
   // Others' work in the same turn is no evidence of this one's.
   const evidence = ms * 2 > busyMs ? tools.evidence.of({ startMs, durationMs: since - startMs }) : undefined
   scope.overheadMs += now() - since
   const durationMs = ms - (evidence?.runnerMs ?? 0)
+  // One stretch below the threshold, mostly. What came on top may be the runner's, and only a profile tells.
+  if (evidence?.source !== 'profile' && longestMs * 2 > durationMs) return undefined
   if (evidence?.kind === 'module-load' || durationMs - stolenMs <= scope.thresholds.blockingThreshold) return undefined
   return { scope, startMs, durationMs, stolenMs, microtasks, ticks, callbacks: otherCallbacks(scope.turn), evidence, queued: lastStarted(scope, tools), victims: [] }
 }

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest'
+import { now } from '../../src/probes/clock.ts'
+import type { Evidence } from '../../src/records/code.ts'
+import { Scope } from '../../src/session/scope.ts'
+import { starvedTurn, type StarvationTools } from '../../src/session/starvation.ts'
+
+const PROFILE: Evidence = { source: 'profile', kind: 'cpu', frames: [], own: -1, callee: undefined, runnerMs: 0, share: 1, native: false, lines: [] }
+
+/** Whether a turn is found; the threshold is 100 ms. */
+function isFound(turn: Partial<Scope['turn']>, evidence?: Evidence): boolean {
+  const scope = new Scope({ kind: 'test', name: 'a test', thresholds: { blockingThreshold: 100, lagThreshold: 10 }, startMs: now(), lag: true })
+  Object.assign(scope.turn, { microtasks: 3, ...turn })
+  const tools = { evidence: { of: () => evidence }, promises: { flush: () => {} }, resources: {}, depth: 10 } as unknown as StarvationTools
+  return starvedTurn(scope, { startMs: now(), busyMs: scope.turn.ms }, tools) !== undefined
+}
+
+test.each<[string, Partial<Scope['turn']>, Evidence | undefined, boolean]>([
+  ['of many callbacks', { ms: 144, longestMs: 6 }, undefined, true],
+  ['of two alike', { ms: 122, longestMs: 61 }, undefined, true],
+  ['of many callbacks, stolen from', { ms: 144, longestMs: 6, stolenMs: 50 }, undefined, false],
+  ['of one stretch and what the runner does around it, for all we know', { ms: 106, longestMs: 64 }, undefined, false],
+  ['of one stretch and others, for all that marks tell', { ms: 106, longestMs: 64 }, { ...PROFILE, source: 'marks' }, false],
+  ['of one stretch and others, by a profile', { ms: 106, longestMs: 64 }, PROFILE, true],
+  ['of one stretch and the runner, by a profile', { ms: 106, longestMs: 64 }, { ...PROFILE, runnerMs: 20 }, false],
+  ['of modules that load each other', { ms: 144, longestMs: 6 }, { ...PROFILE, kind: 'module-load' }, false]
+])('a turn %s', (_name, turn, evidence, found) => {
+  expect(isFound(turn, evidence)).toBe(found)
+})

@@ -19,8 +19,9 @@ export interface Owners {
 export function blame(window: CpuWindow, stretch: Stretch, { isOwn, isRunner }: Owners): Evidence | undefined {
   const tree = indexTree(window.nodes)
   const { usersMs, runnersMs, gcMs, functions } = sortPaths(weighPaths(window, stretch), tree, { isOwn, isRunner })
-  // The collector has no caller: it cleans up after both, by what they did.
-  const runnersShare = runnersMs === 0 ? 0 : runnersMs / (runnersMs + usersMs)
+  // The collector has no caller: it cleans up after both, by what they did. The runner's few samples at the edges of what it
+  // calls tell nothing: of code that only allocates, there may be none.
+  const runnersShare = runnersMs < EDGES_MS ? 0 : runnersMs / (runnersMs + usersMs)
   const runnerMs = runnersMs + gcMs * runnersShare
   const totalMs = usersMs + gcMs * (1 - runnersShare)
   if (totalMs === 0) return runnerMs === 0 ? undefined : { ...NOTHING, runnerMs }
@@ -28,6 +29,8 @@ export function blame(window: CpuWindow, stretch: Stretch, { isOwn, isRunner }: 
   const hottest = heaviest([...functions.values()].filter(({ own }) => own)) ?? heaviest([...functions.values()])
   return hottest === undefined ? { ...NOTHING, runnerMs } : { ...describe(hottest, window.nodes), runnerMs, share: hottest.own ? hottest.ms / totalMs : 0 }
 }
+
+const EDGES_MS = 20
 
 /** Whose time it was, and of the user's which functions took it. */
 function sortPaths(paths: ReadonlyMap<number, number>, tree: Tree, { isOwn, isRunner }: Owners): Sorted {

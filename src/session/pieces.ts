@@ -80,14 +80,19 @@ const NOTICEABLE_SHARE = 0.1
 /** Kinds of call that wait for something outside of the thread. */
 const WAITING = new Set<string>(['sync-io', 'sync-process', 'wait'] satisfies SyncKind[])
 
+/** The collector's main thread waits for its helpers, and native code and module loaders for system calls that are not seen. */
+function mayWait({ evidence }: AnyStretch): boolean {
+  if (evidence === undefined) return false
+  const { source, kind, native } = evidence
+  return native || kind === 'module-load' || kind === 'gc' || (source === 'calls' && WAITING.has(kind))
+}
+
 /**
  * Divides what is known of the whole stretch among its parts. Time off the CPU goes to what may wait by its own doing;
  * what is left of it, nobody waited for: the process was stopped.
  */
 function withTimes(whole: AnyStretch, parts: AnyStretch[], msByKind: SliceCalls['msByKind']): AnyStretch[] {
   const offMs = Math.max(0, whole.durationMs - whole.cpuMs - whole.stolenMs)
-  const mayWait = ({ evidence }: AnyStretch): boolean =>
-    evidence !== undefined && (evidence.native || evidence.kind === 'module-load' || (evidence.source === 'calls' && WAITING.has(evidence.kind)))
   const waiting = parts.filter(mayWait)
   const waitableMs = waiting.reduce((sum, { durationMs }) => sum + durationMs, 0)
   const waitedMs = Math.min(offMs, waitableMs)

@@ -184,7 +184,8 @@ describe('time off the CPU', () => {
 
   test.each<[string, Partial<Evidence>]>([
     ['native code of a dependency', { native: true, kind: 'sync-io' }],
-    ['loading a module', { kind: 'module-load' }]
+    ['loading a module', { kind: 'module-load' }],
+    ['the collector, whose helpers work', { kind: 'gc', frames: [], own: -1, share: 0 }]
   ])('%s may wait', (_name, evidence) => {
     expect(split({ ms: 200, cpuMs: 20, evidence: () => profile(evidence) }).map(({ suspendedMs }) => suspendedMs)).toEqual([0])
   })

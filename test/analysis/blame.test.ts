@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest'
+import { blame } from '../../src/analysis/blame.ts'
+import type { CpuNode, CpuWindow } from '../../src/records/code.ts'
+
+const OWN = '/project/src/orders.ts'
+const RUNNER = '/project/node_modules/vitest/dist/run.js'
+const owners = { isOwn: (url: string) => url === OWN, isRunner: (url: string) => url === RUNNER }
+
+const ROOT = 1
+const GC = 2
+const PRINT = 3
+const BODY = 4
+const ASSERT = 5
+const node = (id: number, functionName: string, url = '', children: number[] = []): CpuNode => ({ id, callFrame: { functionName, url, lineNumber: 6, columnNumber: 2 }, children })
+const NODES = [
+  node(ROOT, '(root)', '', [GC, PRINT]),
+  node(GC, '(garbage collector)'),
+  node(PRINT, 'print', RUNNER, [BODY]),
+  node(BODY, 'handler', OWN, [ASSERT]),
+  node(ASSERT, 'toEqual', RUNNER)
+]
+
+/** A window of these parts, one after another. */
+function windowOf(parts: [id: number, ms: number][]): CpuWindow {
+  const ids = parts.flatMap(([id, ms]) => Array.from({ length: ms / 4 }, () => id))
+  return { nodes: NODES, samples: ids, times: ids.map((_, index) => (index + 1) * 4) }
+}
+
+function blamed(...parts: [id: number, ms: number][]) {
+  const durationMs = parts.reduce((sum, [, ms]) => sum + ms, 0)
+  return blame(windowOf(parts), { startMs: 0, durationMs }, owners)
+}
+
+test("the user's code, and what it calls of the runner's", () => {
+  expect(blamed([PRINT, 4], [BODY, 120], [ASSERT, 60])).toMatchObject({ kind: 'cpu', own: 0, runnerMs: 64, share: 1, frames: [{ functionName: 'handler', url: OWN, line: 7 }, { functionName: 'print' }] })
+})
+
+describe('the collector', () => {
+  test("is the user's, of whose code there may be no sample", () => {
+    expect(blamed([PRINT, 8], [GC, 600], [PRINT, 4])).toMatchObject({ kind: 'gc', own: -1, runnerMs: 12 })
+  })
+
+  test("is the runner's, that printed something big", () => {
+    expect(blamed([PRINT, 100], [GC, 200])).toMatchObject({ kind: 'unknown', runnerMs: 300 })
+  })
+
+  test("is both's, by what they did", () => {
+    expect(blamed([BODY, 60], [GC, 200], [ASSERT, 60])).toMatchObject({ kind: 'gc', runnerMs: 160 })
+  })
+
+  test('in short pauses, is the time of who allocates', () => {
+    const parts = Array.from({ length: 10 }, (): [number, number][] => [[BODY, 8], [GC, 12]]).flat()
+    expect(blamed(...parts)).toMatchObject({ kind: 'cpu', own: 0, runnerMs: 0 })
+  })
+})

@@ -63,7 +63,7 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
   const thresholds = { blockingThreshold: options.blockingThreshold, lagThreshold: options.lagThreshold }
   const lag = options.monitorEventLoop
   const sources = createSources()
-  const session = createSession({ ...options, isLoading: sources.isLoading })
+  const session = createSession({ ...options, isLoading: sources.isLoading, source: sources.get })
   const requests = watchRequests(session, { lag, thresholds })
   watchInjected(session, requests)
   const fetches = watchFetch(requests, session)

@@ -14,9 +14,11 @@ import { startSyncCalls, type SyncCalls } from '../probes/sync-calls.ts'
 import { createTasks } from '../probes/tasks.ts'
 import { isAffordable } from './arming.ts'
 import { createEvidence, type EvidenceSource } from './evidence.ts'
+import { withImport } from './imports.ts'
 import { isOursUrl, isOwnUrl, isRunnerUrl } from './own.ts'
 import { splitStretch } from './pieces.ts'
 import type { Kept, Scope, Stretch } from './scope.ts'
+import type { Source } from './sources.ts'
 import { starvedTurn } from './starvation.ts'
 import { type AnyStretch, createStretches, EVIDENCE_MS } from './stretches.ts'
 import { createSyncLog } from './sync-log.ts'
@@ -29,6 +31,8 @@ export interface SessionOptions {
   maxStackDepth: number
   /** Whether the module of a frame is still being evaluated. */
   isLoading(url: string): boolean
+  /** The text of a script of the user's. */
+  source(url: string): Source | undefined
 }
 
 /** A running profiler of this thread. All its times are on the scale of `now()`. */
@@ -135,7 +139,7 @@ export function createSession(options: SessionOptions): Session {
   function gather(stretch: AnyStretch, scope: Scope): AnyStretch[] {
     const since = now()
     const { blockingThreshold } = scope.thresholds
-    const pieces = splitStretch(stretch, syncLog.running(), blockingThreshold, evidence.of)
+    const pieces = splitStretch(stretch, syncLog.running(), blockingThreshold, evidence.of).map((piece) => withImport(piece, promises, options.source))
     if (stretch.durationMs > blockingThreshold && isAffordable(AFTER_STALL)) evidence.arm('stall')
     scope.overheadMs += now() - since
     return pieces

@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest'
+import type { Promises } from '../../src/probes/promises.ts'
+import type { Evidence, StackFrame } from '../../src/records/code.ts'
+import { withImport } from '../../src/session/imports.ts'
+import type { Made } from '../../src/session/promise-chains.ts'
+import { Scope } from '../../src/session/scope.ts'
+import type { Source } from '../../src/session/sources.ts'
+import type { AnyStretch } from '../../src/session/stretches.ts'
+
+const OWN = '/project/src/boot.ts'
+const source: Source = {
+  path: OWN,
+  lines: ["const { boot } = await __vite_ssr_dynamic_import__('heavy')", 'await boot()', "await import('heavy')"],
+  original: (line, column) => ({ path: OWN, line, column })
+}
+const LOADER: Evidence = {
+  source: 'profile',
+  kind: 'module-load',
+  frames: [{ functionName: '', url: '/project/node_modules/heavy/index.js', line: 1, column: 1 }],
+  own: -1,
+  callee: undefined,
+  runnerMs: 0,
+  share: 0,
+  native: false,
+  lines: [[]]
+}
+const thresholds = { blockingThreshold: 100, lagThreshold: 10 }
+const scopeOf = (name: string): Scope => new Scope({ kind: 'test', name, thresholds, startMs: 0, lag: false })
+
+/** An `await` of the scope at this line of the source. */
+function awaitAt(scope: Scope, line: number): void {
+  const frame: StackFrame = { url: OWN, line, column: 7, functionName: 'start', awaits: false, constructs: false }
+  const made = { owner: scope, frames: [frame], source: {} } as unknown as Made
+  scope.promises.pending.add(made)
+}
+function place(scope: Scope, evidence: Partial<Evidence> = {}): number | undefined {
+  const stretch: AnyStretch = { scope, startMs: 0, durationMs: 150, cpuMs: 150, stolenMs: 0, suspendedMs: 0, evidence: { ...LOADER, ...evidence }, victims: [] }
+  const { evidence: found } = withImport(stretch, { flush() {} } as Promises<Scope>, (url) => (url === OWN ? source : undefined))
+  return found?.frames[found.own]?.line
+}
+
+test.each([1, 3])('the line that waits for the module: %i', (line) => {
+  const scope = scopeOf('imports')
+  awaitAt(scope, line)
+  awaitAt(scope, 2)
+  expect(place(scope)).toBe(line)
+})
+
+test.each<[string, Partial<Evidence>, number[]]>([
+  ['nobody imports', {}, [2]],
+  ['something else took the time', { kind: 'cpu' }, [1]]
+])('none where %s', (_name, evidence, lines) => {
+  const scope = scopeOf('does not')
+  for (const line of lines) awaitAt(scope, line)
+  expect(place(scope, evidence)).toBeUndefined()
+})
+
+test("none of another scope's", () => {
+  const [scope, other] = [scopeOf('one'), scopeOf('other')]
+  awaitAt(other, 1)
+  other.promises.pending.forEach((made) => scope.promises.pending.add(made))
+  expect(place(scope)).toBeUndefined()
+})

@@ -26,6 +26,7 @@ export function failLate({ root, notices }: WorkerState, late: JudgedLeftovers['
     }
     const rpc = (global as VitestWorker).__vitest_worker__?.rpc
     if (rpc?.onTaskUpdate === undefined) notices.add('a finding of a test that had ended could not fail it: this Vitest takes no later results')
-    else void rpc.onTaskUpdate([[task.id, result, task.meta]], [])
+    // Where it does not arrive, the reporter fails the run all the same.
+    else rpc.onTaskUpdate([[task.id, result, task.meta]], []).catch(() => {})
   }
 }

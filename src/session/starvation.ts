@@ -28,8 +28,8 @@ export function starvedTurn(scope: Scope, { startMs, busyMs }: { startMs: number
   const evidence = ms * 2 > busyMs ? tools.evidence.of({ startMs, durationMs: since - startMs }) : undefined
   scope.overheadMs += now() - since
   const durationMs = ms - (evidence?.runnerMs ?? 0)
-  // One stretch below the threshold, mostly. What came on top may be the runner's, and only a profile tells.
-  if (evidence?.source !== 'profile' && longestMs * 2 > durationMs) return undefined
+  // Mostly one stretch, and that is below the threshold: no many callbacks, and what came on top may be the runner's.
+  if (longestMs * 2 > durationMs) return undefined
   if (evidence?.kind === 'module-load' || durationMs - stolenMs <= scope.thresholds.blockingThreshold) return undefined
   return { scope, startMs, durationMs, stolenMs, microtasks, ticks, callbacks: otherCallbacks(scope.turn), evidence, queued: lastStarted(scope, tools), victims: [] }
 }

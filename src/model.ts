@@ -155,6 +155,7 @@ export interface Timeline {
 }
 
 export interface ProfileSummary {
+  /** Where nobody asked for tasks, all async work that was created, the test runner's included: its states are not known. */
   totalTasks: number
   completedTasks: number
   cancelledTasks: number

@@ -100,7 +100,7 @@ test('counts anew after one that came back', async () => {
   beat()
   const silent: SilentWorker[] = []
   const stop = watchHeartbeats(folder, { everyMs: 20, isRunning: () => true, onSilent: async (worker) => void silent.push(worker) })
-  await expect.poll(() => silent.length, { timeout: 3000 }).toBe(2)
+  await expect.poll(() => silent.length).toBe(2)
   stop()
 })
 

@@ -19,8 +19,8 @@ export interface LeftoverWatch {
   soFar(scope: Scope): Leftovers
   /** Lets what a scope left go, if it does so soon. */
   settle(scope: Scope): Promise<void>
-  /** What is left of a file's tests and hooks. Takes no time where that is nothing. */
-  atEnd(file: Scope): Promise<Leftovers>
+  /** What is left of a file's tests and hooks. Takes no time where that is nothing. @param lost as of a test */
+  atEnd(file: Scope, outcome: { lost: boolean }): Promise<Leftovers>
   /** Its error was nobody's to handle: that is told of it, and nothing else. */
   rejected(promise: object): void
 }
@@ -104,8 +104,8 @@ export function watchLeftovers(session: Session, { chains, locator, depth, prove
         return left.length + dropped.length === 0
       })
     },
-    async atEnd(file) {
-      watch.ended(file, { failed: false, lost: false })
+    async atEnd(file, { lost }) {
+      watch.ended(file, { failed: false, lost })
       await settled(() => !standings.some(isStanding) && !pending.some(isDropped) && startedLate().length === 0)
       const left = [...standings.filter(isStanding), ...startedLate()]
       const never = prove ? await neverSettling(pending.filter(isPending), standings, { chains, places }) : []

@@ -1,22 +1,14 @@
 import { resolve } from 'node:path'
 import { failureOf, isFailure } from '../failure.ts'
 import type { JudgedLeftovers } from './file-leftovers.ts'
+import { sendAgain } from './send-again.ts'
 import type { WorkerState } from './state.ts'
 
-/** The part of Vitest's worker state that is used: how results reach the main process. */
-interface VitestWorker {
-  __vitest_worker__?: { rpc?: { onTaskUpdate?(packs: [id: string, result: unknown, meta: unknown][], events: []): Promise<void> } }
-}
-
-/**
- * Fails tests for what was only known when their file had ended. The runner tells of a test's end once; its result is sent
- * again, without an event, and the file's own state is made of its tests' after us.
- * @returns the tests that are to fail though they pass by being expected to
- */
-export function failLate({ root, notices }: WorkerState, late: JudgedLeftovers['late'], global: object): void {
+/** Fails tests for what was only known when their file had ended; the file's own state is made of its tests' after us. */
+export function failLate(state: WorkerState, late: JudgedLeftovers['late'], global: object): void {
   for (const { test: { task }, findings } of late) {
     const errors = findings.filter(isFailure).map((finding) => {
-      const { name, message, stack = '' } = failureOf(finding, (file) => resolve(root, file), task.file.filepath)
+      const { name, message, stack = '' } = failureOf(finding, (file) => resolve(state.root, file), task.file.filepath)
       return { name, message, stack }
     })
     const { result } = task
@@ -24,9 +16,6 @@ export function failLate({ root, notices }: WorkerState, late: JudgedLeftovers['
     for (const failed of [result, result.attempts?.at(-1)]) {
       if (failed !== undefined) Object.assign(failed, { state: 'fail', errors: [...(failed.errors ?? []), ...errors] })
     }
-    const rpc = (global as VitestWorker).__vitest_worker__?.rpc
-    if (rpc?.onTaskUpdate === undefined) notices.add('a finding of a test that had ended could not fail it: this Vitest takes no later results')
-    // Where it does not arrive, the reporter fails the run all the same.
-    else rpc.onTaskUpdate([[task.id, result, task.meta]], []).catch(() => {})
+    sendAgain(state, task, global)
   }
 }

@@ -15,10 +15,10 @@ export interface JudgedLeftovers {
   late: { test: TestOfFile; findings: Finding[] }[]
 }
 
-/** What the tests and hooks of a file have left behind, by the rules of each. */
-export async function judgeLeftovers(state: WorkerState, file: Scope): Promise<JudgedLeftovers> {
+/** What the tests and hooks of a file have left behind, by the rules of each. @param lost a hook of the file was given up */
+export async function judgeLeftovers(state: WorkerState, file: Scope, { lost }: { lost: boolean }): Promise<JudgedLeftovers> {
   const { profiler, options, allow, tests } = state
-  const left = await profiler.leftovers.atEnd(file)
+  const left = await profiler.leftovers.atEnd(file, { lost })
   const allowance = createAllowance(allow)
   const judged: JudgedLeftovers = { findings: [], budgets: [], leaks: 0, leftoversCounted: left.counted, late: [] }
   const name = file.file ?? ''

@@ -7,7 +7,7 @@ import { now } from '../probes/clock.ts'
 import { askForTasks } from '../probes/tasks.ts'
 import { resultOf } from './scope-result.ts'
 import type { WorkerState } from './state.ts'
-import { tellTimeout } from './timed-out.ts'
+import { tellHookTimeout, tellTimeout } from './timed-out.ts'
 import { nameUnhandled } from './unhandled.ts'
 import { wrapHooks } from './suite-hooks.ts'
 import { shouldArm } from '../session/arming.ts'
@@ -31,10 +31,11 @@ export function runFile(state: WorkerState, runSuite: () => Promise<void>, suite
   wrapHooks(suite, (hook) => profiler.session.run(scope, hook))
   async function end(): Promise<void> {
     profiler.end(scope)
-    const { late, ...left } = await judgeLeftovers(state, scope)
+    const timedOut = ours(state, () => tellHookTimeout(state, scope, suite))
+    const { late, ...left } = await judgeLeftovers(state, scope, { lost: timedOut !== undefined })
     failLate(state, late, globalThis)
     const result = ours(state, () => resultOf(state, scope, options.rules, undefined))
-    Object.assign(result, { ...left, findings: [...result.findings, ...left.findings] })
+    Object.assign(result, { ...left, findings: [...result.findings, ...(timedOut ?? []), ...left.findings] })
     send(suite, result)
     stopUnhandled()
     stop()

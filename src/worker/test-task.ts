@@ -5,7 +5,7 @@ import { resolveTestOptions, type TestOptions } from '../test-options.ts'
 export interface RunnerSuite {
   id: string
   meta: object
-  result?: { state?: string; repeatCount?: number | undefined } | undefined
+  result?: TestResult | undefined
   /** Suites and test joined by ` > `, without the file. */
   fullTestName?: string
   suite?: RunnerSuite | undefined
@@ -16,10 +16,8 @@ export interface RunnerSuite {
 export interface RunnerTest extends RunnerSuite {
   fullTestName: string
   fails?: boolean | undefined
-  id: string
-  result?: TestResult | undefined
 }
-/** What the runner has found of a test so far. */
+/** What the runner has found of a test or suite so far. */
 export interface TestResult {
   state?: string
   repeatCount?: number | undefined

@@ -3,10 +3,11 @@ import { explainTimeout, findTimedOut } from '../analysis/profile.ts'
 import type { Finding, Location, RuleName, RuleSetting } from '../model.ts'
 import type { Scope } from '../session/scope.ts'
 import type { WorkerState } from './state.ts'
-import { isTimeout, type RunnerTest, type TestError } from './test-task.ts'
+import { sendAgain } from './send-again.ts'
+import { isTimeout, type RunnerSuite, type TestError } from './test-task.ts'
 
 /** What a test that was given up waited for: told with Vitest's own error, and as a finding. Nothing for other tests. */
-export function tellTimeout({ profiler, root }: WorkerState, scope: Scope, task: RunnerTest, rules: Record<RuleName, RuleSetting>): Finding[] {
+export function tellTimeout({ profiler, root }: WorkerState, scope: Scope, task: RunnerSuite, rules: Record<RuleName, RuleSetting>): Finding[] {
   const error = task.result?.errors?.findLast(isTimeout)
   if (error === undefined || rules['stuck-test'] === 'off') return []
   const [what = ''] = error.message.split('\n', 1)
@@ -14,6 +15,21 @@ export function tellTimeout({ profiler, root }: WorkerState, scope: Scope, task:
   amend(error, explainTimeout(timedOut), timedOut.location, root)
   return findTimedOut(timedOut, { file: scope.file ?? '', rules, blockingThreshold: scope.thresholds.blockingThreshold })
 }
+
+/**
+ * The same of a `beforeAll` or `afterAll`, when the file has ended. What each of several waited for is not known apart.
+ * @returns nothing where none was given up
+ */
+export function tellHookTimeout(state: WorkerState, scope: Scope, suite: RunnerSuite): Finding[] | undefined {
+  const [lost, ...others] = suitesOf(suite).filter(({ result }) => result?.errors?.some(isTimeout))
+  if (lost === undefined) return undefined
+  if (others.length > 0) return []
+  const findings = tellTimeout(state, scope, lost, state.options.rules)
+  if (lost !== suite) sendAgain(state, lost, globalThis)
+  return findings
+}
+
+const suitesOf = (suite: RunnerSuite): RunnerSuite[] => [suite, ...(suite.tasks ?? []).filter(({ type }) => type === 'suite').flatMap(suitesOf)]
 
 /** Below the message, and with the place to look at as the first frame: Vitest draws its code. */
 function amend(error: TestError, text: string, place: Location | undefined, root: string): void {

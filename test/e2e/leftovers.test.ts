@@ -131,6 +131,23 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
       ['stuck-test', 'waits for itself', 'test/timeouts.test.ts']
     ])
   })
+
+  test.each(['hooks', 'suites'])('a hook that times out says what it waited for: %s', async (name) => {
+    const result = await run(name, vitest)
+    expect(result.exitCode).toBe(1)
+    const [told = ''] = /It waited for[^]*?(?=\n *❯)/.exec(result.stderr) ?? []
+    expect(normalize(told, result)).toBe(
+      [
+        'It waited for',
+        `  quote()  ${name === 'hooks' ? 'test/hooks.test.ts:7:21' : 'test/suites.test.ts:6:11'}`,
+        '    answered()  src/prices.ts:30:9',
+        '      a promise  src/prices.ts:24:9'
+      ].join('\n')
+    )
+    expect(result.report!.findings.map(({ rule, file, test: of, location }) => [rule, file, of, `${location?.file}:${location?.line}`])).toEqual([
+      ['stuck-test', `test/${name}.test.ts`, undefined, blame('quote')]
+    ])
+  })
 })
 
 /** Below Vitest's own message. */

@@ -106,6 +106,7 @@ export function createSession(options: SessionOptions): Session {
 
   function onShort(scope: Scope | undefined, ms: number): void {
     turns.add(scope, ms, 0)
+    stretches.short(ms)
     tasks.credit(ms)
     syncLog.reset()
   }
@@ -160,7 +161,6 @@ export function createSession(options: SessionOptions): Session {
     const busyMs = turns.end(at, openScopes)
     turnStart = now()
     evidence.busy(busyMs)
-    stretches.refresh(busyMs)
   }
   return {
     storage,

@@ -5,7 +5,7 @@ import type { Scope, Stretch } from './scope.ts'
 /** The shortest stretch that is worth evidence: a cut of the profile costs some tenths of a millisecond. */
 export const EVIDENCE_MS = 10
 
-/** Reading the thread's clock costs 2 µs and more: not in every turn, and none is needed while the loop is idle. */
+/** Reading the thread's clock costs 2 µs and more: not after every slice, and none is needed while the loop is idle. */
 const MAX_UNREAD_MS = 5
 
 /** A stretch of somebody's code, or of nobody's. */
@@ -16,24 +16,26 @@ export interface Stretches {
   measure(slice: LongSlice<Scope>): AnyStretch
   /** The same for one that still runs. */
   peek(slice: LongSlice<Scope>): AnyStretch
-  /** Once per turn, with the time that the loop was busy in it: keeps the last reading close to the next slice's start. */
-  refresh(busyMs: number): void
+  /** A slice has ended that is too short to be measured. */
+  short(ms: number): void
 }
 
 /** Wall time of a slice is CPU time, time that other processes stole, and time blocked in system calls. */
 export function createStretches(clock: ThreadClock): Stretches {
   let last = clock.read()
-  let unreadMs = 0
+  /** Of short slices since then. */
+  let shortMs = 0
 
   function split({ owner, startMs, durationMs }: LongSlice<Scope>, time: ThreadTime): AnyStretch {
-    // The last reading is at most a turn older than the slice: what ran before it in that turn is counted with it.
-    const cpuMs = clamp(time.runMs - last.runMs, 0, durationMs)
+    // The last reading is a little older than the slice. What ran in between took none of the slice's time: in a turn of many
+    // short slices it would hide what others took of the few that they made long.
+    const cpuMs = clamp(time.runMs - last.runMs - shortMs, 0, durationMs)
     const stolenMs = clamp(time.waitMs - last.waitMs, 0, durationMs - cpuMs)
     return { scope: owner, startMs, durationMs, cpuMs, stolenMs, suspendedMs: 0, evidence: undefined, victims: [] }
   }
   function advance(time: ThreadTime): void {
     last = time
-    unreadMs = 0
+    shortMs = 0
   }
   return {
     measure(slice) {
@@ -43,9 +45,9 @@ export function createStretches(clock: ThreadClock): Stretches {
       return stretch
     },
     peek: (slice) => split(slice, clock.read()),
-    refresh(busyMs) {
-      unreadMs += busyMs
-      if (unreadMs > MAX_UNREAD_MS) advance(clock.read())
+    short(ms) {
+      shortMs += ms
+      if (shortMs > MAX_UNREAD_MS) advance(clock.read())
     }
   }
 }

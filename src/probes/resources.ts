@@ -43,6 +43,8 @@ export interface Resources<Owner> {
   fileStream(stream: object): void
   /** From here on a handle works for somebody's call: a connection of a pool for the last request that it was given. */
   claim(handle: object, owner: Owner, stack: TakenStack): void
+  /** Whether it is still there, and still works for its owner. */
+  isLeft(record: ResourceRecord<Owner>): boolean
   /** Where a resource was made, innermost first; behind it, where the callback was made that made it. */
   framesOf(record: ResourceRecord<Owner>): { frames: StackFrame[]; from: StackFrame[] }
   /** Lets go of what is still open: nobody will ask for it. */
@@ -114,12 +116,17 @@ export function createResources<Owner extends Maker<Owner>>(ownerNow: () => Owne
       if (openStreams.size < MAX_STREAMS) openStreams.add(stream)
     },
     claim(handle, owner, stack) {
-      add('TCPWRAP', handle, owner, { owner, stack, from: undefined })
+      const origin = { owner, stack, from: undefined }
+      if (origins.get(handle)?.owner === owner) origins.set(handle, origin)
+      else add('TCPWRAP', handle, owner, origin)
     },
-    framesOf({ ref, owner }) {
+    isLeft({ type, ref, owner }) {
       const resource = ref.deref()
-      const claimed = resource && origins.get(resource)?.owner
-      if (claimed !== undefined && claimed !== owner) return NOWHERE
+      if (resource === undefined || !isOpen(type, resource)) return false
+      return (origins.get(resource)?.owner ?? owner) === owner
+    },
+    framesOf({ ref }) {
+      const resource = ref.deref()
       const origin = resource && (listens.get(ownerOf(resource) ?? resource) ?? origins.get(resource))
       return { frames: origin ? readStack(origin.stack, isPlace) : [], from: origin?.from ? readStack(origin.from, isPlace) : [] }
     }
@@ -133,8 +140,6 @@ export function createResources<Owner extends Maker<Owner>>(ownerNow: () => Owne
   subscribe('tracing:net.server.listen:asyncStart', onListen)
   return probe
 }
-
-const NOWHERE = { frames: [], from: [] }
 
 function isThere({ type, ref }: ResourceRecord<unknown>): boolean {
   const resource = ref.deref()

@@ -1,6 +1,5 @@
 import type { Culprit } from '../model.ts'
 import { nameResource } from '../probes/resource-names.ts'
-import { isOpen } from '../probes/resource-state.ts'
 import type { ResourceRecord, Resources } from '../probes/resources.ts'
 import { now } from '../probes/clock.ts'
 import type { StackFrame } from '../records/code.ts'
@@ -27,8 +26,7 @@ const MAIN = ['PROCESSWRAP', 'WORKER', 'TCPSERVERWRAP', 'PIPESERVERWRAP', 'FILES
 /** Those that are still there and the user's. */
 export function standing(records: readonly Made[], resources: Resources<Scope>): Standing[] {
   return records.flatMap((made) => {
-    const resource = made.ref.deref()
-    if (resource === undefined || !isOpen(made.type, resource)) return []
+    if (!resources.isLeft(made)) return []
     const { frames, from } = resources.framesOf(made)
     const maker = frames.find(({ url }) => url !== '' && !url.startsWith('node:') && !isOursUrl(url))
     // A connection that a server accepted has no caller: it is the server's. So are the timers that Node starts by itself.
@@ -51,11 +49,6 @@ function isNobodys(frames: readonly StackFrame[], own: number, { kind }: Scope):
 function isOfModule(frames: readonly StackFrame[], own: number): boolean {
   const caller = frames.find(({ url }, index) => index > own && isRunnerUrl(url))
   return own !== -1 && caller?.functionName.endsWith('runInlinedModule') === true
-}
-
-export function isStanding({ made: { type, ref } }: Standing): boolean {
-  const resource = ref.deref()
-  return resource !== undefined && isOpen(type, resource)
 }
 
 /** One for each line that left some. */

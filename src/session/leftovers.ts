@@ -3,7 +3,7 @@ import { stateOfPromise } from '../probes/promise-state.ts'
 import type { StackFrame } from '../records/code.ts'
 import type { LeftPromise, Leftovers } from '../records/leftovers.ts'
 import { createPromisePlaces, outlivedMs } from './left-promises.ts'
-import { isStanding, standing, type Standing, toLeftResources } from './left-resources.ts'
+import { standing, type Standing, toLeftResources } from './left-resources.ts'
 import type { Locator } from './locate.ts'
 import { isOwnUrl } from './own.ts'
 import { neverSettling } from './never-settling.ts'
@@ -55,6 +55,7 @@ export function watchLeftovers(session: Session, { chains, locator, depth, prove
     const test = session.openTests().find((scope) => scope !== made.owner.whole)
     if (test !== undefined) during.set(made, test.name)
   }
+  const isStanding = ({ made }: Standing): boolean => resources.isLeft(made)
   const isPending = (made: Made): boolean => made.settledMs === undefined && !promises.isUnsure(made) && !told.has(made)
   const isDropped = (made: Made): boolean => isPending(made) && places.droppedAt(made) !== undefined
 

@@ -10,20 +10,25 @@ import { CLEAN } from '../../src/settings.ts'
 
 // Their own ends keep nothing alive, and are no obstacle to closing.
 const events = createServer((_request, response) => void response.write('event\n')).on('connection', (socket) => socket.unref())
+const pages = createServer(({ url }, response) => void (url === '/open' ? response.write('page') : response.end('page'))).on('connection', (socket) => socket.unref())
 const echo = createTcpServer((socket) => socket.unref().pipe(socket))
 
 let url: string
+let pagesUrl: string
 let port: number
 
 beforeAll(async () => {
-  await Promise.all([once(events.listen(0, '127.0.0.1'), 'listening'), once(echo.listen(0, '127.0.0.1'), 'listening')])
-  url = `http://127.0.0.1:${(events.address() as AddressInfo).port}`
-  port = (echo.address() as AddressInfo).port
+  const [eventsPort, pagesPort, echoPort] = await Promise.all([events, pages, echo].map(async (server) => {
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    return (server.address() as AddressInfo).port
+  }))
+  url = `http://127.0.0.1:${eventsPort}`
+  pagesUrl = `http://127.0.0.1:${pagesPort}`
+  port = echoPort!
   upstream.url = url
 })
 afterAll(() => {
-  events.close()
-  echo.close()
+  for (const server of [events, pages, echo]) server.close()
 })
 
 /** `fetch` ends the connections of responses that nobody has any more. */
@@ -42,6 +47,20 @@ describe('responses that are not read', () => {
     responses.push(response)
     expect(response.status).toBe(200)
     await response.body!.cancel()
+  })
+
+  test('clean: of fetch, read, on a connection that the next test uses', CLEAN, async () => {
+    const response = await fetch(`${pagesUrl}/whole`)
+    expect(await response.text()).toBe('page')
+  })
+
+  // EXPECT 52 fetch-reused: leaked-resource in "responses that are not read > of fetch, on the connection of the test before" says "socket"
+  test('of fetch, on the connection of the test before', async () => {
+    const read = await fetch(`${pagesUrl}/whole`)
+    expect(await read.text()).toBe('page')
+    const response = await fetch(`${pagesUrl}/open`) // BLAME fetch-reused
+    responses.push(response)
+    expect(response.status).toBe(200)
   })
 
   // EXPECT 52 fetch-handler: leaked-resource in "responses that are not read > of fetch in a handler" request "GET /status" says "socket"

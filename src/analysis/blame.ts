@@ -25,12 +25,16 @@ export function blame(window: CpuWindow, stretch: Stretch, { isOwn, isRunner }: 
   const runnerMs = runnersMs + gcMs * runnersShare
   const totalMs = usersMs + gcMs * (1 - runnersShare)
   if (totalMs === 0) return runnerMs === 0 ? undefined : { ...NOTHING, runnerMs }
-  if (longestGc(window, stretch, (id) => isGc(tree.pathOf(id)[0])) > totalMs / 2) return { ...NOTHING, kind: 'gc', runnerMs }
+  const gc = pausesOf(window, stretch, (id) => isGc(tree.pathOf(id)[0]))
+  if (gc.longestMs > totalMs / 2) return { ...NOTHING, kind: 'gc', runnerMs, gcMs: gc.seenMs }
   const hottest = heaviest([...functions.values()].filter(({ own }) => own)) ?? heaviest([...functions.values()])
-  return hottest === undefined ? { ...NOTHING, runnerMs } : { ...describe(hottest, window.nodes), runnerMs, share: hottest.own ? hottest.ms / totalMs : 0 }
+  return hottest === undefined ? { ...NOTHING, runnerMs, gcMs: gc.seenMs } : { ...describe(hottest, window.nodes), runnerMs, gcMs: gc.seenMs, share: hottest.own ? hottest.ms / totalMs : 0 }
 }
 
 const EDGES_MS = 20
+
+/** Samples come every few milliseconds; where none came for longer, the process was stopped, or the thread in the system. */
+const MAX_GAP_MS = 20
 
 /** Whose time it was, and of the user's which functions took it. */
 function sortPaths(paths: ReadonlyMap<number, number>, tree: Tree, { isOwn, isRunner }: Owners): Sorted {
@@ -58,7 +62,7 @@ interface Sorted {
 
 const NODE_REALM = 'node:internal/bootstrap/realm'
 
-const NOTHING: Evidence = { source: 'profile', kind: 'unknown', frames: [], own: -1, callee: undefined, runnerMs: 0, share: 0, native: false, lines: [] }
+const NOTHING: Evidence = { source: 'profile', kind: 'unknown', frames: [], own: -1, callee: undefined, runnerMs: 0, gcMs: 0, share: 0, native: false, lines: [] }
 
 /**
  * Around a test's own code the runner's runs in its context, and so do its assertions when a test calls them. A mock of
@@ -81,14 +85,16 @@ const isGc = (node: CpuNode | undefined): boolean => node?.callFrame.functionNam
  * One long pause is the collector's own doing. Many short ones between samples of one function are that function's
  * allocations, and stay its time.
  */
-function longestGc(window: CpuWindow, stretch: Stretch, isGcNode: (id: number) => boolean): number {
-  let longest = 0
+function pausesOf(window: CpuWindow, stretch: Stretch, isGcNode: (id: number) => boolean): { longestMs: number; seenMs: number } {
+  let longestMs = 0
+  let seenMs = 0
   let run = 0
   eachSample(window, stretch, (id, ms) => {
     run = isGcNode(id) ? run + ms : 0
-    longest = Math.max(longest, run)
+    longestMs = Math.max(longestMs, run)
+    if (isGcNode(id)) seenMs += Math.min(ms, MAX_GAP_MS)
   })
-  return longest
+  return { longestMs, seenMs }
 }
 
 interface Path {
@@ -129,7 +135,7 @@ function weigh(functions: Map<string, FunctionWeight>, node: CpuNode, path: Path
   }
 }
 
-function describe(weight: FunctionWeight, nodes: readonly CpuNode[]): Omit<Evidence, 'share' | 'runnerMs'> {
+function describe(weight: FunctionWeight, nodes: readonly CpuNode[]): Omit<Evidence, 'share' | 'runnerMs' | 'gcMs'> {
   const callee = heaviest([...weight.callees].map(([name, { ms, path }]) => ({ name, ms, path })))
   const inCallee = callee !== undefined && callee.ms > weight.selfMs
   const { path: whole, own } = inCallee || weight.self === undefined ? callee!.path : weight.self

@@ -52,6 +52,8 @@ export interface Evidence {
   detail?: string | undefined
   /** How long the test runner worked meanwhile, in its own assertions for instance: nobody's doing. */
   runnerMs: number
+  /** How long the collector was seen at work. */
+  gcMs: number
   /** The own function's part of the other time, with what it called: 0–1. */
   share: number
   /** Whether what took the time is native code of a dependency: only that can wait in system calls that are not seen. */

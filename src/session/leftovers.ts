@@ -74,6 +74,7 @@ export function watchLeftovers(session: Session, { chains, locator, depth, prove
   }
   /** What tests have started after their end: a timer that sets the next one never has the same twice. */
   const startedLate = (): Standing[] => [...going].flatMap((scope) => standing(scope.resources.records, resources))
+  const standingNow = (): Standing[] => [...standings.filter(isStanding), ...startedLate()]
   const watch: LeftoverWatch = {
     ended(scope, { failed, lost }) {
       promises.flush()
@@ -107,8 +108,8 @@ export function watchLeftovers(session: Session, { chains, locator, depth, prove
     },
     async atEnd(file, { lost }) {
       watch.ended(file, { failed: false, lost })
-      await settled(() => !standings.some(isStanding) && !pending.some(isDropped) && startedLate().length === 0)
-      const left = [...standings.filter(isStanding), ...startedLate()]
+      await settled(() => standingNow().length === 0 && !pending.some(isDropped))
+      const left = standingNow()
       const never = prove ? await neverSettling(pending.filter(isPending), standings, { chains, places }) : []
       const found = pending.flatMap((made): LeftPromise[] => {
         const place = told.has(made) ? undefined : places.droppedAt(made)
@@ -122,8 +123,9 @@ export function watchLeftovers(session: Session, { chains, locator, depth, prove
         const waits = isPending(made) && promise !== undefined && stateOfPromise(promise).state === 'pending'
         return waits ? [places.toLeft(made, place, 'pending')] : []
       })
-      // It may have gone while others were looked at.
-      const result = { resources: toLeftResources(left.filter(isStanding), locator, depth), promises: [...never, ...found], counted: Math.max(0, counted - left.length) }
+      // It may have gone while others were looked at, or have set the next one.
+      const stands = standingNow()
+      const result = { resources: toLeftResources(stands, locator, depth), promises: [...never, ...found], counted: Math.max(0, counted - stands.length) }
       reset()
       return result
     },
@@ -135,12 +137,17 @@ export function watchLeftovers(session: Session, { chains, locator, depth, prove
   return watch
 }
 
-/** Turns the loop, then backs off, and stops as soon as it is clean. On a busy machine the time alone would be no chance. */
+/**
+ * Turns the loop, then backs off, and stops as soon as it is clean, twice in a row: who polls is between two timers at times. On a
+ * busy machine the time alone would be no chance.
+ */
 async function settled(isClean: () => boolean): Promise<void> {
   const until = now() + SETTLE_MS
   if (isClean()) return
   await loopTurn()
-  for (let round = 0; !isClean() && (round < LEAST_ROUNDS || now() < until); round++) {
-    await new Promise((done) => void setTimeout(done, Math.max(1, Math.min(2 ** round, until - now()))))
+  let clean = 0
+  for (let round = 0; clean < 2 && (round < LEAST_ROUNDS || now() < until); round++) {
+    clean = isClean() ? clean + 1 : 0
+    if (clean < 2) await new Promise((done) => void setTimeout(done, Math.max(1, Math.min(2 ** round, until - now()))))
   }
 }

@@ -67,6 +67,7 @@ const fromCall = ({ kind, name, detail, frames, own }: SyncCall<Scope>): Evidenc
   callee: name,
   detail,
   runnerMs: 0,
+  gcMs: 0,
   share: 1,
   native: false,
   lines: []
@@ -80,11 +81,15 @@ const NOTICEABLE_SHARE = 0.1
 /** Kinds of call that wait for something outside of the thread. */
 const WAITING = new Set<string>(['sync-io', 'sync-process', 'wait'] satisfies SyncKind[])
 
-/** The collector's main thread waits for its helpers, and native code and module loaders for system calls that are not seen. */
-function mayWait({ evidence }: AnyStretch): boolean {
-  if (evidence === undefined) return false
-  const { source, kind, native } = evidence
-  return native || kind === 'module-load' || kind === 'gc' || (source === 'calls' && WAITING.has(kind))
+/**
+ * For how long a part may have waited: for a call, or in native code and module loaders for system calls that are not seen;
+ * and in the collector, whose main thread waits for its helpers, for as long as it was seen at work.
+ */
+function waitable({ evidence, durationMs }: AnyStretch): number {
+  if (evidence === undefined) return 0
+  const { source, kind, native, gcMs } = evidence
+  if (native || kind === 'module-load' || (source === 'calls' && WAITING.has(kind))) return durationMs
+  return Math.min(gcMs, durationMs)
 }
 
 /**
@@ -93,17 +98,17 @@ function mayWait({ evidence }: AnyStretch): boolean {
  */
 function withTimes(whole: AnyStretch, parts: AnyStretch[], msByKind: SliceCalls['msByKind']): AnyStretch[] {
   const offMs = Math.max(0, whole.durationMs - whole.cpuMs - whole.stolenMs)
-  const waiting = parts.filter(mayWait)
-  const waitableMs = waiting.reduce((sum, { durationMs }) => sum + durationMs, 0)
+  const waitableMs = parts.reduce((sum, part) => sum + waitable(part), 0)
   const waitedMs = Math.min(offMs, waitableMs)
   // Short calls among other work explain some of it, too.
   const shortMs = [...msByKind].reduce((sum, [kind, ms]) => sum + (WAITING.has(kind) ? ms : 0), 0)
   const lostMs = offMs - Math.max(waitedMs, shortMs)
-  const longest = parts.filter((part) => !waiting.includes(part)).toSorted((a, b) => b.durationMs - a.durationMs)[0]
+  const unexplained = (part: AnyStretch): number => part.durationMs - waitable(part)
+  const [longest] = parts.toSorted((a, b) => unexplained(b) - unexplained(a))
   const timed = parts.map((part) => {
     const stolenMs = whole.stolenMs * (part.durationMs / whole.durationMs)
-    const waits = waiting.includes(part) ? waitedMs * (part.durationMs / waitableMs) : 0
-    const suspendedMs = part === longest && lostMs > Math.max(NOTICEABLE_MS, whole.durationMs * NOTICEABLE_SHARE) ? Math.min(lostMs, part.durationMs) : 0
+    const waits = waitableMs === 0 ? 0 : waitedMs * (waitable(part) / waitableMs)
+    const suspendedMs = part === longest && lostMs > Math.max(NOTICEABLE_MS, whole.durationMs * NOTICEABLE_SHARE) ? Math.min(lostMs, unexplained(part)) : 0
     return { ...part, stolenMs, suspendedMs, cpuMs: Math.max(0, part.durationMs - stolenMs - waits - suspendedMs), victims: [] }
   })
   return timed.flatMap(withoutRunner)

@@ -37,7 +37,12 @@ test("the user's code, and what it calls of the runner's", () => {
 
 describe('the collector', () => {
   test("is the user's, of whose code there may be no sample", () => {
-    expect(blamed([PRINT, 8], [GC, 600], [PRINT, 4])).toMatchObject({ kind: 'gc', own: -1, runnerMs: 12 })
+    expect(blamed([PRINT, 8], [GC, 600], [PRINT, 4])).toMatchObject({ kind: 'gc', own: -1, runnerMs: 12, gcMs: 600 })
+  })
+
+  test('was not at work while the process was stopped in it', () => {
+    const window: CpuWindow = { nodes: NODES, samples: [BODY, GC, BODY], times: [4, 324, 328] }
+    expect(blame(window, { startMs: 0, durationMs: 328 }, owners)).toMatchObject({ kind: 'gc', gcMs: 20 })
   })
 
   test("is the runner's, that printed something big", () => {

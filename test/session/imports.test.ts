@@ -20,6 +20,7 @@ const LOADER: Evidence = {
   own: -1,
   callee: undefined,
   runnerMs: 0,
+  gcMs: 0,
   share: 0,
   native: false,
   lines: [[]]

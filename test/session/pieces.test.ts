@@ -27,6 +27,7 @@ const profile = (given: Partial<Evidence> = {}): Evidence => ({
   own: 0,
   callee: undefined,
   runnerMs: 0,
+  gcMs: 0,
   share: 1,
   native: false,
   lines: [],
@@ -185,9 +186,14 @@ describe('time off the CPU', () => {
   test.each<[string, Partial<Evidence>]>([
     ['native code of a dependency', { native: true, kind: 'sync-io' }],
     ['loading a module', { kind: 'module-load' }],
-    ['the collector, whose helpers work', { kind: 'gc', frames: [], own: -1, share: 0 }]
+    ['the collector, whose helpers work', { kind: 'gc', frames: [], own: -1, share: 0, gcMs: 180 }]
   ])('%s may wait', (_name, evidence) => {
     expect(split({ ms: 200, cpuMs: 20, evidence: () => profile(evidence) }).map(({ suspendedMs }) => suspendedMs)).toEqual([0])
+  })
+
+  test('the collector explains what was seen of it', () => {
+    const evidence = () => profile({ kind: 'gc', frames: [], own: -1, share: 0, gcMs: 20 })
+    expect(times(split({ ms: 320, cpuMs: 10, evidence }))).toEqual([{ cpuMs: 10, stolenMs: 0, suspendedMs: 290 }])
   })
 
   test('nothing explains it: the process was stopped', () => {

@@ -25,10 +25,11 @@ export function blame(window: CpuWindow, stretch: Stretch, { isOwn, isRunner }: 
   const runnerMs = runnersMs + gcMs * runnersShare
   const totalMs = usersMs + gcMs * (1 - runnersShare)
   if (totalMs === 0) return runnerMs === 0 ? undefined : { ...NOTHING, runnerMs }
-  const gc = pausesOf(window, stretch, (id) => isGc(tree.pathOf(id)[0]))
-  if (gc.longestMs > totalMs / 2) return { ...NOTHING, kind: 'gc', runnerMs, gcMs: gc.seenMs }
+  const pauses = pausesOf(window, stretch)
+  const besides = { runnerMs, gcMs: pauses.seenMs }
+  if (pauses.longestMs > totalMs / 2) return { ...NOTHING, kind: 'gc', ...besides }
   const hottest = heaviest([...functions.values()].filter(({ own }) => own)) ?? heaviest([...functions.values()])
-  return hottest === undefined ? { ...NOTHING, runnerMs, gcMs: gc.seenMs } : { ...describe(hottest, window.nodes), runnerMs, gcMs: gc.seenMs, share: hottest.own ? hottest.ms / totalMs : 0 }
+  return hottest === undefined ? { ...NOTHING, ...besides } : { ...describe(hottest, window.nodes), ...besides, share: hottest.own ? hottest.ms / totalMs : 0 }
 }
 
 const EDGES_MS = 20
@@ -85,14 +86,16 @@ const isGc = (node: CpuNode | undefined): boolean => node?.callFrame.functionNam
  * One long pause is the collector's own doing. Many short ones between samples of one function are that function's
  * allocations, and stay its time.
  */
-function pausesOf(window: CpuWindow, stretch: Stretch, isGcNode: (id: number) => boolean): { longestMs: number; seenMs: number } {
+function pausesOf(window: CpuWindow, stretch: Stretch): { longestMs: number; seenMs: number } {
+  const collecting = new Set(window.nodes.filter(isGc).map(({ id }) => id))
   let longestMs = 0
   let seenMs = 0
   let run = 0
   eachSample(window, stretch, (id, ms) => {
-    run = isGcNode(id) ? run + ms : 0
+    const collects = collecting.has(id)
+    run = collects ? run + ms : 0
     longestMs = Math.max(longestMs, run)
-    if (isGcNode(id)) seenMs += Math.min(ms, MAX_GAP_MS)
+    if (collects) seenMs += Math.min(ms, MAX_GAP_MS)
   })
   return { longestMs, seenMs }
 }

@@ -107,9 +107,11 @@ export function createHooks<Owner extends { turn: TurnCounts }>(
   }
   const others = createHook({
     init(id, type, _trigger, resource) {
-      tasks.initResource(id, type, resource, storage.getStore())
+      const owner = storage.getStore()
+      tasks.initResource(id, type, resource, owner)
       resources.init(id, type, resource)
-      if (type === 'TickObject') countTick()
+      // A tick runs in the turn that it is made in; what starts does not tell its type.
+      if (type === 'TickObject' && owner !== undefined) owner.turn.ticks++
       if (wantsMarks()) marks.mark()
     },
     before(id) {
@@ -132,11 +134,6 @@ export function createHooks<Owner extends { turn: TurnCounts }>(
 
   /** All that slices need. */
   const startsOnly = { before: beginMicrotask }
-  /** A tick runs in the turn that it is made in; what starts does not tell its type. */
-  function countTick(): void {
-    const turn = storage.getStore()?.turn
-    if (turn !== undefined) turn.ticks++
-  }
   function install(callbacks: object): void {
     stopPromises?.()
     stopPromises = promiseHooks.createHook(callbacks as Parameters<typeof promiseHooks.createHook>[0]) as () => void

@@ -77,7 +77,7 @@ export function createResources<Owner extends Maker<Owner>>(ownerNow: () => Owne
 
   function add(type: string, resource: object, owner: Owner, origin: Origin<Owner>): void {
     const { records } = owner.resources
-    if (records.length >= SWEEP_AT) owner.resources.records = records.filter(isThere)
+    if (records.length >= SWEEP_AT) owner.resources.records = records.filter(probe.isLeft)
     owner.resources.records.push({ type, ref: new WeakRef(resource), owner, createdMs: now() })
     origins.set(resource, origin)
   }
@@ -122,8 +122,7 @@ export function createResources<Owner extends Maker<Owner>>(ownerNow: () => Owne
     },
     isLeft({ type, ref, owner }) {
       const resource = ref.deref()
-      if (resource === undefined || !isOpen(type, resource)) return false
-      return (origins.get(resource)?.owner ?? owner) === owner
+      return resource !== undefined && isOpen(type, resource) && (origins.get(resource)?.owner ?? owner) === owner
     },
     framesOf({ ref }) {
       const resource = ref.deref()
@@ -139,9 +138,4 @@ export function createResources<Owner extends Maker<Owner>>(ownerNow: () => Owne
   }
   subscribe('tracing:net.server.listen:asyncStart', onListen)
   return probe
-}
-
-function isThere({ type, ref }: ResourceRecord<unknown>): boolean {
-  const resource = ref.deref()
-  return resource !== undefined && isOpen(type, resource)
 }

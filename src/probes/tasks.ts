@@ -129,7 +129,7 @@ export function createTasks<Owner extends { taskLog: TaskLog<Owner> }>(options: 
       }
     },
     initResource(id, type, resource, owner) {
-      if (owner === undefined || IGNORED.has(type)) return
+      if (IGNORED.has(type)) return
       const record = create(type, resource, owner, id)
       if (record !== undefined) resources.set(id, record)
     },

@@ -1,4 +1,3 @@
-import { relative } from 'node:path'
 import type { TestCase, TestModule } from 'vitest/node'
 import { createAllowance } from '../analysis/allow.ts'
 import { judgeRun, type FileResults } from '../analysis/run-budgets.ts'
@@ -7,6 +6,7 @@ import { RESULT_KEY } from '../channel.ts'
 import type { Finding, Report, ResolvedOptions, TestReport } from '../model.ts'
 import type { ScopeResult } from '../records/results.ts'
 import { compileAllow, unmatchedEntries } from './allow.ts'
+import { fileOf } from './files.ts'
 
 export interface RunContext {
   startedAt: Date
@@ -58,8 +58,7 @@ function collectFile(module: TestModule, root: string): FileResults & { tests: T
   const results: ScopeResult[] = []
   const fileResult = resultOf(module)
   if (fileResult !== undefined) results.push(fileResult)
-  // Not `relativeModuleId`: that is relative to the project's root, and a run has many.
-  const file = relative(root, module.moduleId).replaceAll('\\', '/')
+  const file = fileOf(module, root)
   for (const test of module.children.allTests()) {
     const result = resultOf(test)
     if (result !== undefined) results.push(result)

@@ -1,6 +1,6 @@
-import { relative } from 'node:path'
 import type { TestModule, TestRunEndReason } from 'vitest/node'
-import { SETUP_FILE } from '../paths.ts'
+import { fileOf } from './files.ts'
+import { hasSetup } from './projects.ts'
 
 const MAX_NAMED = 3
 
@@ -9,8 +9,8 @@ export function cutOffFiles(modules: readonly TestModule[], reason: TestRunEndRe
   // Who stops a run knows.
   if (reason === 'interrupted') return []
   const files = modules
-    .filter((module) => module.state() === 'pending' && module.project.config.setupFiles.includes(SETUP_FILE))
-    .map(({ moduleId }) => relative(root, moduleId).replaceAll('\\', '/'))
+    .filter((module) => module.state() === 'pending' && hasSetup(module.project))
+    .map((module) => fileOf(module, root))
   if (files.length === 0) return []
   const more = files.length - MAX_NAMED
   const named = `${files.slice(0, MAX_NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`

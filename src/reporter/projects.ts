@@ -3,8 +3,16 @@ import { PLUGIN_NAME, SETUP_FILE } from '../paths.ts'
 /** What is used of Vitest here. */
 interface VitestLike {
   vite: { config: { plugins: readonly { name: string }[] } }
-  projects: readonly { name: string; config: { setupFiles?: readonly string[]; browser?: { enabled?: boolean } } }[]
+  projects: readonly ProjectLike[]
 }
+
+interface ProjectLike {
+  name: string
+  config: { setupFiles?: readonly string[]; browser?: { enabled?: boolean } }
+}
+
+/** Whether our setup file runs in its workers. */
+export const hasSetup = ({ config }: ProjectLike): boolean => config.setupFiles?.includes(SETUP_FILE) === true
 
 /** The plugin twice in one config: the second one's options would be ignored in silence. */
 export function doubledPlugin({ vite }: VitestLike): string[] {
@@ -14,9 +22,10 @@ export function doubledPlugin({ vite }: VitestLike): string[] {
 
 /** One sentence for each project that runs without the profiler. */
 export function unprofiledProjects({ projects }: VitestLike): string[] {
-  return projects.flatMap(({ name, config }) => {
+  return projects.flatMap((project) => {
+    const { name, config } = project
     const label = name === '' ? 'the project' : `project '${name}'`
     if (config.browser?.enabled === true) return `${label} is not profiled: it runs in a browser`
-    return config.setupFiles?.includes(SETUP_FILE) ? [] : `${label} is not profiled: its own config file needs asyncProfiler() in its plugins, too`
+    return hasSetup(project) ? [] : `${label} is not profiled: its own config file needs asyncProfiler() in its plugins, too`
   })
 }

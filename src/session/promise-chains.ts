@@ -55,7 +55,7 @@ const LONGEST_CALL = 60
 export function createPromiseChains(get: (url: string) => Source | undefined): PromiseChains {
   const before = ({ url, line, column }: StackFrame): string => (get(url)?.lines[line - 1] ?? '').slice(0, column - 1)
   const returns = (call: StackFrame): boolean => isReturned(before(call))
-  const from = ({ url, line, column }: StackFrame): string => (get(url)?.lines ?? []).slice(line - 1, line + LONGEST_CALL).join('\n').slice(column - 1)
+  const textFrom = ({ url, line, column }: StackFrame): string => (get(url)?.lines ?? []).slice(line - 1, line + LONGEST_CALL).join('\n').slice(column - 1)
 
   function isInside(frame: StackFrame, fn: StackFrame): boolean {
     if (frame.url !== fn.url || frame.functionName !== fn.functionName || frame.line < fn.line) return false
@@ -80,7 +80,7 @@ export function createPromiseChains(get: (url: string) => Source | undefined): P
   function isHandled({ frames }: Made): boolean {
     const makers = makersOf(frames)
     const call = makers[0] === 'then' ? frames[makers.length] : undefined
-    return makers.includes('catch') || (call !== undefined && isOwnUrl(call.url) && hasTwoArguments(from(call)))
+    return makers.includes('catch') || (call !== undefined && isOwnUrl(call.url) && hasTwoArguments(textFrom(call)))
   }
   function isDropped(made: Made): boolean {
     if (made.frames.length === 0 || isAwait(made) || isHandled(made) || looksOn(made) || hasTakers(made)) return false

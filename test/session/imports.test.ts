@@ -6,6 +6,7 @@ import type { Made } from '../../src/session/promise-chains.ts'
 import { Scope } from '../../src/session/scope.ts'
 import type { Source } from '../../src/session/sources.ts'
 import type { AnyStretch } from '../../src/session/stretches.ts'
+import { sampleEvidence } from './sample-evidence.ts'
 
 const OWN = '/project/src/boot.ts'
 const source: Source = {
@@ -13,16 +14,10 @@ const source: Source = {
   lines: ["const { boot } = await __vite_ssr_dynamic_import__('heavy')", 'await boot()', "await import('heavy')"],
   original: (line, column) => ({ path: OWN, line, column })
 }
-const LOADER: Evidence = {
-  source: 'profile',
+const LOADER: Partial<Evidence> = {
   kind: 'module-load',
   frames: [{ functionName: '', url: '/project/node_modules/heavy/index.js', line: 1, column: 1 }],
-  own: -1,
-  callee: undefined,
-  runnerMs: 0,
-  gcMs: 0,
   share: 0,
-  native: false,
   lines: [[]]
 }
 const thresholds = { blockingThreshold: 100, lagThreshold: 10 }
@@ -35,7 +30,7 @@ function awaitAt(scope: Scope, line: number): void {
   scope.promises.pending.add(made)
 }
 function place(scope: Scope, evidence: Partial<Evidence> = {}): number | undefined {
-  const stretch: AnyStretch = { scope, startMs: 0, durationMs: 150, cpuMs: 150, stolenMs: 0, suspendedMs: 0, evidence: { ...LOADER, ...evidence }, victims: [] }
+  const stretch: AnyStretch = { scope, startMs: 0, durationMs: 150, cpuMs: 150, stolenMs: 0, suspendedMs: 0, evidence: sampleEvidence({ ...LOADER, ...evidence }), victims: [] }
   const { evidence: found } = withImport(stretch, { flush() {} } as Promises<Scope>, (url) => (url === OWN ? source : undefined))
   return found?.frames[found.own]?.line
 }

@@ -5,6 +5,7 @@ import { type Interval, splitStretch } from '../../src/session/pieces.ts'
 import { Scope } from '../../src/session/scope.ts'
 import type { AnyStretch } from '../../src/session/stretches.ts'
 import type { SyncCall } from '../../src/session/sync-call-list.ts'
+import { sampleEvidence } from './sample-evidence.ts'
 
 const THRESHOLD = 100
 const SCOPE = new Scope({ kind: 'test', name: 'a test', thresholds: { blockingThreshold: THRESHOLD, lagThreshold: 10 }, startMs: 0, lag: false })
@@ -20,19 +21,7 @@ const call = (kind: SyncKind, startMs: number, ms: number, line = 1): SyncCall<S
   frames: [frame(line)],
   own: 0
 })
-const profile = (given: Partial<Evidence> = {}): Evidence => ({
-  source: 'profile',
-  kind: 'cpu',
-  frames: [frame(99)],
-  own: 0,
-  callee: undefined,
-  runnerMs: 0,
-  gcMs: 0,
-  share: 1,
-  native: false,
-  lines: [],
-  ...given
-})
+const profile = (given: Partial<Evidence> = {}): Evidence => sampleEvidence({ frames: [frame(99)], own: 0, ...given })
 
 interface Given {
   ms: number

@@ -3,8 +3,9 @@ import { now } from '../../src/probes/clock.ts'
 import type { Evidence } from '../../src/records/code.ts'
 import { Scope } from '../../src/session/scope.ts'
 import { starvedTurn, type StarvationTools } from '../../src/session/starvation.ts'
+import { sampleEvidence } from './sample-evidence.ts'
 
-const PROFILE: Evidence = { source: 'profile', kind: 'cpu', frames: [], own: -1, callee: undefined, runnerMs: 0, gcMs: 0, share: 1, native: false, lines: [] }
+const PROFILE = sampleEvidence()
 
 /** Whether a turn is found; the threshold is 100 ms. */
 function isFound(turn: Partial<Scope['turn']>, evidence?: Evidence): boolean {

@@ -89,6 +89,7 @@ export function createHooks<Owner extends { turn: TurnCounts }>(
     init(promise: object, parent: object | undefined) {
       inits++
       const owner = storage.getStore()
+      if (owner !== undefined) slices.claim(owner)
       tasks.initPromise(promise, parent, owner)
       promises.init(promise, parent, owner)
       if (wantsMarks()) marks.mark()
@@ -108,6 +109,8 @@ export function createHooks<Owner extends { turn: TurnCounts }>(
   const others = createHook({
     init(id, type, _trigger, resource) {
       const owner = storage.getStore()
+      // Its context was entered without a hook.
+      if (owner !== undefined) slices.claim(owner)
       tasks.initResource(id, type, resource, owner)
       resources.init(id, type, resource)
       // A tick runs in the turn that it is made in; what starts does not tell its type.

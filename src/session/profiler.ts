@@ -9,13 +9,17 @@ import { now } from '../probes/clock.ts'
 import { askForTasks } from '../probes/tasks.ts'
 import { watchFetch } from './fetch.ts'
 import { createHookCost } from './hook-cost.ts'
-import { watchInjected } from './inject.ts'
 import { type LeftoverWatch, watchLeftovers } from './leftovers.ts'
 import { createLocator } from './locate.ts'
 import { createMeasurer, displayPath, type Measurer, NO_LAG } from './measure.ts'
 import { createPromiseChains } from './promise-chains.ts'
 import { type Rejections, watchRejections } from './rejections.ts'
-import { watchRequests } from './requests.ts'
+import { watchConnections } from './requests/connections.ts'
+import { createExchanges } from './requests/exchanges.ts'
+import { watchHttp } from './requests/http.ts'
+import { watchInjected } from './requests/inject.ts'
+import { createRequests } from './requests/registry.ts'
+import { createSenders } from './requests/senders.ts'
 import { Scope, type Thresholds } from './scope.ts'
 import { createSession, type Session } from './session.ts'
 import { createSources } from './sources.ts'
@@ -64,9 +68,13 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
   const lag = options.monitorEventLoop
   const sources = createSources()
   const session = createSession({ ...options, isLoading: sources.isLoading, source: sources.get })
-  const requests = watchRequests(session, { lag, thresholds })
-  watchInjected(session, requests)
-  const fetches = watchFetch(requests, session)
+  const requests = createRequests(session, { lag, thresholds })
+  const senders = createSenders()
+  const connections = watchConnections(session)
+  const exchanges = createExchanges(session, requests)
+  watchHttp(session, { requests, senders, exchanges, connections })
+  watchInjected(session, { requests, exchanges })
+  const fetches = watchFetch(senders, session)
   const display = (path: string): string => displayPath(root, path)
   const locator = createLocator(sources.get, display)
   const measurer = createMeasurer(session, locator, sources)
@@ -97,8 +105,7 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
     scope.endMs = now()
     hookCost.end(scope)
     session.close(scope)
-    // Those that were aborted never end.
-    for (const request of scope.requests) session.close(request)
+    session.closeInside(scope)
   }
   const overheadOf = (scope: Scope): number => scope.overheadMs + hookCost.soFar(scope)
 
@@ -159,9 +166,11 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
       session.syncCalls.refresh()
       // In vm pools the builtin modules that test files import are copies, made anew for each of them.
       ;(global as VitestGlobal).__vitest_required__?.syncBuiltinESMExports?.()
-      const undos = [fetches.patch(global), session.syncCalls.patchGlobal(global)]
+      const undos = [fetches.patch(global), session.syncCalls.patchGlobal(global), exchanges.start()]
       return () => {
         for (const undo of undos.toReversed()) undo()
+        senders.clear()
+        connections.clear()
         session.stop()
       }
     },

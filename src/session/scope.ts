@@ -35,6 +35,8 @@ export interface Stretch extends Kept {
   /** Time off the CPU with nothing of the scope's own to wait for: a stopped process, a debugger's pause. */
   suspendedMs: number
   evidence: Evidence | undefined
+  /** Nothing but the time tells whose it is: the only test that ran. */
+  guessed?: boolean
 }
 
 /** A turn of the loop that one scope's work made too long, though none of its stretches was. */
@@ -56,6 +58,8 @@ export interface ScopeInit {
   startMs: number
   /** Whether lag is wanted. */
   lag: boolean
+  /** Nothing but the time tells that it is its parent's: the only test that ran. */
+  guessed?: boolean
 }
 
 const MAX_STRETCHES = 200
@@ -75,6 +79,7 @@ export class Scope {
   readonly parent: Scope | undefined
   readonly thresholds: Thresholds
   readonly startMs: number
+  readonly guessed: boolean
   endMs: number | undefined
   test: TestRef | undefined
   file: string | undefined
@@ -100,12 +105,13 @@ export class Scope {
   /** Its own and those of the scopes inside. */
   readonly starved: StarvedTurn[] = []
 
-  constructor({ kind, name, parent, thresholds, startMs, lag }: ScopeInit) {
+  constructor({ kind, name, parent, thresholds, startMs, lag, guessed = false }: ScopeInit) {
     this.kind = kind
     this.name = name
     this.parent = parent
     this.thresholds = thresholds
     this.startMs = startMs
+    this.guessed = guessed
     this.test = parent?.test
     this.file = parent?.file
     // A test has logs of its own; what runs inside it shares the test's, so that its cost is bounded per test.

@@ -1,4 +1,4 @@
-import type { Promises } from '../probes/promises.ts'
+import type { Promises } from '../probes/async/promises.ts'
 import type { StackFrame } from '../records/code.ts'
 import { isOwnUrl } from './own.ts'
 import { isAwait } from './promise-chains.ts'

@@ -45,6 +45,8 @@ export interface Profiler {
   /** The scope of the file that was loaded, begun. */
   beginFile(file: string): Scope
   begin(init: { kind: Scope['kind']; name: string; parent?: Scope | undefined; thresholds?: Thresholds }): Scope
+  /** What the test runner does around the functions of a test: the test's work, but few of its promises are. */
+  around(test: Scope): Scope
   end(scope: Scope): void
   /** Puts a figure to the hooks' cost in an ended scope that called them often; takes some milliseconds, once. */
   settleCost(scope: Scope): Promise<void>
@@ -175,6 +177,7 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
       }
     },
     begin,
+    around: (parent) => new Scope({ kind: 'runner', name: parent.name, parent, thresholds: parent.thresholds, startMs: parent.startMs, lag: false }),
     end,
     settleCost: (scope) => hookCost.settle(scope),
     overheadOf,

@@ -1,4 +1,4 @@
-import type { PromiseRecord } from '../probes/promises.ts'
+import type { PromiseRecord } from '../probes/async/promises.ts'
 import type { StackFrame } from '../records/code.ts'
 import { hasTwoArguments, isKept, isReturned } from './call-text.ts'
 import { functionEnd } from './function-end.ts'
@@ -35,19 +35,21 @@ export function makersOf(frames: readonly StackFrame[]): string[] {
 }
 
 /** An `await` makes one that only its function knows. */
-export const isAwait = ({ source, frames }: Made): boolean => source !== undefined && frames.length > 0 && frames[0]!.url !== ''
+export const isAwait = ({ derived, frames }: Made): boolean => derived && frames.length > 0 && frames[0]!.url !== ''
 
 /** They wait for others, or are settled by hand: no work by themselves. */
 const COMBINE = new Set(['race', 'any'])
 const BY_HAND = new Set(['withResolvers', 'resolve', 'reject'])
-export function isWork({ frames }: Made): boolean {
+export function isWork({ derived, source, frames }: Made): boolean {
+  // Who looks on at a promise that is not known.
+  if (derived && source === undefined) return false
   const makers = makersOf(frames)
   const { url = '' } = frames[makers.length] ?? {}
   return !makers.some((name) => COMBINE.has(name) || (BY_HAND.has(name) && isOwnUrl(url)))
 }
 
 /** The function that an async call's promise is of; none for one that was made by hand. */
-const functionOf = ({ source, frames }: Made): StackFrame | undefined => (source === undefined && frames[0]?.url !== '' ? frames[0] : undefined)
+const functionOf = ({ derived, frames }: Made): StackFrame | undefined => (!derived && frames[0]?.url !== '' ? frames[0] : undefined)
 
 /** Lines. */
 const LONGEST_CALL = 60
@@ -84,22 +86,45 @@ export function createPromiseChains(get: (url: string) => Source | undefined): P
   }
   function isDropped(made: Made): boolean {
     if (made.frames.length === 0 || isAwait(made) || isHandled(made) || looksOn(made) || hasTakers(made)) return false
+    if (!made.derived) return true
     // So does a callback beside somebody who waits.
-    return made.source === undefined || !hasTakers(made.source, made)
+    return made.source !== undefined && !hasTakers(made.source, made)
   }
 
-  /** The promise of the async function that an await stands in: of nested ones the innermost, of several runs the last before it. */
-  function callOf(at: Made): Made | undefined {
-    const [frame] = at.frames
-    const runs = [...at.owner.promises.pending].filter((made) => {
-      const fn = functionOf(made)
-      return fn !== undefined && frame !== undefined && made.createdMs <= at.createdMs && isInside(frame, fn)
-    })
-    const start = (made: Made): number => made.frames[0]!.line + made.frames[0]!.column / 1e4
-    return runs.reduce<Made | undefined>((best, made) => (best === undefined || start(made) >= start(best) ? made : best), undefined)
+  /** Which run of which function each pending await stands in, and the other way round. */
+  interface Runs {
+    /** Of how many promises it was made, and until when. */
+    size: number
+    lastMs: number
+    callOf: Map<Made, Made>
+    awaitOf: Map<Made, Made>
   }
-  const awaitOf = (made: Made): Made | undefined =>
-    [...made.owner.promises.pending].findLast((other) => isAwait(other) && !isValue(other) && callOf(other) === made)
+  const runs = new WeakMap<object, Runs>()
+  function runsOf({ pending }: Scope['promises']): Runs {
+    const all = [...pending]
+    const lastMs = all.at(-1)?.createdMs ?? 0
+    const known = runs.get(pending)
+    if (known?.size === all.length && known.lastMs === lastMs) return known
+    const made: Runs = { size: all.length, lastMs, callOf: new Map(), awaitOf: new Map() }
+    const keyOf = ({ url, functionName }: StackFrame): string => `${functionName}\n${url}`
+    const byFunction = Map.groupBy(all.filter((each) => functionOf(each) !== undefined), (each) => keyOf(each.frames[0]!))
+    const start = ({ frames: [frame] }: Made): number => frame!.line + frame!.column / 1e4
+    for (const at of all) {
+      if (!isAwait(at) || isValue(at)) continue
+      const [frame] = at.frames as [StackFrame]
+      // Of nested functions the innermost; of several runs the last before the first await.
+      const since = (at.first ?? at).createdMs
+      const candidates = (byFunction.get(keyOf(frame)) ?? []).filter((each) => each.createdMs <= since && isInside(frame, each.frames[0]!))
+      const call = candidates.reduce<Made | undefined>((best, each) => (best === undefined || start(each) >= start(best) ? each : best), undefined)
+      if (call === undefined) continue
+      made.callOf.set(at, call)
+      made.awaitOf.set(call, at)
+    }
+    runs.set(pending, made)
+    return made
+  }
+  const callOf = (at: Made): Made | undefined => runsOf(at.owner.promises).callOf.get(at)
+  const awaitOf = (made: Made): Made | undefined => runsOf(made.owner.promises).awaitOf.get(made)
 
   function isAbandoned(made: Made, seen = new Set<Made>()): boolean {
     if (seen.has(made)) return false

@@ -1,9 +1,9 @@
 import type { ScopeRef, TestRef } from '../model.ts'
 import type { Evidence, RawFrame } from '../records/code.ts'
 import type { TurnCounts } from '../probes/hooks.ts'
-import { createLooks } from '../probes/looks.ts'
-import type { PromiseLog } from '../probes/promises.ts'
-import type { ResourceLog } from '../probes/resources.ts'
+import type { PromiseLog } from '../probes/async/promises.ts'
+import { createStackBudget } from '../probes/async/stack-budget.ts'
+import type { ResourceLog } from '../probes/async/resources.ts'
 import { createTaskLog, type TaskLog } from '../probes/tasks.ts'
 import { LagMeter } from './lag-meter.ts'
 import { SyncCallList } from './sync-call-list.ts'
@@ -47,8 +47,11 @@ export interface StarvedTurn extends Kept, TurnCounts {
   queued: RawFrame[] | undefined
 }
 
-/** `file` is the work of `beforeAll` and `afterAll`; it gets findings but no profile. */
-export type ScopeKind = ScopeRef['kind'] | 'file'
+/**
+ * `file` is the work of `beforeAll` and `afterAll`; it gets findings but no profile. `runner` is what the test runner does around a
+ * test's own functions, inside the test's scope: it is the test's work, but few of its promises are.
+ */
+export type ScopeKind = ScopeRef['kind'] | 'file' | 'runner'
 
 export interface ScopeInit {
   kind: ScopeKind
@@ -65,9 +68,13 @@ export interface ScopeInit {
 const MAX_STRETCHES = 200
 const MAX_REQUESTS = 300
 const MAX_STARVED = 50
-/** A stack is taken of so many promises and resources at once: 1 to 3 µs each, and 4 more where it must be read. */
-const PROMISE_LOOKS = 50
-const RESOURCE_LOOKS = 100
+/** What stacks of each sort may take in a test, at 3 to 10 µs each. */
+const PROMISE_STACKS = { initialMs: 2, share: 0.02 }
+const RESOURCE_STACKS = { initialMs: 2, share: 0.02 }
+/** Of what only leads to resources: ticks and requests to the system. */
+const CAUSE_STACKS = { initialMs: 0.5, share: 0.005 }
+/** The runner's own promises around a test are some thirty; what fixtures and late hooks leave shows in a few. */
+const RUNNERS_STACKS = { initialMs: 0.05, share: 0.005 }
 
 /**
  * Whose code runs: a test, a request, a function, a file. Scopes are the values of the session's `AsyncLocalStorage`,
@@ -118,10 +125,11 @@ export class Scope {
     const shared = kind === 'test' ? undefined : parent
     this.taskLog = shared?.taskLog ?? createTaskLog()
     this.syncCalls = shared?.syncCalls ?? new SyncCallList()
-    this.promises = shared?.promises ?? { pending: new Set(), looks: createLooks(PROMISE_LOOKS) }
-    this.resources = shared?.resources ?? { records: [], looks: createLooks(RESOURCE_LOOKS) }
-    this.lag = lag ? new LagMeter(thresholds.lagThreshold) : undefined
-    this.loopLag = lag && kind !== 'file' ? new LagMeter(thresholds.lagThreshold) : undefined
+    const promises = shared?.promises ?? { pending: new Set(), budget: createStackBudget(PROMISE_STACKS) }
+    this.promises = kind === 'runner' ? { ...promises, budget: createStackBudget(RUNNERS_STACKS) } : promises
+    this.resources = shared?.resources ?? { records: [], budget: createStackBudget(RESOURCE_STACKS), causes: createStackBudget(CAUSE_STACKS) }
+    this.lag = lag && kind !== 'runner' ? new LagMeter(thresholds.lagThreshold) : undefined
+    this.loopLag = lag && kind !== 'file' && kind !== 'runner' ? new LagMeter(thresholds.lagThreshold) : undefined
   }
 
   /** Keeps a stretch for this scope and its ancestors; when full, the shortest one goes. */

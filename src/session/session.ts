@@ -7,8 +7,8 @@ import { areTimersFake } from '../probes/fake-timers.ts'
 import { watchFileStreams } from '../probes/file-streams.ts'
 import { createMarks } from '../probes/marks.ts'
 import { type AsyncScopeWatch, watchAsyncScopes } from '../probes/patches/async-scopes.ts'
-import { createPromises, type Promises } from '../probes/promises.ts'
-import { createResources, type Resources } from '../probes/resources.ts'
+import { createPromises, type Promises } from '../probes/async/promises.ts'
+import { createResources, type Resources } from '../probes/async/resources.ts'
 import { createSlices, type LongSlice } from '../probes/slices.ts'
 import { openThreadClock } from '../probes/stolen.ts'
 import { startSyncCalls, type SyncCalls } from '../probes/sync-calls.ts'
@@ -103,8 +103,13 @@ export function createSession(options: SessionOptions): Session {
   const syncCalls = startSyncCalls<Scope>(() => storage.getStore(), syncLog.ended)
   let loading: Scope | undefined
   let global = globalThis
-  const promises = createPromises<Scope>(isRunnerUrl, () => areTimersFake(global))
-  const resources = createResources<Scope>(() => storage.getStore() ?? loading, isRunnerUrl)
+  const promises = createPromises<Scope>({ isRunner: isRunnerUrl, isOwn: isOwnUrl }, () => areTimersFake(global))
+  const resources = createResources<Scope>({
+    ownerNow: () => storage.getStore() ?? loading,
+    isRunner: isRunnerUrl,
+    isOwn: isOwnUrl,
+    promiseCause: () => (promises.inJob() ? promises.cause() : undefined)
+  })
   watchFileStreams(resources.fileStream)
   const hooks = createHooks(storage, { slices, tasks, promises, resources, marks }, () => !evidence.sampling())
   let watchers: VictimWatch[] = []
@@ -175,6 +180,7 @@ export function createSession(options: SessionOptions): Session {
       for (const scope of closing) openScopes.delete(scope)
       closing = []
     }
+    hooks.turnEnded()
     turnStart = now()
     return busyMs
   }
@@ -244,7 +250,6 @@ export function createSession(options: SessionOptions): Session {
     },
     open(scope) {
       openScopes.add(scope)
-      if (scope.taskLog !== scope.parent?.taskLog) hooks.follow()
     },
     closeInside(scope) {
       for (const open of openScopes) if (open.kind === 'request' && scope.includes(open)) openScopes.delete(open)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Promises } from '../../src/probes/promises.ts'
+import type { Promises } from '../../src/probes/async/promises.ts'
 import type { Evidence, StackFrame } from '../../src/records/code.ts'
 import { withImport } from '../../src/session/imports.ts'
 import type { Made } from '../../src/session/promise-chains.ts'
@@ -26,7 +26,7 @@ const scopeOf = (name: string): Scope => new Scope({ kind: 'test', name, thresho
 /** An `await` of the scope at this line of the source. */
 function awaitAt(scope: Scope, line: number): void {
   const frame: StackFrame = { url: OWN, line, column: 7, functionName: 'start', awaits: false, constructs: false }
-  const made = { owner: scope, frames: [frame], source: {} } as unknown as Made
+  const made = { owner: scope, frames: [frame], derived: true, source: {} } as unknown as Made
   scope.promises.pending.add(made)
 }
 function place(scope: Scope, evidence: Partial<Evidence> = {}): number | undefined {

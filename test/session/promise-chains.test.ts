@@ -43,10 +43,13 @@ const builtin = (functionName: string): StackFrame => frame('', 1, functionName)
 /** Of a test that is over. */
 const owner = { promises: { pending: new Set<Made>() } } as unknown as Scope
 function made(...frames: StackFrame[]): Made {
-  return { ref: new WeakRef({}), owner, createdMs: 0, settledMs: undefined, frames, source: undefined, takers: [], moreTakers: 0, follows: undefined, fake: false, kept: false }
+  return {
+    ref: new WeakRef({}), owner, createdMs: 0, settledMs: undefined, frames, sites: undefined, own: true, derived: false, first: undefined,
+    top: { url: '', name: '' }, source: undefined, takers: [], moreTakers: 0, follows: undefined, cause: undefined, fake: false, kept: false
+  }
 }
 function taken(by: Made, of: Made): Made {
-  const taker = { ...by, source: of }
+  const taker = { ...by, derived: true, source: of }
   of.takers.push(taker)
   return taker
 }

@@ -2,6 +2,7 @@ import type { PromiseRecord } from '../probes/async/promises.ts'
 import type { StackFrame } from '../records/code.ts'
 import { hasTwoArguments, isKept, isReturned } from './call-text.ts'
 import { functionEnd } from './function-end.ts'
+import { createSyntax } from './source/syntax.ts'
 import { isOursUrl, isOwnUrl, isRunnerUrl } from './own.ts'
 import type { Scope } from './scope.ts'
 import type { Source } from './sources.ts'
@@ -18,12 +19,20 @@ export interface PromiseChains {
   isRunners(made: Made): boolean
   /** The await at which the function of this promise waits now. */
   awaitOf(made: Made): Made | undefined
+  /** The run of an async function that an await stands in. */
+  callOf(at: Made): Made | undefined
+  /** The frame of a promise's stack that stands in the function of another one. */
+  callIn(made: Made, by: Made): StackFrame | undefined
   /** Whether it was made for what is no promise, by an `await`. */
   isValue(made: Made): boolean
   /** Whether nobody asked for its outcome, nor said what to do about an error. */
   isDropped(made: Made): boolean
   /** Whether it only looks on: at errors, or to tidy up. */
   isObserver(made: Made): boolean
+  /** Whether it, or what it waits for, was made so that it can never settle: `new Promise(() => {})` is meant to hang. */
+  isStub(made: Made): boolean
+  /** Whether an emitter called the async function that it is of. */
+  isListeners(made: Made): boolean
   /** Whether somebody raced it, or what waits for it, and may have lost interest. */
   isAbandoned(made: Made): boolean
 }
@@ -126,6 +135,16 @@ export function createPromiseChains(get: (url: string) => Source | undefined): P
   const callOf = (at: Made): Made | undefined => runsOf(at.owner.promises).callOf.get(at)
   const awaitOf = (made: Made): Made | undefined => runsOf(made.owner.promises).awaitOf.get(made)
 
+  const syntax = createSyntax(get)
+  function isStub(made: Made, seen = new Set<Made>()): boolean {
+    if (seen.has(made)) return false
+    seen.add(made)
+    const makers = makersOf(made.frames)
+    const maker = made.frames[makers.length]
+    if (makers.includes('Promise') && maker !== undefined) return syntax.makesStub(maker)
+    const cause = made.follows ?? awaitOf(made)?.source ?? made.source
+    return cause !== undefined && isStub(cause, seen)
+  }
   function isAbandoned(made: Made, seen = new Set<Made>()): boolean {
     if (seen.has(made)) return false
     seen.add(made)
@@ -146,8 +165,15 @@ export function createPromiseChains(get: (url: string) => Source | undefined): P
     isKept: (call) => isKept(before(call)),
     isRunners: ({ frames }) => isRunnerUrl(frames[givenTo(frames, returns)]?.url ?? ''),
     awaitOf,
+    callOf,
+    callIn(made, by) {
+      const fn = functionOf(by)
+      return fn === undefined ? undefined : made.frames.find((frame) => frame !== made.frames[0] && isInside(frame, fn))
+    },
     isValue,
     isDropped,
+    isStub: (made) => isStub(made),
+    isListeners: (made) => functionOf(made) !== undefined && givenTo(made.frames, returns) === 0,
     isObserver: (made) => isHandled(made) || looksOn(made),
     isAbandoned: (made) => isAbandoned(made)
   }
@@ -160,7 +186,10 @@ export function createPromiseChains(get: (url: string) => Source | undefined): P
 function givenTo(frames: readonly StackFrame[], returns: (frame: StackFrame) => boolean): number {
   const first = frames.findIndex(({ url }) => url !== '')
   const byHand = first > 0
-  for (let i = byHand ? first : callerOf(frames, first); i !== -1; i = callerOf(frames, i)) {
+  const caller = byHand ? first : callerOf(frames, first)
+  // An emitter gives a listener's promise to nobody.
+  if (!byHand && isEmit(frames[caller]) && !isServers(frames, caller)) return first
+  for (let i = caller; i !== -1; i = callerOf(frames, i)) {
     const frame = frames[i]!
     if (frame.awaits) return -1
     if (isRunnerUrl(frame.url)) return i
@@ -173,6 +202,12 @@ function givenTo(frames: readonly StackFrame[], returns: (frame: StackFrame) => 
   }
   return -1
 }
+
+const isEmit = (frame: StackFrame | undefined): boolean => frame?.url === 'node:events' && frame.functionName === 'emit'
+
+/** A server's own handler of requests answers by itself; the end of its promise is of no interest. */
+const isServers = (frames: readonly StackFrame[], emit: number): boolean =>
+  /^node:(?:_http_server|internal\/http2\/)/.test(frames.find(({ url }, index) => index > emit && url !== '' && !isOursUrl(url))?.url ?? '')
 
 /** V8's own functions, such as `forEach`, pass nothing on and are no place. */
 const callerOf = (frames: readonly StackFrame[], index: number): number => (index === -1 ? -1 : frames.findIndex(({ url }, i) => i > index && url !== ''))

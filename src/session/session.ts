@@ -3,7 +3,7 @@ import type { BackendName } from '../model.ts'
 import { loopTurn, now } from '../probes/clock.ts'
 import { createHooks } from '../probes/hooks.ts'
 import { watchTurns } from '../probes/loop.ts'
-import { areTimersFake } from '../probes/fake-timers.ts'
+import { areTimersFake, countFakeTimers } from '../probes/fake-timers.ts'
 import { watchFileStreams } from '../probes/file-streams.ts'
 import { createMarks } from '../probes/marks.ts'
 import { type AsyncScopeWatch, watchAsyncScopes } from '../probes/patches/async-scopes.ts'
@@ -15,7 +15,6 @@ import { startSyncCalls, type SyncCalls } from '../probes/sync-calls.ts'
 import { createTasks } from '../probes/tasks.ts'
 import { isAffordable } from './arming.ts'
 import { createEvidence, type EvidenceSource } from './evidence.ts'
-import { withImport } from './imports.ts'
 import { isOursUrl, isOwnUrl, isRunnerUrl } from './own.ts'
 import { splitStretch } from './pieces.ts'
 import type { Kept, Scope, Stretch } from './scope.ts'
@@ -24,6 +23,7 @@ import { starvedTurn } from './starvation.ts'
 import { type AnyStretch, createStretches, EVIDENCE_MS } from './stretches.ts'
 import { createSyncLog } from './sync-log.ts'
 import { createTurns } from './turns.ts'
+import { withWaitingLine } from './waiting-line.ts'
 import { type VictimWatch, watchVictims } from './victims.ts'
 
 export interface SessionOptions {
@@ -64,6 +64,8 @@ export interface Session {
   closeInside(scope: Scope): void
   /** The tests that are running. */
   openTests(): Scope[]
+  /** Of the file's global object. */
+  countFakeTimers(): number
   /** Tests whose work kept the loop after their end, since the last call. */
   takeLate(): Scope[]
   /** What modules start from here on, until `start`, is this scope's. */
@@ -160,7 +162,7 @@ export function createSession(options: SessionOptions): Session {
   function gather(stretch: AnyStretch, scope: Scope): AnyStretch[] {
     const since = now()
     const { blockingThreshold } = scope.thresholds
-    const pieces = splitStretch(stretch, syncLog.running(), blockingThreshold, evidence.of).map((piece) => withImport(piece, promises, options.source))
+    const pieces = splitStretch(stretch, syncLog.running(), blockingThreshold, evidence.of).map((piece) => withWaitingLine(piece, promises, options.source))
     if (stretch.durationMs > blockingThreshold && isAffordable(AFTER_STALL)) evidence.arm('stall')
     scope.overheadMs += now() - since
     return pieces
@@ -261,6 +263,7 @@ export function createSession(options: SessionOptions): Session {
       if (scope.taskLog !== scope.parent?.taskLog) tasks.release(scope.taskLog)
     },
     openTests,
+    countFakeTimers: () => countFakeTimers(global),
     takeLate() {
       const taken = [...late]
       late.clear()

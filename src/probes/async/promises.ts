@@ -208,7 +208,7 @@ export function createPromises<Owner extends { promises: PromiseLog<Owner> }>({ 
         record.ref = new WeakRef(promise)
       }
       for (const { record } of taken) record.sites = undefined
-      spend(taken[0]!.record.owner.promises.budget, since)
+      spend(taken[0]!.record.owner.promises.budget, since, taken.length)
     },
     find: (promise) => records.get(promise),
     cause() {

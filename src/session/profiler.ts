@@ -200,7 +200,7 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
       if (typeof status === 'number') scope.status ??= status
       return {
         profile: profileOf(scope),
-        syncCalls: () => ({ kept: measurer.syncCalls(scope), dropped: scope.syncCalls.droppedBy(scope) }),
+        syncCalls: () => ({ kept: measurer.syncCalls(scope), dropped: scope.countedCalls ?? new Map() }),
         stretchesOver: (ms) => measurer.stretches(scope, ms),
         blockingThreshold: scope.thresholds.blockingThreshold,
         lagKnown: lag,

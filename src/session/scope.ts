@@ -88,6 +88,8 @@ export class Scope {
   readonly startMs: number
   readonly guessed: boolean
   endMs: number | undefined
+  /** A request that is over, with the turn that it ended in: what its code does later is its test's, too, and changes nothing here. */
+  closed = false
   test: TestRef | undefined
   file: string | undefined
   method: string | undefined
@@ -95,6 +97,7 @@ export class Scope {
   status: number | undefined
   readonly taskLog: TaskLog<Scope>
   readonly syncCalls: SyncCallList<Scope>
+  countedCalls: Map<string, number> | undefined
   readonly promises: PromiseLog<Scope>
   readonly resources: ResourceLog<Scope>
   readonly stretches: Stretch[] = []
@@ -135,14 +138,14 @@ export class Scope {
   /** Keeps a stretch for this scope and its ancestors; when full, the shortest one goes. */
   keep(stretch: Stretch): void {
     for (let scope: Scope | undefined = this; scope !== undefined; scope = scope.parent) {
-      scope.push(stretch)
+      if (!scope.closed) scope.push(stretch)
     }
   }
 
   /** Keeps a starved turn for this scope and its ancestors: the first ones tell. */
   keepStarved(turn: StarvedTurn): void {
     for (let scope: Scope | undefined = this; scope !== undefined; scope = scope.parent) {
-      if (scope.starved.length < MAX_STARVED) scope.starved.push(turn)
+      if (!scope.closed && scope.starved.length < MAX_STARVED) scope.starved.push(turn)
     }
   }
 

@@ -45,6 +45,11 @@ export interface Session {
   readonly resources: Resources<Scope>
   /** Runs `fn` as the scope's code, or as nobody's; slices are cut at both ends. */
   run<T>(scope: Scope | undefined, fn: () => T): T
+  /**
+   * Runs `fn` as the scope's code from a continuation of its own, so that no frame of ours stands below those of its errors.
+   * @param fn what is called, without arguments: bound, if it takes some
+   */
+  begin(scope: Scope, fn: () => unknown): Promise<unknown>
   /** The same for the rest of a callback that is Node's own. */
   enter(scope: Scope): void
   /** The running slice does something for this scope: it is taken for its work, if it is nobody's or the file's. */
@@ -80,6 +85,10 @@ export interface Session {
   start(global: typeof globalThis): void
   stop(): void
 }
+
+// Taken at load: tests replace it.
+const { then } = Promise.prototype
+const done = Promise.resolve()
 
 /** Modules that load one another are nobody's, and where no own line is seen, it may be the runner's work. */
 const isUsersWork = ({ evidence }: AnyStretch): boolean => evidence !== undefined && evidence.own !== -1 && evidence.kind !== 'module-load'
@@ -179,7 +188,10 @@ export function createSession(options: SessionOptions): Session {
   function endTurn(at: number): number {
     const busyMs = turns.end(at, openScopes)
     if (closing.length > 0) {
-      for (const scope of closing) openScopes.delete(scope)
+      for (const scope of closing) {
+        openScopes.delete(scope)
+        scope.closed = true
+      }
       closing = []
     }
     hooks.turnEnded()
@@ -221,6 +233,10 @@ export function createSession(options: SessionOptions): Session {
       } finally {
         slices.cut(now(), outer)
       }
+    },
+    begin(scope, fn) {
+      // Not by `await`, nor in a function of ours: both would show in the stacks of the user's errors.
+      return storage.run(scope, () => Reflect.apply(then, done, [fn]) as Promise<unknown>)
     },
     enter(scope) {
       slices.cut(now(), scope)

@@ -1,7 +1,7 @@
 import type { Promises } from '../probes/async/promises.ts'
 import type { StackFrame } from '../records/code.ts'
 import { isOwnUrl } from './own.ts'
-import { isAwait } from './promise-chains.ts'
+import { isAwait, type Made } from './promise-chains.ts'
 import type { Scope } from './scope.ts'
 import type { Source } from './sources.ts'
 import type { AnyStretch } from './stretches.ts'
@@ -19,7 +19,17 @@ export function withWaitingLine(stretch: AnyStretch, promises: Promises<Scope>, 
   promises.flush()
   const loads = evidence.kind === 'module-load'
   const isMeant = ({ url, line }: StackFrame): boolean => isOwnUrl(url) && (!loads || IMPORT.test(get(url)?.lines[line - 1] ?? ''))
-  const waiting = [...scope.promises.pending].findLast((made) => made.owner === scope && isAwait(made) && isMeant(made.frames[0]!))
+  const awaits = [...scope.promises.pending].filter((made) => isAwait(made) && isMeant(made.frames[0]!))
+  const waiting = lastOf(scope, awaits)
   if (waiting === undefined) return stretch
   return { ...stretch, evidence: { ...evidence, ...(!loads && { callee: undefined }), frames: [...evidence.frames, waiting.frames[0]!], own: evidence.frames.length } }
+}
+
+/** The scope's own last one; of a request that waits nowhere, the one that waits for the request. */
+function lastOf(scope: Scope, awaits: readonly Made[]): Made | undefined {
+  for (let each: Scope | undefined = scope; each !== undefined; each = each.kind === 'request' ? each.parent : undefined) {
+    const last = awaits.findLast(({ owner }) => owner === each)
+    if (last !== undefined) return last
+  }
+  return undefined
 }

@@ -4,7 +4,7 @@ import { nameResource } from '../probes/resource-names.ts'
 import type { StackFrame } from '../records/code.ts'
 import { standing, type Standing } from './left-resources.ts'
 import type { Locator } from './locate.ts'
-import { isOwnUrl } from './own.ts'
+import { isOursUrl, isOwnUrl } from './own.ts'
 import { isAwait, type Made, makersOf, type PromiseChains } from './promise-chains.ts'
 import type { Scope } from './scope.ts'
 import type { Session } from './session.ts'
@@ -85,11 +85,14 @@ export function waitsOf(test: Scope, { promises, resources, countFakeTimers }: S
   }
   const requests = test.requests.filter(({ endMs }) => endMs === undefined).map(request)
   // The test's function, or a hook's: the runner waits for it.
-  const root = pending.findLast((made) => !made.derived && chains.isRunners(made))
+  const root = pending.findLast((made) => !made.derived && (made.takers.some(isOurs) || chains.isRunners(made)))
   const waits = root === undefined ? outermost(awaits.filter(({ owner }) => owner === test)).map((at) => awaiting(at, [])) : rootWaits(waiting(root, []))
   if (waits.length === 0) return requests.length > 0 ? requests : left.map(resource)
   return graft(waits, requests)
 }
+
+/** Ours is the promise that the runner waits for: it follows the test's. */
+const isOurs = ({ follows, frames, top }: Made): boolean => follows !== undefined && top.name === 'then' && isOursUrl(frames[1]?.url ?? '')
 
 /** The test itself is known: what it waits for is asked. One that has no function of its own is all there is to say. */
 const rootWaits = (root: Wait): Wait[] => (root.kind === 'promise' ? (root.waits ?? [root]) : [root])

@@ -34,7 +34,7 @@ export function runFile(state: WorkerState, runSuite: () => Promise<void>, suite
   // Of the promises around a test some thirty are the runner's: its own functions are set apart.
   const inTest = (call: () => unknown): unknown => {
     const here = session.storage.getStore()
-    return here?.kind === 'runner' ? session.run(here.parent, call) : call()
+    return here?.kind === 'runner' ? session.begin(here.parent!, call) : call()
   }
   wrapHooks(suite, ['beforeEach', 'afterEach'], inTest)
   const stopTests = aroundTestFunctions((_test, call) => inTest(call))

@@ -13,7 +13,7 @@ export function wrapHooks(suite: RunnerSuite, names: readonly HookName[], run: (
   for (const hooks of names.map((name) => all[name])) {
     // A proxy: the runner keeps timeouts and fixtures of a hook as its properties.
     for (const [index, hook] of hooks.entries()) {
-      hooks[index] = new Proxy(hook, { apply: (target, self, args) => run(() => Reflect.apply(target, self, args)) })
+      hooks[index] = new Proxy(hook, { apply: (target, self, args: unknown[]) => run(target.bind(self, ...args)) })
     }
   }
   for (const task of suite.tasks ?? []) if (task.type === 'suite') wrapHooks(task, names, run)

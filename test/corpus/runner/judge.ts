@@ -26,7 +26,13 @@ export interface Outcome {
   /** Planted stalls that have no more than an inconclusive finding. */
   doubted: Expectation[]
   /** What is wrong with the corpus itself: tests that failed, stalls that were too short. */
-  broken: string[]
+  broken: Broken[]
+}
+
+/** A fault of the corpus itself, in one of its test files. */
+export interface Broken {
+  file: string
+  text: string
 }
 
 export function judge({ report, states, failedFiles, truth, coldMs }: Run, expectations: readonly Expectation[], combination: Combination): Outcome {
@@ -44,7 +50,7 @@ export function judge({ report, states, failedFiles, truth, coldMs }: Run, expec
     falseAlarms,
     inconclusive: findings.filter(isDoubt),
     doubted,
-    broken: [...broken.map((expectation) => describeBroken(expectation, truth)), ...failedFiles.map((file) => `${file}: failed`), ...wrongStates(states, due)],
+    broken: [...broken.map((expectation) => describeBroken(expectation, truth)), ...failedFiles.map((file) => ({ file, text: `${file}: failed` })), ...wrongStates(states, due)],
   }
 }
 
@@ -80,16 +86,16 @@ const isStall = ({ rules }: Expectation): boolean => rules.every((rule) => STALL
 const isPlanted = (expectation: Expectation, truth: Run['truth']): boolean =>
   !isStall(expectation) || (truth.get(expectation.key)?.ms ?? 0) > expectation.overMs
 
-function describeBroken({ number, key, file, overMs }: Expectation, truth: Run['truth']): string {
+function describeBroken({ number, key, file, overMs }: Expectation, truth: Run['truth']): Broken {
   const ms = truth.get(key)?.ms
-  return `${number} ${key} ${file}: ${ms === undefined ? 'did not take place' : `took ${ms.toFixed(1)} ms, which is not over ${overMs}`}`
+  return { file, text: `${number} ${key} ${file}: ${ms === undefined ? 'did not take place' : `took ${ms.toFixed(1)} ms, which is not over ${overMs}`}` }
 }
 
-function wrongStates(states: Run['states'], due: readonly Expectation[]): string[] {
+function wrongStates(states: Run['states'], due: readonly Expectation[]): Broken[] {
   return [...states].flatMap(([file, ofFile]) =>
     [...ofFile].flatMap(([test, state]) => {
       const fails = due.some((expectation) => expectation.fails && expectation.file === file && expectation.test === test)
-      return hasRun(state) && (state === 'failed') !== fails ? [`${file} > ${test}: ${state}`] : []
+      return hasRun(state) && (state === 'failed') !== fails ? [{ file, text: `${file} > ${test}: ${state}` }] : []
     }),
   )
 }

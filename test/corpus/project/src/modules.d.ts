@@ -6,6 +6,11 @@ declare module 'bcrypt' {
   export default bcrypt
 }
 
+/** The types of the next major cover what is used of it. */
+declare module 'express-4' {
+  export { default } from 'express'
+}
+
 declare module 'heavy-dep' {
   import type { EventEmitter } from 'node:events'
   import type { Item } from './items.ts'

@@ -1,4 +1,4 @@
-import type { Finding } from '../../../src/model.ts'
+import type { Finding, Wait } from '../../../src/model.ts'
 import type { Combination } from './combinations.ts'
 import type { Expectation } from './expectations.ts'
 import { isAt, isOf, match, type Match } from './match.ts'
@@ -116,14 +116,22 @@ function judgeMatch({ expectation, finding }: Match, truths: Run['truth'], coldM
 }
 
 /** What is missing in a finding, besides the place, the test, the request and the kind. */
-export function wrongDetails({ through, throughPackage, says, victims, fails, errors }: Expectation, { stack, message, severity, victims: told }: Finding): string[] {
+export function wrongDetails({ through, throughPackage, says, waits, waitsNot, victims, fails, errors }: Expectation, { stack, message, severity, waits: tree, victims: told }: Finding): string[] {
   const frames = stack.map(({ file, line }) => `${file}:${line}`)
   const names = told.map(({ test, request }) => [test?.name ?? 'file', ...(request ? [`${request.method} ${request.url}`] : [])].join(' | '))
+  const waited = textsOf(tree)
+  const isWaited = (text: string): boolean => waited.some((each) => each.includes(text))
   return [
     ...(through.length > 0 && !frames.some((frame) => through.includes(frame)) ? [`the stack has none of ${through.join(', ')}`] : []),
     ...(throughPackage !== undefined && !frames.some((frame) => frame.includes(`node_modules/${throughPackage}/`)) ? [`the stack has no frame of ${throughPackage}`] : []),
     ...(says !== undefined && !message.includes(says) ? [`the message does not say ${says}: ${message}`] : []),
+    ...(waits !== undefined && !isWaited(waits) ? [`it is not told to wait for ${waits}: ${waited.join('; ') || 'nothing'}`] : []),
+    ...(waitsNot !== undefined && isWaited(waitsNot) ? [`it is told to wait for ${waitsNot}: ${waited.join('; ')}`] : []),
     ...(victims !== 'any' && victims.join() !== names.join() ? [`victims ${names.join(', ') || 'none'} instead of ${victims.join(', ') || 'none'}`] : []),
     ...((severity === 'error') !== (fails || errors) ? [`severity ${severity}`] : []),
   ]
+}
+
+function textsOf(waits: readonly Wait[] = []): string[] {
+  return waits.flatMap(({ on, detail, waits }) => [[on, detail].filter(Boolean).join(', '), ...textsOf(waits)])
 }

@@ -53,6 +53,18 @@ declare module 'leaky-dep' {
   export function send(address: string): Promise<void>
 }
 
+declare module 'late-dep' {
+  /** Each makes something a little later, and gives the end of it. */
+  type Start = () => () => Promise<void> | undefined
+  export const serve: Start
+  export const poll: Start
+  export const follow: Start
+  export const refresh: Start
+  export const discover: Start
+  export const tail: Start
+  export const retry: Start
+}
+
 declare module 'mutex-dep' {
   export class Mutex {
     acquire(): Promise<void>

@@ -4,7 +4,7 @@ import { pbkdf2Sync } from 'node:crypto'
 import type { Server } from 'node:http'
 import 'reflect-metadata'
 import request from 'supertest'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { hash, HEAVY } from '../../src/hash.ts'
 import { CLEAN } from '../../src/settings.ts'
 import { timed } from '../../src/truth.ts'
@@ -38,16 +38,14 @@ Param('key')(Users.prototype, 'create', 0)
 Body()(Users.prototype, 'create', 1)
 Module({ controllers: [Users] })(App)
 
-// Here, not in a hook: it takes long in one turn of the loop.
 const app = await NestFactory.create<INestApplication<Server>>(App, { logger: false })
-await app.init()
 const post = (path: string) => request(app.getHttpServer()).post(path).send({ name: 'Ada' })
 
+// To start takes long, and so does a first request: while the module is loaded, it is nobody's.
+await app.listen(0, '127.0.0.1')
+await post('/mended').expect(201)
+
 describe('nest', () => {
-  beforeAll(async () => {
-    await app.listen(0, '127.0.0.1')
-    await post('/mended').expect(201)
-  })
   afterAll(() => app.close())
 
   // EXPECT 64 nest-json: blocking-call sync-crypto in "nest > a body" request "POST /nest-json"

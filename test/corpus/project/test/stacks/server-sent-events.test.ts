@@ -2,7 +2,7 @@ import { pbkdf2Sync } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { hash, HEAVY } from '../../src/hash.ts'
 import { CLEAN } from '../../src/settings.ts'
 import { timed } from '../../src/truth.ts'
@@ -44,11 +44,11 @@ async function listen(path: string): Promise<Response> {
   return response
 }
 
+// A first request takes long: while the module is loaded, it is nobody's.
+await once(server.listen(0, '127.0.0.1'), 'listening')
+await listen('/mended')
+
 describe('server-sent events', () => {
-  beforeAll(async () => {
-    await once(server.listen(0, '127.0.0.1'), 'listening')
-    await listen('/mended')
-  })
   afterAll(() => new Promise((done) => void server.close(done)))
 
   // EXPECT 67 events: blocking-call sync-crypto in "server-sent events > an event" request "GET /events"

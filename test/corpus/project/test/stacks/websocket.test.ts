@@ -2,7 +2,7 @@ import { pbkdf2Sync } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
 import { hash, HEAVY } from '../../src/hash.ts'
 import { CLEAN } from '../../src/settings.ts'
@@ -47,10 +47,10 @@ async function sendOne(text: string): Promise<void> {
   await close(client)
 }
 
-beforeAll(async () => {
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  await sendOne('mended')
-})
+// A first request takes long: while the module is loaded, it is nobody's.
+await once(server.listen(0, '127.0.0.1'), 'listening')
+await sendOne('mended')
+
 afterAll(() => new Promise((done) => void server.close(done)))
 
 describe('websockets', () => {

@@ -68,7 +68,7 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
   watchInjected(session, requests)
   const fetches = watchFetch(requests, session)
   const display = (path: string): string => displayPath(root, path)
-  const locator = createLocator(sources.get, display)
+  const locator = createLocator(sources, display)
   const measurer = createMeasurer(session, locator, sources)
   const chains = createPromiseChains(sources.get)
   const leftovers = watchLeftovers(session, { chains, locator, depth: options.maxStackDepth, prove: options.rules['never-settles'] !== 'off' })
@@ -179,7 +179,7 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
       }
       throw new AsyncProfilerError('ERR_NO_TEST', 'currentProfile() was called outside a test: call it in a test, its hooks, or a handler that serves its request')
     },
-    stuck: () => takeSnapshot(session, createLocator(sources.get, display), { depth: options.maxStackDepth, settingOf: (scope) => rulesOf(scope)['stuck-test'] }),
+    stuck: () => takeSnapshot(session, createLocator(sources, display), { depth: options.maxStackDepth, settingOf: (scope) => rulesOf(scope)['stuck-test'] }),
     blockingThreshold: () => (session.storage.getStore()?.thresholds ?? thresholds).blockingThreshold,
     measured(subject) {
       const scope = scopeOf(subject)

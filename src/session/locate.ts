@@ -1,6 +1,7 @@
 import { kindOfLine } from '../analysis/profile.ts'
 import type { BlockKind, Confidence, Location } from '../model.ts'
 import type { Evidence, LineTicks, RawFrame } from '../records/code.ts'
+import { createMarkedPlaces } from './source/marked-places.ts'
 import { functionEnd } from './function-end.ts'
 import { isMockUrl, isOursUrl, isOwnUrl, outermost } from './own.ts'
 import { createCallSites } from './source/call-sites.ts'
@@ -28,6 +29,7 @@ export interface Locator {
 export function createLocator(sources: Pick<Sources, 'get' | 'script' | 'modules' | 'module'>, display: (path: string) => string): Locator {
   const { get } = sources
   const calls = createCallSites(sources)
+  const marked = createMarkedPlaces(sources)
 
   function place(url: string, line: number, column: number, functionName: string): Location {
     const at = get(url)?.original(line, column) ?? { path: url, line, column }
@@ -75,10 +77,14 @@ export function createLocator(sources: Pick<Sources, 'get' | 'script' | 'modules
     places(evidence) {
       const { frames } = evidence
       const frame = frames[evidence.own]
-      if (evidence.source !== 'profile') {
+      if (evidence.source === 'calls') {
         const stack = frames.map(executing)
-        const confidence = evidence.source === 'calls' ? 'certain' : 'likely'
-        return { kind: evidence.kind, location: stack[evidence.own], functionName: frame?.functionName || undefined, stack, confidence }
+        return { kind: evidence.kind, location: stack[evidence.own], functionName: frame?.functionName || undefined, stack, confidence: 'certain' }
+      }
+      if (evidence.source === 'marks') {
+        const known = frame !== undefined && marked.isLineOfWork(frames, evidence.own)
+        const stack = known ? frames.map(executing) : frames.slice(evidence.own).map((each) => executing(marked.functionAround(each)))
+        return { kind: evidence.kind, location: known ? stack[evidence.own] : undefined, functionName: frame?.functionName || undefined, stack, confidence: 'likely' }
       }
       const { own, lines } = evidence
       // Dependencies' files are long to parse. What they called is of interest where the user's code called them.

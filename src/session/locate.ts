@@ -1,10 +1,11 @@
-import { kindOfLine } from '../analysis/profile.ts'
+import { kindOfLine, kindOfParts } from '../analysis/profile.ts'
 import type { BlockKind, Confidence, Location } from '../model.ts'
 import type { Evidence, LineTicks, RawFrame } from '../records/code.ts'
-import { createMarkedPlaces } from './source/marked-places.ts'
 import { functionEnd } from './function-end.ts'
 import { isMockUrl, isOursUrl, isOwnUrl, outermost } from './own.ts'
 import { createCallSites } from './source/call-sites.ts'
+import { createMarkedPlaces } from './source/marked-places.ts'
+import { textOnLine } from './source/calls.ts'
 import type { Source, Sources } from './sources.ts'
 
 export interface Places {
@@ -49,19 +50,30 @@ export function createLocator(sources: Pick<Sources, 'get' | 'script' | 'modules
     const fn = syntax?.functionAt(frame.line, frame.column)
     return syntax && fn ? syntax.position(fn.end).line : functionEnd(lines, frame)
   }
-  /** What V8 has no frame for shows in the text of the line that takes most of the innermost function's time. */
-  function kindOf({ kind, frames, lines: [ticks = []] }: Evidence): BlockKind {
-    const [leaf, caller] = frames
-    const frame = leaf?.url === '' ? caller : leaf
-    const [hottest] = ticks
-    if (kind !== 'cpu' || frame === undefined || hottest === undefined) return kind
-    const total = ticks.reduce((sum, each) => sum + each.ticks, 0)
-    const text = hottest.ticks * 2 > total ? get(frame.url)?.lines[hottest.line - 1] : undefined
-    return (text && kindOfLine(text)) || kind
+  /** What one function itself has on a line: what functions inside it do there has frames of its own. */
+  function ownText(frame: RawFrame, line: number): string {
+    const text = get(frame.url)?.lines[line - 1] ?? ''
+    const syntax = isOwnUrl(frame.url) ? sources.script(frame.url)?.syntax : undefined
+    const fn = syntax?.functionAt(frame.line, frame.column)
+    return syntax && fn ? textOnLine(syntax, fn, line) : text
+  }
+  /** What V8 has no frame for shows in the text of the lines that ran. */
+  function kindOf({ kind, parts }: Evidence): BlockKind {
+    if (parts === undefined) return kind
+    return kindOfParts(
+      parts.flatMap((part) => {
+        const { frame, lines, ms } = part
+        const total = lines.reduce((sum, { ticks }) => sum + ticks, 0)
+        if (part.kind !== 'cpu' || frame === undefined || total === 0) return [part]
+        return lines.map(({ line, ticks }) => ({ kind: kindOfLine(ownText(frame, line)) ?? part.kind, ms: (ms * ticks) / total }))
+      })
+    )
   }
   /** The line that runs in a frame while the one inside it does; nothing where that cannot be told. */
   function runningLine(frames: readonly RawFrame[], index: number, lines: readonly LineTicks[][]): { at: [number, number]; sure: boolean } | undefined {
     const frame = frames[index]!
+    // A place inside a function, and not where one begins, is known already: an `import()` that is waited for.
+    if (index > 0 && isExecuting(frame)) return { at: [frame.line, frame.column], sure: false }
     const inside = calleeAt(frames, index)
     const native = frames[index - 1]?.url === ''
     // Native code counts its ticks by the line that called it.
@@ -70,6 +82,10 @@ export function createLocator(sources: Pick<Sources, 'get' | 'script' | 'modules
     if (site !== undefined) return site
     const hot = inside === undefined || native ? hotLine(frame, ticks) : undefined
     return hot && { at: hot, sure: true }
+  }
+  function isExecuting({ url, line, column }: RawFrame): boolean {
+    const syntax = isOwnUrl(url) ? sources.script(url)?.syntax : undefined
+    return syntax !== undefined && syntax.functionAt(line, column) === undefined
   }
   const executing = ({ url, line, column, functionName }: RawFrame): Location => place(url, line, column, functionName)
   return {

@@ -18,9 +18,15 @@ export interface CallSites {
   find(caller: FunctionPlace, callee: FunctionPlace, hot: readonly LineTicks[]): CallSite | undefined
 }
 
+/** Node formats the stack of an error when somebody reads it. */
+const FORMATS_STACKS = 'prepareStackTraceCallback'
+
 /** Node's own names for functions that users know by another. */
 const ZLIB = ['gzip', 'gunzip', 'deflate', 'deflateRaw', 'inflate', 'inflateRaw', 'unzip', 'brotliCompress', 'brotliDecompress', 'zstdCompress', 'zstdDecompress'].map((name) => `${name}Sync`)
-const NODES_NAMES: Record<string, readonly string[]> = { syncBufferWrapper: ZLIB, zlibBufferSync: ZLIB, hrtimeBigInt: ['bigint'] }
+const NODES_NAMES: Record<string, readonly string[]> = { syncBufferWrapper: ZLIB, zlibBufferSync: ZLIB, hrtimeBigInt: ['bigint'], [FORMATS_STACKS]: ['stack'] }
+
+/** Called by whoever reads or sets a property, and no call in the text. */
+const isRead = ({ functionName }: FunctionPlace): boolean => functionName === FORMATS_STACKS || /^[gs]et /.test(functionName)
 
 /** Objects of JavaScript itself: what they hold is nobody's function. */
 const BUILTINS = new Set(['JSON', 'Math', 'Object', 'Array', 'Number', 'String', 'Boolean', 'Symbol', 'BigInt', 'Date', 'Promise', 'Reflect', 'Map', 'Set', 'WeakMap', 'WeakSet', 'RegExp', 'Error', 'console', 'Buffer', 'process', 'Atomics', 'Intl', 'URL', 'performance', 'structuredClone', 'parseInt', 'parseFloat'])
@@ -58,8 +64,7 @@ export function createCallSites(sources: Pick<Sources, 'get' | 'script' | 'modul
       const script = sources.script(caller.url)
       const fn = script?.syntax.functionAt(caller.line, caller.column)
       if (script === undefined || fn === undefined || callee.functionName === '') return undefined
-      // A getter is called by whoever reads its property.
-      const all = /^[gs]et /.test(callee.functionName) ? readsOf(fn) : callsOf(fn)
+      const all = isRead(callee) ? readsOf(fn) : callsOf(fn)
       const calls = all.map((call) => ({ call, is: isCalled(call, script, caller, callee), at: placeOfCall(script.syntax, call) }))
       const exact = calls.filter(({ is }) => is === true)
       if (exact.length > 0) return choose(exact, hot, true)

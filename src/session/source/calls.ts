@@ -84,3 +84,17 @@ export const placeOfCall = (syntax: Syntax, { at }: Call): [line: number, column
   const { line, column } = syntax.position(at)
   return [line, column]
 }
+
+/** The text that a function itself has on a line, without that of functions inside it and around it. */
+export function textOnLine(syntax: Syntax, fn: SyntaxNode, line: number): string {
+  const from = syntax.offset(line, 1)
+  const end = syntax.offset(line + 1, 1) - 1
+  const inside = ownNodes(fn).filter((node) => isFunction(node) && node.start < end && node.end > from)
+  let at = Math.max(from, fn.start)
+  let text = ''
+  for (const { start, end: last } of inside) {
+    text += syntax.text.slice(at, Math.max(at, start))
+    at = Math.max(at, last)
+  }
+  return text + syntax.text.slice(at, Math.max(at, Math.min(end, fn.end)))
+}

@@ -1,6 +1,6 @@
 import type { Allow, BlockingCall, Finding, Location } from '../model.ts'
 import type { AllowPattern } from '../records/results.ts'
-import { indexOfPlace, isOwnFile } from './places.ts'
+import { functionPlace, indexOfPlace, isOwnFile } from './places.ts'
 
 /** What of a finding, or of a blocking call that is not one yet, an entry can name. */
 export type Allowable = Pick<Finding, 'rule' | 'file' | 'test' | 'location' | 'stack' | 'callee'>
@@ -49,8 +49,8 @@ export function describeEntry({ reason, ...fields }: Allow): string {
 export const withoutSlashes = (text: string): string => text.replaceAll('/', '\u2215')
 
 function matches(pattern: AllowPattern, subject: Allowable): boolean {
-  const { rule, file, test, location, stack } = subject
-  const path = location?.file ?? file
+  const { rule, file, test, stack } = subject
+  const path = functionPlace(subject)?.file ?? file
   if (pattern.rule && !pattern.rule.test(rule)) return false
   if (pattern.file && (/^\.?$/.test(path) || !pattern.file.test(path))) return false
   if (pattern.test && !(test && pattern.test.test(withoutSlashes(test.name)))) return false

@@ -1,5 +1,5 @@
-import type { CpuNode, CpuWindow, Evidence, LineTicks, RawFrame } from '../records/code.ts'
-import { isNative, kindOfPath } from './kinds.ts'
+import type { CpuNode, CpuWindow, Evidence, KindPart, LineTicks, RawFrame } from '../records/code.ts'
+import { isNative, kindOfParts, kindOfPath } from './kinds.ts'
 
 export interface Stretch {
   startMs: number
@@ -111,27 +111,29 @@ interface FunctionWeight {
   own: boolean
   ms: number
   selfMs: number
+  /** By place: two may have one name. */
   callees: Map<string, { ms: number; path: Path }>
   self: Path | undefined
+  paths: Path[]
 }
 
 function weigh(functions: Map<string, FunctionWeight>, node: CpuNode, path: Path): void {
   const key = keyOf(node)
   let weight = functions.get(key)
   if (weight === undefined) {
-    weight = { node, own: path.own >= 0, ms: 0, selfMs: 0, callees: new Map(), self: undefined }
+    weight = { node, own: path.own >= 0, ms: 0, selfMs: 0, callees: new Map(), self: undefined, paths: [] }
     functions.set(key, weight)
   }
   weight.ms += path.ms
+  weight.paths.push(path)
   const child = path.path[Math.max(path.own, 0) - 1]
   if (child === undefined) {
     weight.selfMs += path.ms
     if (weight.self === undefined || weight.self.ms < path.ms) weight.self = path
     return
   }
-  const name = child.callFrame.functionName
-  const callee = weight.callees.get(name)
-  if (callee === undefined) weight.callees.set(name, { ms: path.ms, path })
+  const callee = weight.callees.get(keyOf(child))
+  if (callee === undefined) weight.callees.set(keyOf(child), { ms: path.ms, path })
   else {
     callee.ms += path.ms
     if (callee.path.ms < path.ms) callee.path = path
@@ -139,20 +141,30 @@ function weigh(functions: Map<string, FunctionWeight>, node: CpuNode, path: Path
 }
 
 function describe(weight: FunctionWeight, nodes: readonly CpuNode[]): Omit<Evidence, 'share' | 'runnerMs' | 'gcMs'> {
-  const callee = heaviest([...weight.callees].map(([name, { ms, path }]) => ({ name, ms, path })))
+  const callee = heaviest([...weight.callees.values()])
+  const parts = weight.paths.map(toPart)
   const inCallee = callee !== undefined && callee.ms > weight.selfMs
   const { path: whole, own } = inCallee || weight.self === undefined ? callee!.path : weight.self
   const path = whole.filter((node) => !isRoot(node))
   const frames = path.map(toFrame)
   return {
     source: 'profile',
-    kind: kindOfPath(frames, own),
+    kind: kindOfParts(parts),
+    parts,
     frames,
     own,
-    callee: inCallee ? callee.name : undefined,
+    callee: inCallee ? callee.path.path[Math.max(callee.path.own, 0) - 1]!.callFrame.functionName : undefined,
     native: isNative(frames),
     lines: (own === -1 ? path : path.slice(0, own + 1)).map((node) => linesOf(node, nodes))
   }
+}
+
+function toPart({ path, own, ms }: Path): KindPart {
+  const nodes = path.filter((node) => !isRoot(node))
+  const frames = nodes.map(toFrame)
+  // Native code counts its ticks by the line that called it.
+  const frame = frames[0]?.url === '' ? frames[1] : frames[0]
+  return { kind: kindOfPath(frames, own), ms, ...(frame && { frame }), lines: nodes[0]?.positionTicks ?? [] }
 }
 
 /** Ticks of all nodes of one function: it may stand in the tree under several callers. */

@@ -1,4 +1,4 @@
-import type { BlockingCall, BlockKind } from '../model.ts'
+import type { BlockingCall, BlockKind, Location } from '../model.ts'
 import { isOwnFile } from './places.ts'
 
 /** What to do about work of each kind. */
@@ -16,36 +16,51 @@ const BY_KIND: Record<BlockKind, string> = {
   unknown: 'find out what ran here: split it, make it async, or move it to a worker thread'
 }
 
-/** Async counterparts, by the name of the function that was called. */
-const ASYNC_NAMES: [RegExp, string][] = [
+/** Async counterparts of Node's functions, by name. */
+const NODES: [RegExp, string][] = [
   [/^(pbkdf2|scrypt|hkdf|argon2|generateKeyPair|generateKey|generatePrime|checkPrime|randomFill)Sync$/, 'use the async crypto.$1, which runs on the thread pool'],
   [/^randomBytes$/, 'give crypto.randomBytes a callback: it then runs on the thread pool'],
   [/^(update|digest)$/, 'feed the hash in chunks from a stream, or hash in a worker thread'],
   [/^(exec|execFile|spawn)Sync$/, 'use the async child_process.$1 and await its exit'],
-  [/^(hash|compare|verify|genSalt)Sync$/, 'use the async $1() of the same library'],
   [/^(gzip|gunzip|deflate|deflateRaw|inflate|inflateRaw|unzip|brotliCompress|brotliDecompress|zstdCompress|zstdDecompress)Sync$/, 'use the async zlib.$1, or a stream'],
   [/^existsSync$/, 'use access of node:fs/promises, or open the file and handle ENOENT'],
   [/^(readSync|writeSync|openSync|closeSync|fstatSync|fsyncSync|ftruncateSync)$/, 'use a FileHandle of node:fs/promises'],
-  [/^(\w+)Sync$/, 'use the async $1, of node:fs/promises where it is a file system call'],
-  [/^structuredClone$/, 'copy only the part you need, or move the work to a worker thread'],
-  [/^stringify$/, 'send less: page the result, or stream it']
+  [/^(\w+)Sync$/, 'use the async $1, of node:fs/promises where it is a file system call']
 ]
+
+/** The same of functions of JavaScript itself. */
+const BUILTINS: Partial<Record<BlockKind, [RegExp, string][]>> = {
+  cpu: [[/^structuredClone$/, 'copy only the part you need, or move the work to a worker thread']],
+  json: [[/^stringify$/, 'send less: page the result, or stream it']]
+}
+
+/** The same of packages that are known to have both forms. */
+const PASSWORD_PACKAGES = /(?:^|\/)node_modules\/(?:@[^/]+\/)?[^/]*(?:bcrypt|argon2|scrypt)[^/]*\//
+const PASSWORDS: [RegExp, string][] = [[/^(hash|compare|verify|genSalt)Sync$/, 'use the async $1() of the same library']]
 
 /** One sentence on how to keep the loop free at this place. */
 export function hintFor({ kind, stack, callee }: Pick<BlockingCall, 'kind' | 'stack' | 'callee'>): string {
   if (kind === 'gc' || kind === 'module-load' || kind === 'regexp') return BY_KIND[kind]
-  // Not the user's own functions: what they call is to be replaced.
+  // The functions that the user's own ones called, and that were watched, by whose they are: names alone mean nothing.
   const called = stack.slice(0, Math.max(0, stack.findIndex(({ file }) => isOwnFile(file))))
-  const names = [callee, ...called.map(({ functionName }) => functionName)].map((name) => name?.split('.').at(-1) ?? '')
-  for (const name of names) {
-    for (const [pattern, hint] of ASYNC_NAMES) {
-      const match = pattern.exec(name)
-      if (match !== null && fits(kind, name)) return hint.replace('$1', match[1] ?? name)
-    }
-  }
-  return BY_KIND[kind]
+  return hintIn(NODES, callee) ?? hintIn(BUILTINS[kind] ?? [], callee) ?? firstOf(called, hintOfFrame) ?? BY_KIND[kind]
 }
 
-/** `update` and the like are names that users give their own functions, too. */
-const fits = (kind: BlockKind, name: string): boolean =>
-  name.endsWith('Sync') || (name === 'structuredClone' && kind === 'cpu') || (name === 'stringify' && kind === 'json') || kind === 'sync-crypto'
+const hintOfFrame = ({ file, functionName }: Location): string | undefined =>
+  file.startsWith('node:') ? hintIn(NODES, functionName) : PASSWORD_PACKAGES.test(file) ? hintIn(PASSWORDS, functionName) : undefined
+
+function hintIn(table: readonly [RegExp, string][], functionName: string | undefined): string | undefined {
+  const name = functionName?.split('.').at(-1) ?? ''
+  return firstOf(table, ([pattern, hint]) => {
+    const match = pattern.exec(name)
+    return match === null ? undefined : hint.replace('$1', match[1] ?? name)
+  })
+}
+
+function firstOf<T, R>(items: readonly T[], find: (item: T) => R | undefined): R | undefined {
+  for (const item of items) {
+    const found = find(item)
+    if (found !== undefined) return found
+  }
+  return undefined
+}

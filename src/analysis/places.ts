@@ -1,4 +1,4 @@
-import type { BlockingCall, Location } from '../model.ts'
+import type { BlockingCall, Finding, Location } from '../model.ts'
 
 /** `pbkdf2Sync in hashPassword`, as far as it is known. */
 export function describePlace(call: Described): string {
@@ -42,3 +42,30 @@ function calleeOf(stack: readonly Location[], own: Location): string | undefined
 /** By position: a profile that was copied as JSON has equal places, not identical ones. */
 export const indexOfPlace = (stack: readonly Location[], { file, line, column }: Location): number =>
   stack.findIndex((each) => each.file === file && each.line === line && each.column === column)
+
+type Located = Pick<BlockingCall, 'stack'> & { location?: Location }
+
+/** Where a line is not known, the own function that it is in may be: its frame is where the function begins. */
+export const functionPlace = ({ location, stack }: Located): Location | undefined => location ?? stack.find(({ file }) => isOwnFile(file))
+
+type Told = Located & Pick<Finding, 'rule' | 'kind' | 'message' | 'durationMs' | 'file' | 'test' | 'request'>
+
+/**
+ * Findings with the same key are of one place to mend. Those without a line are of one place only if they are one thing: of
+ * one function, else of one stack, else of one test.
+ */
+export function placeKey(finding: Told): string {
+  const { rule, kind, location, stack, message, durationMs, file, test, request } = finding
+  // The column is left out: what the profiler samples has lines only.
+  if (location !== undefined) return JSON.stringify([rule, location.file, location.line])
+  const own = functionPlace(finding)
+  if (own !== undefined) return JSON.stringify([rule, kind, own.file, own.line, own.functionName, untimed(finding)])
+  // Of what took time, the frames further in are those of one sample.
+  const frames = durationMs === undefined ? stack : stack.filter((frame) => !frame.file.startsWith('node:')).slice(-1)
+  const where = frames.map(({ file: at, line, functionName }) => [at, durationMs === undefined ? line : functionName])
+  return JSON.stringify([rule, kind, untimed({ durationMs, message }), ...(where.length > 0 ? where : [file, test?.name, request])])
+}
+
+/** What is left over says in its message what it is, with ports and other numbers that differ from run to run. */
+const untimed = ({ durationMs, message }: { durationMs?: number | undefined; message: string }): string =>
+  durationMs === undefined ? message.replaceAll(/\d+/g, '#') : ''

@@ -5,7 +5,7 @@ import { makeTimeline } from './timeline.ts'
 
 export { createAllowance } from './allow.ts'
 export { blame } from './blame.ts'
-export { kindOfLine } from './kinds.ts'
+export { kindOfLine, kindOfParts } from './kinds.ts'
 export { judgeBudget } from './budgets.ts'
 export { judgeStretches, netMs } from './blocking.ts'
 export { lagBudgetFinding } from './budget-findings.ts'

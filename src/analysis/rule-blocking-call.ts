@@ -4,7 +4,7 @@ import { namesOf } from './culprit.ts'
 import { fingerprint } from './fingerprint.ts'
 import { formatMs } from './format.ts'
 import { hintFor } from './hints.ts'
-import { calleeText, describePlace } from './places.ts'
+import { calleeText, describePlace, functionPlace } from './places.ts'
 import type { RuleContext } from './rule-context.ts'
 
 /** The findings of the rule `blocking-call` over all stretches of one test or file. */
@@ -42,7 +42,7 @@ function toFinding(call: BlockingCall, context: RuleContext, severity: Severity,
     evidence: { cpuMs, stolenMs, ...(suspendedMs > 0 && { suspendedMs }), thresholdMs: context.blockingThreshold },
     victims,
     occurrences: 1,
-    fingerprint: fingerprint('blocking-call', context.file, culprit, location, kind)
+    fingerprint: fingerprint('blocking-call', context.file, culprit, functionPlace(call), kind)
   }
 }
 

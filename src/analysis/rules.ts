@@ -4,6 +4,7 @@ import type { PlacedSyncCall, Starvation } from '../records/measured.ts'
 import { findBlockingCalls } from './rule-blocking-call.ts'
 import { findLeakedResources } from './rule-leaked-resource.ts'
 import { findLeftPromises } from './rule-floating-promise.ts'
+import { placeKey } from './places.ts'
 import type { RuleContext } from './rule-context.ts'
 import { findStarvation } from './rule-loop-starvation.ts'
 import { findSyncCalls } from './rule-sync-call.ts'
@@ -41,10 +42,9 @@ export function findLeftovers({ resources, promises, rejected }: Left, context: 
 export function mergeFindings(findings: readonly Finding[]): Finding[] {
   const merged = new Map<string, Finding>()
   for (const finding of findings) {
-    const { location, request, status } = finding
-    const place = location && `${location.file}:${location.line}`
+    const { request, status } = finding
     const inconclusive = finding.confidence === 'inconclusive'
-    const key = [finding.fingerprint, place, request?.method, request?.url, inconclusive, status].join('\n')
+    const key = [finding.fingerprint, placeKey(finding), request?.method, request?.url, inconclusive, status].join('\n')
     const known = merged.get(key)
     if (known === undefined) merged.set(key, finding)
     else merged.set(key, mergeTwo(known, finding))

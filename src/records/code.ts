@@ -38,10 +38,22 @@ export interface LineTicks {
   ticks: number
 }
 
+/** A part of a function's time, with what it called. */
+export interface KindPart {
+  kind: BlockKind
+  ms: number
+  /** The function whose lines ran, where its text may tell more of the kind: V8 has no frames for JSON and regular expressions. */
+  frame?: RawFrame
+  lines: LineTicks[]
+}
+
 /** What is known of the code of one stretch, before source maps. */
 export interface Evidence {
   source: 'profile' | 'calls' | 'marks'
+  /** What most of the time went into, as far as frames tell. */
   kind: BlockKind
+  /** All of the blamed function's time by kind, where a profile tells. */
+  parts?: KindPart[]
   /** Innermost first; a profile knows where functions start, not where they were called. */
   frames: RawFrame[]
   /** Index of the innermost own frame; -1 where there is none. */

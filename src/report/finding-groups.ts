@@ -1,6 +1,7 @@
+import { placeKey } from '../analysis/places.ts'
 import type { Finding, Severity, Victim } from '../model.ts'
 
-/** One place to mend: all findings of one rule at one line, whichever tests and requests ran into it. */
+/** One place to mend: all findings of one rule at one line, or of one thing whose line is unknown, whichever tests and requests ran into it. */
 export interface FindingGroup {
   /** The longest of them; what is said of the place is said of this one. */
   worst: Finding
@@ -18,11 +19,11 @@ export interface Delayed {
   maxDelayMs: number
 }
 
-/** Groups by place, worst first. Findings without a place are grouped by their test. */
+/** Groups by place, worst first. Findings without a line are grouped where they are one thing. */
 export function groupFindings(findings: readonly Finding[]): FindingGroup[] {
-  const groups = Map.groupBy(findings.toSorted(byWeight), placeOf)
+  const groups = Map.groupBy(findings.toSorted(byWeight), placeKey)
   return Array.from(groups.values(), toGroup).toSorted(
-    (a, b) => byWeight(a.worst, b.worst) || errorsFirst(a, b) || compareText(placeOf(a.worst), placeOf(b.worst))
+    (a, b) => byWeight(a.worst, b.worst) || errorsFirst(a, b) || compareText(placeKey(a.worst), placeKey(b.worst))
   )
 }
 
@@ -38,12 +39,6 @@ export function errorsFirst(a: { severity: Severity }, b: { severity: Severity }
 function compareText(a: string, b: string): number {
   if (a === b) return 0
   return a < b ? -1 : 1
-}
-
-function placeOf({ rule, location, file, test }: Finding): string {
-  // The column is left out: what the profiler samples has lines only.
-  if (location) return JSON.stringify([rule, location.file, location.line])
-  return JSON.stringify([rule, file, test?.name])
 }
 
 function toGroup(findings: Finding[]): FindingGroup {

@@ -16,6 +16,8 @@ export interface Entry {
 
 export interface Place {
   location: Location | undefined
+  /** Where no line is known, the own function that it is in. */
+  within?: Location | undefined
   /** Whether the line was measured, not inferred. */
   certain: boolean
 }
@@ -91,15 +93,15 @@ function formatHeader(page: Page, amount: string, place: Place | undefined, labe
   return [shownAmount, ...more.map(colors.bold), colors.dim(label), ...below]
 }
 
-function barePlace({ location, certain }: Place): string {
-  if (!location) return UNKNOWN
+function barePlace({ location, within, certain }: Place): string {
+  if (!location) return within ? `${within.file}, ${UNKNOWN}` : UNKNOWN
   const { file, line, column, functionName } = location
   const path = `${certain ? '' : LIKELY}${file}:${line}:${column}`
   return functionName === undefined ? path : `${path}  ${functionName}`
 }
 
-function drawPlace(page: Page, { location, certain }: Place, width: number): string[] {
-  if (!location) return [UNKNOWN]
+function drawPlace(page: Page, { location, within, certain }: Place, width: number): string[] {
+  if (!location) return [within ? `${page.colors.cyan(shortenPath(within.file, width - UNKNOWN.length - 2, page.glyphs.ellipsis))}, ${UNKNOWN}` : UNKNOWN]
   return formatPlace(page, location, width, certain ? '' : LIKELY)
 }
 

@@ -1,3 +1,4 @@
+import { functionPlace } from '../analysis/places.ts'
 import type { Finding, RuleName, Wait } from '../model.ts'
 import { formatCodeFrame } from './code-frame.ts'
 import type { Delayed, FindingGroup } from './finding-groups.ts'
@@ -12,7 +13,7 @@ export function formatFinding(page: Page, group: FindingGroup, readSource: Sourc
   return formatEntry(page, {
     severity,
     amount: worst.durationMs === undefined ? UNTIMED[worst.rule] : formatDuration(worst.durationMs),
-    place: { location: worst.location, certain: worst.confidence === 'certain' },
+    place: { location: worst.location, within: functionPlace(worst), certain: worst.confidence === 'certain' },
     label: worst.kind && worst.kind !== 'unknown' ? `${worst.rule} ${page.glyphs.dot} ${worst.kind}` : worst.rule,
     body: [
       ...formatMessage(page, worst),

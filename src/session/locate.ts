@@ -1,9 +1,12 @@
-import { kindOfLine } from '../analysis/profile.ts'
+import { kindOfLine, kindOfParts } from '../analysis/profile.ts'
 import type { BlockKind, Confidence, Location } from '../model.ts'
 import type { Evidence, LineTicks, RawFrame } from '../records/code.ts'
 import { functionEnd } from './function-end.ts'
-import { isOursUrl, outermost } from './own.ts'
-import type { Source } from './sources.ts'
+import { isMockUrl, isOursUrl, isOwnUrl, outermost } from './own.ts'
+import { createCallSites } from './source/call-sites.ts'
+import { createMarkedPlaces } from './source/marked-places.ts'
+import { textOnLine } from './source/calls.ts'
+import type { Source, Sources } from './sources.ts'
 
 export interface Places {
   kind: BlockKind
@@ -20,58 +23,69 @@ export interface Locator {
   frame(frame: RawFrame): Location
 }
 
-/** Node's own names for functions that users know by another: what to look for in the caller's text. */
-const ALIASES: Record<string, string> = {
-  syncBufferWrapper: String.raw`(?:gzip|gunzip|deflate|deflateRaw|inflate|inflateRaw|unzip|brotliCompress|brotliDecompress|zstdCompress|zstdDecompress)Sync`,
-  zlibBufferSync: String.raw`\w+Sync`,
-  hrtimeBigInt: String.raw`\bbigint\b`
-}
-
 /**
  * Finds lines for evidence. A CPU profile has the lines of a function's own ticks only: where the time went into a
- * callee, the call is found by the callee's name in the text of the calling function.
+ * callee, the call is found in the text of the calling function.
  */
-export function createLocator(get: (url: string) => Source | undefined, display: (path: string) => string): Locator {
+export function createLocator(sources: Pick<Sources, 'get' | 'script' | 'modules' | 'module'>, display: (path: string) => string): Locator {
+  const { get } = sources
+  const calls = createCallSites(sources)
+  const marked = createMarkedPlaces(sources)
+
   function place(url: string, line: number, column: number, functionName: string): Location {
     const at = get(url)?.original(line, column) ?? { path: url, line, column }
     const name = functionName === '' ? {} : { functionName }
     return { file: display(at.path), line: at.line, column: at.column, ...name }
   }
-  function callSite(caller: RawFrame, callee: string, hot: readonly LineTicks[]): { at: [number, number]; sure: boolean } | undefined {
-    const source = get(caller.url)
-    if (source === undefined || callee === '') return undefined
-    const sites = findCalls(source.lines, caller, callee)
-    const ticked = hot.find(({ line }) => sites.some((site) => site[0] === line))
-    const at = (ticked && sites.find((site) => site[0] === ticked.line)) ?? sites[0]
-    return at && { at, sure: sites.length === 1 || ticked !== undefined }
-  }
   function hotLine(frame: RawFrame, lines: readonly LineTicks[]): [number, number] | undefined {
     const source = get(frame.url)
     if (source === undefined) return lines[0] && [lines[0].line, 1]
     // A function inlined from another file leaves that file's line numbers here.
-    const last = functionEnd(source.lines, frame)
+    const last = lastLine(frame, source)
     const hot = lines.find(({ line }) => line >= frame.line && line <= last)
     return hot && [hot.line, (source.lines[hot.line - 1] ?? '').search(/\S|$/) + 1]
   }
-  /** What V8 has no frame for shows in the text of the line that takes most of the innermost function's time. */
-  function kindOf({ kind, frames, lines: [ticks = []] }: Evidence): BlockKind {
-    const [leaf, caller] = frames
-    const frame = leaf?.url === '' ? caller : leaf
-    const [hottest] = ticks
-    if (kind !== 'cpu' || frame === undefined || hottest === undefined) return kind
-    const total = ticks.reduce((sum, each) => sum + each.ticks, 0)
-    const text = hottest.ticks * 2 > total ? get(frame.url)?.lines[hottest.line - 1] : undefined
-    return (text && kindOfLine(text)) || kind
+  function lastLine(frame: RawFrame, { lines }: Source): number {
+    const { syntax } = (isOwnUrl(frame.url) && sources.script(frame.url)) || {}
+    const fn = syntax?.functionAt(frame.line, frame.column)
+    return syntax && fn ? syntax.position(fn.end).line : functionEnd(lines, frame)
   }
-  function own(evidence: Evidence, frame: RawFrame): { location: Location; confidence: Confidence } {
+  /** What one function itself has on a line: what functions inside it do there has frames of its own. */
+  function ownText(frame: RawFrame, line: number): string {
+    const text = get(frame.url)?.lines[line - 1] ?? ''
+    const syntax = isOwnUrl(frame.url) ? sources.script(frame.url)?.syntax : undefined
+    const fn = syntax?.functionAt(frame.line, frame.column)
+    return syntax && fn ? textOnLine(syntax, fn, line) : text
+  }
+  /** What V8 has no frame for shows in the text of the lines that ran. */
+  function kindOf({ kind, parts }: Evidence): BlockKind {
+    if (parts === undefined) return kind
+    return kindOfParts(
+      parts.flatMap((part) => {
+        const { frame, lines, ms } = part
+        const total = lines.reduce((sum, { ticks }) => sum + ticks, 0)
+        if (part.kind !== 'cpu' || frame === undefined || total === 0) return [part]
+        return lines.map(({ line, ticks }) => ({ kind: kindOfLine(ownText(frame, line)) ?? part.kind, ms: (ms * ticks) / total }))
+      })
+    )
+  }
+  /** The line that runs in a frame while the one inside it does; nothing where that cannot be told. */
+  function runningLine(frames: readonly RawFrame[], index: number, lines: readonly LineTicks[][]): { at: [number, number]; sure: boolean } | undefined {
+    const frame = frames[index]!
+    // A place inside a function, and not where one begins, is known already: an `import()` that is waited for.
+    if (index > 0 && isExecuting(frame)) return { at: [frame.line, frame.column], sure: false }
+    const inside = calleeAt(frames, index)
+    const native = frames[index - 1]?.url === ''
     // Native code counts its ticks by the line that called it.
-    const native = evidence.callee !== undefined && evidence.frames[evidence.own - 1]?.url === ''
-    const lines = evidence.lines[native ? evidence.own - 1 : evidence.own] ?? []
-    const call = evidence.callee === undefined ? undefined : callSite(frame, evidence.callee, lines)
-    const hot = hotLine(frame, lines)
-    const [line, column] = call?.at ?? hot ?? [frame.line, frame.column]
-    const confidence = call ? (call.sure ? 'certain' : 'likely') : hot && (native || evidence.callee === undefined) ? 'certain' : 'likely'
-    return { location: place(frame.url, line, column, frame.functionName), confidence }
+    const ticks = lines[native ? index - 1 : index] ?? []
+    const site = inside === undefined ? undefined : calls.find(frame, inside, ticks)
+    if (site !== undefined) return site
+    const hot = inside === undefined || native ? hotLine(frame, ticks) : undefined
+    return hot && { at: hot, sure: true }
+  }
+  function isExecuting({ url, line, column }: RawFrame): boolean {
+    const syntax = isOwnUrl(url) ? sources.script(url)?.syntax : undefined
+    return syntax !== undefined && syntax.functionAt(line, column) === undefined
   }
   const executing = ({ url, line, column, functionName }: RawFrame): Location => place(url, line, column, functionName)
   return {
@@ -79,47 +93,33 @@ export function createLocator(get: (url: string) => Source | undefined, display:
     places(evidence) {
       const { frames } = evidence
       const frame = frames[evidence.own]
-      if (evidence.source !== 'profile') {
+      if (evidence.source === 'calls') {
         const stack = frames.map(executing)
-        const confidence = evidence.source === 'calls' ? 'certain' : 'likely'
-        return { kind: evidence.kind, location: stack[evidence.own], functionName: frame?.functionName || undefined, stack, confidence }
+        return { kind: evidence.kind, location: stack[evidence.own], functionName: frame?.functionName || undefined, stack, confidence: 'certain' }
       }
-      const blamed = frame && own(evidence, frame)
-      const stack = frames.map((each, index) => {
-        if (index === evidence.own && blamed) return blamed.location
-        const lines = evidence.lines[index] ?? []
-        const at = callSite(each, frames[index - 1]?.functionName ?? '', lines)?.at ?? hotLine(each, lines)
-        return place(each.url, ...(at ?? [each.line, each.column]), each.functionName)
-      })
+      if (evidence.source === 'marks') {
+        const known = frame !== undefined && marked.isLineOfWork(frames, evidence.own)
+        const stack = known ? frames.map(executing) : frames.slice(evidence.own).map((each) => executing(marked.functionAround(each)))
+        return { kind: evidence.kind, location: known ? stack[evidence.own] : undefined, functionName: frame?.functionName || undefined, stack, confidence: 'likely' }
+      }
+      const { own, lines } = evidence
+      // Dependencies' files are long to parse. What they called is of interest where the user's code called them.
+      const running = frames.map((each, index) => (index <= own || isOwnUrl(each.url) ? runningLine(frames, index, lines) : undefined))
+      const stack = frames.map((each, index) => place(each.url, ...(running[index]?.at ?? [each.line, each.column]), each.functionName))
+      const blamed = running[own]
       return {
         kind: kindOf(evidence),
-        location: blamed?.location,
+        // Where no line is known, the function is: it is in the stack.
+        location: blamed && stack[own],
         functionName: frame?.functionName || undefined,
         // V8's builtins have a name but no place.
         stack: stack.slice(0, outermost(frames)).filter((_, index) => frames[index]!.url !== '' && !isOursUrl(frames[index]!.url)),
-        confidence: blamed?.confidence ?? 'certain'
+        confidence: frame === undefined || blamed?.sure ? 'certain' : 'likely'
       }
     }
   }
 }
 
-/** Where `name` is called inside the caller's text: 1-based lines and columns. */
-function findCalls(lines: readonly string[], caller: RawFrame, callee: string): [number, number][] {
-  // Some of Node's functions and classes have a `_` before the name that users know.
-  const name = ALIASES[callee] ?? String.raw`\b${escape(callee.split('.').at(-1)!.replace(/^_+/, ''))}\b`
-  // `(0, __vi_import_0__.name)(…)` is what an imported name looks like after Vitest's transform.
-  const call = new RegExp(String.raw`${name}\)?\s*(?:\?\.)?\(`, 'g')
-  const last = functionEnd(lines, caller)
-  const sites: [number, number][] = []
-  for (let line = caller.line; line <= last; line++) {
-    const text = lines[line - 1] ?? ''
-    for (const match of text.matchAll(call)) {
-      const column = match.index + 1
-      // The caller's own name stands before its parameters.
-      if (line > caller.line || column >= caller.column) sites.push([line, column])
-    }
-  }
-  return sites
-}
-
-const escape = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
+/** What a frame called: not the mock of the runner's or the watch of ours between the two. */
+const calleeAt = (frames: readonly RawFrame[], index: number): RawFrame | undefined =>
+  frames.slice(0, index).findLast(({ url }) => !isMockUrl(url) && !isOursUrl(url))

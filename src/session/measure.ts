@@ -10,30 +10,42 @@ import { toStarvation, toSyncCalls } from './observe.ts'
 import type { Scope, Stretch } from './scope.ts'
 import type { Session } from './session.ts'
 import type { Sources } from './sources.ts'
+import type { SyncCall } from './sync-call-list.ts'
 import { stateOf } from './task-status.ts'
 import { createTaskTree } from './task-tree.ts'
 
+/** What a scope has done up to some moment, not placed in the source yet. */
+export interface Seen {
+  stretches: readonly Stretch[]
+  syncCalls: readonly SyncCall<Scope>[]
+}
+
 /** Turns a scope's raw records into plain data with places in the source. */
 export interface Measurer {
-  /** Those longer than `ms`: placing one costs a source map. */
-  stretches(scope: Scope, ms: number): BlockingCall[]
+  /** By now, the stretch still running included. */
+  seen(scope: Scope): Seen
+  /** Those longer than `ms`: placing one costs a source map. @param seen by now, where it is missing */
+  stretches(scope: Scope, ms: number, seen?: Seen): BlockingCall[]
   /**
    * All that findings are made of; stretches longer than the scope's threshold.
    * @param since only what kept the loop from then on
    */
   observe(scope: Scope, rules: RuleContext['rules'], since?: number): Observed
-  syncCalls(scope: Scope): PlacedSyncCall[]
+  syncCalls(scope: Scope, seen?: Seen): PlacedSyncCall[]
   /** What became of the scope's tasks, for a count. */
   taskStates(scope: Scope): Pick<Task, 'status'>[]
-  measure(scope: Scope, rules: RuleContext['rules']): Measurement
+  measure(scope: Scope, rules: RuleContext['rules'], seen: Seen): Measurement
 }
 
 export function createMeasurer(session: Session, locator: Locator, sources: Sources): Measurer {
   const tree = createTaskTree(sources.get)
 
-  function stretches(scope: Scope, ms: number, since = 0): BlockingCall[] {
-    const all = [...scope.stretches, ...session.openStretches().filter((open) => scope.includes(open.scope))]
-    return all.filter(({ durationMs, startMs }) => durationMs > ms && startMs >= since).map((stretch) => toBlockingCall(stretch, scope, locator))
+  const seenNow = (scope: Scope): Seen => ({
+    stretches: [...scope.stretches, ...session.openStretches().filter((open) => scope.includes(open.scope))],
+    syncCalls: scope.syncCalls.calls.filter((call) => scope.includes(call.scope))
+  })
+  function stretches(scope: Scope, ms: number, seen: Seen, since = 0): BlockingCall[] {
+    return seen.stretches.filter(({ durationMs, startMs }) => durationMs > ms && startMs >= since).map((stretch) => toBlockingCall(stretch, scope, locator))
   }
   const recordsOf = (scope: Scope): TaskRecord<Scope>[] =>
     scope.taskLog.records.filter((record) => scope.includes(record.owner) && tree.isWork(record))
@@ -49,20 +61,20 @@ export function createMeasurer(session: Session, locator: Locator, sources: Sour
       })
     ]
   }
-  const syncCalls = (scope: Scope): PlacedSyncCall[] =>
-    toSyncCalls(scope.syncCalls.calls.filter((call) => scope.includes(call.scope)), locator)
+  const syncCalls = (seen: Seen): PlacedSyncCall[] => toSyncCalls(seen.syncCalls, locator)
   // Placing costs a source map: not for rules that are off.
-  const observe = (scope: Scope, rules: RuleContext['rules'], since = 0): Observed => ({
-    stretches: stretches(scope, scope.thresholds.blockingThreshold, since),
+  const observe = (scope: Scope, rules: RuleContext['rules'], since = 0, seen = seenNow(scope)): Observed => ({
+    stretches: stretches(scope, scope.thresholds.blockingThreshold, seen, since),
     starved: rules['loop-starvation'] === 'off' ? [] : scope.starved.filter(({ startMs }) => startMs >= since).map((turn) => toStarvation(turn, locator)),
-    syncCalls: rules['sync-call'] === 'off' || since > 0 ? [] : syncCalls(scope)
+    syncCalls: rules['sync-call'] === 'off' || since > 0 ? [] : syncCalls(seen)
   })
   return {
-    stretches: (scope, ms) => stretches(scope, ms),
-    syncCalls,
-    observe,
+    seen: seenNow,
+    stretches: (scope, ms, seen = seenNow(scope)) => stretches(scope, ms, seen),
+    syncCalls: (scope, seen = seenNow(scope)) => syncCalls(seen),
+    observe: (scope, rules, since) => observe(scope, rules, since),
     taskStates: (scope) => [...scope.requests.map((request) => ({ status: requestStatus(request) })), ...recordsOf(scope).map(stateOf)],
-    measure(scope, rules) {
+    measure(scope, rules, seen) {
       const { lag } = scope
       const stats = lag?.stats(session.pendingMs(scope)) ?? NO_LAG
       return {
@@ -72,7 +84,7 @@ export function createMeasurer(session: Session, locator: Locator, sources: Sour
         durationMs: (scope.endMs ?? now()) - scope.startMs,
         tasks: tasks(scope),
         droppedTasks: scope.taskLog.dropped + scope.droppedRequests,
-        observed: observe(scope, rules),
+        observed: observe(scope, rules, 0, seen),
         droppedStretches: scope.droppedStretches,
         blockingThreshold: scope.thresholds.blockingThreshold,
         eventLoopLag: { ...stats, samples: [...(lag?.samples ?? [])], droppedSamples: lag?.droppedSamples ?? 0 },

@@ -8,10 +8,11 @@ import type { StuckSnapshot } from '../records/stuck-worker.ts'
 import { now } from '../probes/clock.ts'
 import { askForTasks } from '../probes/tasks.ts'
 import { watchFetch } from './fetch.ts'
+import { type Frozen, freeze } from './frozen.ts'
 import { createHookCost } from './hook-cost.ts'
 import { type LeftoverWatch, watchLeftovers } from './leftovers.ts'
 import { createLocator } from './locate.ts'
-import { createMeasurer, displayPath, type Measurer, NO_LAG } from './measure.ts'
+import { createMeasurer, displayPath, type Measurer } from './measure.ts'
 import { createPromiseChains } from './promise-chains.ts'
 import { type Rejections, watchRejections } from './rejections.ts'
 import { watchConnections } from './requests/connections.ts'
@@ -22,6 +23,7 @@ import { createRequests } from './requests/registry.ts'
 import { createSenders } from './requests/senders.ts'
 import { Scope, type Thresholds } from './scope.ts'
 import { createSession, type Session } from './session.ts'
+import { makesStub } from './source/stubs.ts'
 import { createSources } from './sources.ts'
 import { takeSnapshot } from './stuck.ts'
 import { explainTimedOut } from './timeout.ts'
@@ -56,7 +58,6 @@ export interface Profiler {
   observe(scope: Scope, rules: RuleContext['rules']): Observed
   /** The same of what kept the loop after the test's end, by test. */
   observeLate(rules: (test: Scope) => RuleContext['rules']): { test: Scope; observed: Observed }[]
-  profileOf(scope: Scope, left?: Leftovers): AsyncProfile
   profile<T>(fn: () => T | PromiseLike<T>): Promise<{ profile: AsyncProfile; result: T }>
   currentProfile(): AsyncProfile
   blockingThreshold(): number
@@ -78,14 +79,14 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
   watchInjected(session, { requests, exchanges })
   const fetches = watchFetch(senders, session)
   const display = (path: string): string => displayPath(root, path)
-  const locator = createLocator(sources.get, display)
+  const locator = createLocator(sources, display)
   const measurer = createMeasurer(session, locator, sources)
-  const chains = createPromiseChains(sources.get)
+  const chains = createPromiseChains(sources.get, (frame) => makesStub(sources, frame))
   const leftovers = watchLeftovers(session, { chains, locator, depth: options.maxStackDepth, prove: options.rules['never-settles'] !== 'off' })
   const rejections = watchRejections(session, leftovers, display, options.maxStackDepth)
   const hookCost = createHookCost(session)
   const rules = new WeakMap<Scope, RuleContext['rules']>()
-  const profiled = new WeakMap<AsyncProfile, Scope>()
+  const profiled = new WeakMap<AsyncProfile, Frozen>()
 
   function rulesOf(scope: Scope | undefined): RuleContext['rules'] {
     return scope === undefined ? options.rules : (rules.get(scope) ?? rulesOf(scope.parent))
@@ -113,18 +114,21 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
 
   const detected = (observed: Observed): Observed => (options.detectBlocking ? observed : { ...observed, stretches: [], starved: [] })
   const nothingLeft: Leftovers = { resources: [], promises: [], counted: 0 }
-  function profileOf(scope: Scope, left = nothingLeft): AsyncProfile {
+  /** @param frozen what it had left by then, where the profile is to be judged as it is now; else it is judged as it is then */
+  function measure(scope: Scope, left: Leftovers, frozen?: Leftovers): MeasuredSubject {
     const since = now()
     const own = rulesOf(scope)
-    const measurement = measurer.measure(scope, own)
+    const seen = measurer.seen(scope)
+    const measurement = measurer.measure(scope, own, seen)
     const { apply } = createAllowance(allow)
     const context = { file: scope.file ?? '', rules: own, blockingThreshold: scope.thresholds.blockingThreshold, allow: apply }
     const findings = [...findAll(detected(measurement.observed), context), ...findLeftovers({ ...left, rejected: [] }, context)]
     const profile = makeProfile({ ...measurement, overheadMs: overheadOf(scope) }, findings)
-    profiled.set(profile, scope)
+    const subject = freeze(scope, seen, () => frozen ?? leftovers.soFar(scope), { session, measurer })
+    profiled.set(profile, subject)
     scope.overheadMs += now() - since
     session.exclude(since)
-    return profile
+    return { ...subject, profile }
   }
   async function profile<T>(fn: () => T | PromiseLike<T>): Promise<{ profile: AsyncProfile; result: T }> {
     const scope = begin({ kind: 'function', name: fn.name || 'anonymous', parent: session.storage.getStore() })
@@ -133,14 +137,15 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
       const result = await session.run(scope, fn)
       end(scope)
       await leftovers.settle(scope)
-      return { profile: profileOf(scope, leftovers.soFar(scope)), result }
+      const left = leftovers.soFar(scope)
+      return { profile: measure(scope, left, left).profile, result }
     } finally {
       if (scope.endMs === undefined) end(scope)
     }
   }
-  function scopeOf(subject: object): Scope | undefined {
+  function requestOf(subject: object): Scope | undefined {
     const key = requestKey(subject) ?? fetches.requestOf(subject)
-    return key === undefined ? profiled.get(subject as AsyncProfile) : requests.scopeOf(key)
+    return key && requests.scopeOf(key)
   }
   return {
     session,
@@ -183,31 +188,24 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
     overheadOf,
     observe: (scope, own) => detected(measurer.observe(scope, own)),
     observeLate: (rulesOfTest) => session.takeLate().map((test) => ({ test, observed: detected(measurer.observe(test, rulesOfTest(test), test.endMs)) })),
-    profileOf,
     profile,
     currentProfile() {
       for (let scope = session.storage.getStore(); scope !== undefined; scope = scope.parent) {
-        if (scope.kind === 'test') return profileOf(scope)
+        if (scope.kind === 'test') return measure(scope, nothingLeft, leftovers.soFar(scope)).profile
       }
       throw new AsyncProfilerError('ERR_NO_TEST', 'currentProfile() was called outside a test: call it in a test, its hooks, or a handler that serves its request')
     },
-    stuck: () => takeSnapshot(session, createLocator(sources.get, display), { depth: options.maxStackDepth, settingOf: (scope) => rulesOf(scope)['stuck-test'] }),
+    stuck: () => takeSnapshot(session, createLocator(sources, display), { depth: options.maxStackDepth, settingOf: (scope) => rulesOf(scope)['stuck-test'] }),
     blockingThreshold: () => (session.storage.getStore()?.thresholds ?? thresholds).blockingThreshold,
     measured(subject) {
-      const scope = scopeOf(subject)
+      const profile = subject as AsyncProfile
+      const frozen = profiled.get(profile)
+      if (frozen !== undefined) return { ...frozen, profile }
+      const scope = requestOf(subject)
       if (scope === undefined) return undefined
       const status = (subject as { status?: unknown }).status
       if (typeof status === 'number') scope.status ??= status
-      return {
-        profile: profileOf(scope),
-        syncCalls: () => ({ kept: measurer.syncCalls(scope), dropped: scope.countedCalls ?? new Map() }),
-        stretchesOver: (ms) => measurer.stretches(scope, ms),
-        blockingThreshold: scope.thresholds.blockingThreshold,
-        lagKnown: lag,
-        tasksKnown: scope.taskLog.looks !== undefined,
-        loopLag: scope.loopLag?.stats(0) ?? NO_LAG,
-        leftovers: () => leftovers.soFar(scope)
-      }
+      return measure(scope, nothingLeft)
     }
   }
 }

@@ -2,7 +2,6 @@ import type { PromiseRecord } from '../probes/async/promises.ts'
 import type { StackFrame } from '../records/code.ts'
 import { hasTwoArguments, isKept, isReturned } from './call-text.ts'
 import { functionEnd } from './function-end.ts'
-import { createSyntax } from './source/syntax.ts'
 import { isOursUrl, isOwnUrl, isRunnerUrl } from './own.ts'
 import type { Scope } from './scope.ts'
 import type { Source } from './sources.ts'
@@ -63,7 +62,8 @@ const functionOf = ({ derived, frames }: Made): StackFrame | undefined => (!deri
 /** Lines. */
 const LONGEST_CALL = 60
 
-export function createPromiseChains(get: (url: string) => Source | undefined): PromiseChains {
+/** @param makesStub whether a frame makes a promise that nothing can settle */
+export function createPromiseChains(get: (url: string) => Source | undefined, makesStub: (frame: StackFrame) => boolean): PromiseChains {
   const before = ({ url, line, column }: StackFrame): string => (get(url)?.lines[line - 1] ?? '').slice(0, column - 1)
   const returns = (call: StackFrame): boolean => isReturned(before(call))
   const textFrom = ({ url, line, column }: StackFrame): string => (get(url)?.lines ?? []).slice(line - 1, line + LONGEST_CALL).join('\n').slice(column - 1)
@@ -135,13 +135,12 @@ export function createPromiseChains(get: (url: string) => Source | undefined): P
   const callOf = (at: Made): Made | undefined => runsOf(at.owner.promises).callOf.get(at)
   const awaitOf = (made: Made): Made | undefined => runsOf(made.owner.promises).awaitOf.get(made)
 
-  const syntax = createSyntax(get)
   function isStub(made: Made, seen = new Set<Made>()): boolean {
     if (seen.has(made)) return false
     seen.add(made)
     const makers = makersOf(made.frames)
     const maker = made.frames[makers.length]
-    if (makers.includes('Promise') && maker !== undefined) return syntax.makesStub(maker)
+    if (makers.includes('Promise') && maker !== undefined) return makesStub(maker)
     const cause = made.follows ?? awaitOf(made)?.source ?? made.source
     return cause !== undefined && isStub(cause, seen)
   }

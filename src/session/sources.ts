@@ -2,10 +2,14 @@ import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import type * as TraceMappingModule from '@jridgewell/trace-mapping'
 import { readFileSync } from '../probes/builtins.ts'
+import { type Names, namesIn } from './source/names.ts'
+import { parse, type Syntax } from './source/syntax.ts'
 
 /** The part of Vitest's worker state that is used: where it keeps the modules it has evaluated. */
 interface VitestWorkerState {
   evaluatedModules?: {
+    idToModuleMap?: ReadonlyMap<string, EvaluatedModule>
+    urlToIdModuleMap?: ReadonlyMap<string, EvaluatedModule>
     getModuleById(id: string): EvaluatedModule | undefined
   }
 }
@@ -13,6 +17,14 @@ interface VitestWorkerState {
 interface EvaluatedModule {
   evaluated?: boolean
   meta?: { code?: string; sourceMap?: unknown }
+  exports?: unknown
+}
+
+/** What a module exports, as far as it was evaluated. */
+export interface LoadedModule {
+  exports: object
+  /** Its exports are getters that Vite has written, and may be called: those of others may be anything. */
+  transformed: boolean
 }
 
 export interface Source {
@@ -24,21 +36,36 @@ export interface Source {
   original(line: number, column: number): { path: string; line: number; column: number }
 }
 
+export interface Script {
+  syntax: Syntax
+  names: Names
+}
+
 // Vitest 4.1's file cache puts another comment behind it.
 const INLINE_MAP = /^\/\/# sourceMappingURL=data:application\/json;[^,]*base64,([A-Za-z0-9+/=]+)/gm
 
 /** Executed code and its source map, read when a place is first shown and forgotten with the test file. */
 export function createSources(): Sources {
   const cache = new Map<string, Source | undefined>()
+  const scripts = new Map<string, Script | undefined>()
   let global: object = globalThis
+
+  function get(url: string): Source | undefined {
+    if (!cache.has(url)) cache.set(url, load(url, global))
+    return cache.get(url)
+  }
   return {
-    get(url) {
-      if (!cache.has(url)) cache.set(url, load(url, global))
-      return cache.get(url)
+    get,
+    script(url) {
+      if (!scripts.has(url)) scripts.set(url, read(get(url)))
+      return scripts.get(url)
     },
     isLoading: (url) => moduleOf(toPath(url), global)?.evaluated === false,
+    modules: () => Array.from(stateOf(global)?.idToModuleMap?.values() ?? [], toLoaded).filter((each) => each !== undefined),
+    module: (specifier) => toLoaded(stateOf(global)?.urlToIdModuleMap?.get(specifier)),
     reset(next) {
       cache.clear()
+      scripts.clear()
       global = next
     }
   }
@@ -46,8 +73,14 @@ export function createSources(): Sources {
 
 export interface Sources {
   get(url: string): Source | undefined
+  /** The executed code as a parser reads it; nothing where it cannot. Parsed when first asked for. */
+  script(url: string): Script | undefined
   /** Whether Vitest is still evaluating a module of the user's. */
   isLoading(url: string): boolean
+  /** All modules that were evaluated, those of dependencies included. */
+  modules(): LoadedModule[]
+  /** The one that a transformed module imports by this name. */
+  module(specifier: string): LoadedModule | undefined
   /** For the next test file; in vm pools, Vitest's worker state hangs on a global object of the file's own. */
   reset(global: object): void
 }
@@ -85,9 +118,18 @@ function load(url: string, global: object): Source | undefined {
   }
 }
 
-function moduleOf(path: string, global: object): EvaluatedModule | undefined {
-  const state = (global as { __vitest_worker__?: VitestWorkerState }).__vitest_worker__
-  return state?.evaluatedModules?.getModuleById(path)
+function read(source: Source | undefined): Script | undefined {
+  const syntax = source && parse(source.lines)
+  return syntax && { syntax, names: namesIn(syntax.program) }
+}
+
+const stateOf = (global: object): VitestWorkerState['evaluatedModules'] => (global as { __vitest_worker__?: VitestWorkerState }).__vitest_worker__?.evaluatedModules
+
+const moduleOf = (path: string, global: object): EvaluatedModule | undefined => stateOf(global)?.getModuleById(path)
+
+function toLoaded(module: EvaluatedModule | undefined): LoadedModule | undefined {
+  const { exports } = module ?? {}
+  return typeof exports === 'object' && exports !== null ? { exports, transformed: module?.meta?.code !== undefined } : undefined
 }
 
 function inlineMap(code: string): string | undefined {

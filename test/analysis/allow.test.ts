@@ -38,10 +38,17 @@ describe('fields', () => {
   })
 
   test('file: of the test, where there is no place', () => {
-    const { location: _, ...nowhere } = CALL
+    const { location: _, ...rest } = CALL
+    const nowhere = { ...rest, stack: CALL.stack.slice(0, 2) }
     expect(matching('file', ['test/**', 'test/users.test.ts'], nowhere)).toHaveLength(2)
     expect(matching('file', ['src/**'], nowhere)).toEqual([])
     expect(matching('file', ['**', '*'], { ...nowhere, file: '' })).toEqual([])
+  })
+
+  test('file: of the function, where no more than that is known', () => {
+    const { location: _, ...withoutLine } = CALL
+    expect(matching('file', ['src/users.ts', 'src/**'], withoutLine)).toHaveLength(2)
+    expect(matching('file', ['test/**', 'src/app.ts'], withoutLine)).toEqual([])
   })
 
   test('function: from the top of the stack down to the blamed one, and what its line called', () => {

@@ -58,3 +58,57 @@ describe('the collector', () => {
     expect(blamed(...parts)).toMatchObject({ kind: 'cpu', own: 0, runnerMs: 0 })
   })
 })
+
+describe('the kind of a function is that of most of its time', () => {
+  const RENDER = 11
+  const SUM = 12
+  const REGEXP = 13
+  const HASH = 14
+  const at = (id: number, functionName: string, url: string, line: number, children: number[], ticks: [number, number][] = []): CpuNode => ({
+    ...node(id, functionName, url, children),
+    callFrame: { functionName, url, lineNumber: line, columnNumber: 2 },
+    positionTicks: ticks.map(([tickLine, count]) => ({ line: tickLine, ticks: count }))
+  })
+  const nodes = [
+    node(ROOT, '(root)', '', [RENDER]),
+    at(RENDER, 'render', OWN, 3, [SUM, REGEXP, HASH], [[5, 10]]),
+    at(SUM, 'sum', '/project/node_modules/kit/index.js', 1, []),
+    at(REGEXP, 'RegExp: [<&]', '', 0, []),
+    at(HASH, 'update', 'node:internal/crypto/hash', 0, [])
+  ]
+  const kindOf = (...parts: [id: number, ms: number][]) => {
+    const window = { ...windowOf(parts), nodes }
+    return blame(window, { startMs: 0, durationMs: parts.reduce((sum, [, ms]) => sum + ms, 0) }, owners)?.kind
+  }
+
+  test.each<[string, string, [number, number][]]>([
+    ['a fifth in a regular expression, which is the largest single part', 'cpu', [[REGEXP, 24], [RENDER, 20], [SUM, 20], [RENDER, 20], [SUM, 20]]],
+    ['mostly a regular expression', 'regexp', [[REGEXP, 80], [SUM, 20], [RENDER, 12]]],
+    ['mostly Node, in short calls', 'sync-crypto', [[HASH, 40], [RENDER, 36], [HASH, 40], [SUM, 20]]],
+    ['of three kinds the first', 'cpu', [[SUM, 44], [HASH, 32], [REGEXP, 36]]]
+  ])('%s', (_name, kind, parts) => {
+    expect(kindOf(...parts)).toBe(kind)
+  })
+
+  test('with all its parts, and the lines that ran in them', () => {
+    const evidence = blame({ ...windowOf([[RENDER, 40], [SUM, 20]]), nodes }, { startMs: 0, durationMs: 60 }, owners)
+    expect(evidence?.parts).toEqual([
+      { kind: 'cpu', ms: 40, frame: { functionName: 'render', url: OWN, line: 4, column: 3 }, lines: [{ line: 5, ticks: 10 }] },
+      { kind: 'cpu', ms: 20, frame: { functionName: 'sum', url: '/project/node_modules/kit/index.js', line: 2, column: 3 }, lines: [] }
+    ])
+  })
+
+  test('two functions of one name are two', () => {
+    const [A, B] = [21, 22]
+    const twins = [
+      node(ROOT, '(root)', '', [RENDER]),
+      at(RENDER, 'render', OWN, 3, [A, B, SUM]),
+      at(A, 'parse', '/project/node_modules/a/index.js', 1, []),
+      at(B, 'parse', '/project/node_modules/b/index.js', 1, []),
+      at(SUM, 'sum', '/project/node_modules/kit/index.js', 1, [])
+    ]
+    const parts: [number, number][] = [[A, 40], [B, 40], [SUM, 60]]
+    const evidence = blame({ ...windowOf(parts), nodes: twins }, { startMs: 0, durationMs: 140 }, owners)
+    expect(evidence).toMatchObject({ callee: 'sum', frames: [{ functionName: 'sum' }, { functionName: 'render' }] })
+  })
+})

@@ -278,6 +278,25 @@ describe('hints', () => {
     }
   )
 
+  test.each(['readSync', 'hashSync', 'execSync', 'Store.writeSync', 'existsSync', 'update', 'stringify'])("never by the bare name of a dependency's function: %s", (functionName) => {
+    for (const file of ['node_modules/renamed-kit/index.js', 'node_modules/@kit/hashes/lib/sync.js', 'node_modules/kit/node_modules/other/index.cjs']) {
+      for (const kind of ['cpu', 'sync-io', 'json'] as const) expect(hint(kind, undefined, [{ ...READ, file, functionName }, READ])).toBe(hint(kind, undefined))
+    }
+  })
+
+  test.each([
+    ['node_modules/bcryptjs/umd/index.js', 'hashSync', 'hash'],
+    ['node_modules/@node-rs/argon2/index.js', 'verifySync', 'verify'],
+    ['node_modules/@node-rs/bcrypt/index.js', 'Bcrypt.compareSync', 'compare']
+  ])('by a function of a package that has both forms: %s', (file, functionName, async) => {
+    expect(hint('sync-crypto', undefined, [{ ...READ, file, functionName }, READ])).toBe(`use the async ${async}() of the same library`)
+  })
+
+  test("by Node's function though a dependency gave it another name", () => {
+    const renamed: Location = { file: 'node_modules/kit/index.js', line: 1, column: 1, functionName: 'load' }
+    expect(hint('sync-io', undefined, [NODE, renamed, READ])).toBe('use the async readFile, of node:fs/promises where it is a file system call')
+  })
+
   test("never by an own function that a dependency calls back", () => {
     const callback: Location = { ...READ, functionName: 'compareSync' }
     const sort: Location = { file: 'node_modules/dep/index.js', line: 1, column: 1, functionName: 'sort' }

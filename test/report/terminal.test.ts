@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import { expect, test } from 'vitest'
-import type { Report, TestReport } from '../../src/model.ts'
+import type { Finding, Location, Report, TestReport } from '../../src/model.ts'
+import { groupFindings } from '../../src/report/finding-groups.ts'
 import { formatTerminal, formatTestShort, type TerminalStyle } from '../../src/report/terminal.ts'
 import { textWidth } from '../../src/report/text-fit.ts'
 import { blocking, leak, overBudget, readSample, sampleReport, sampleTest, withoutLocation } from './sample-report.ts'
@@ -204,6 +205,76 @@ test('a stuck test shows what it waits for', () => {
 
      1 stuck"
   `)
+})
+
+test('what has no line is one entry only where it is one thing', () => {
+  const at = (line: number, functionName?: string, file = 'node_modules/kit/index.js'): Location => ({ file, line, column: 1, ...(functionName !== undefined && { functionName }) })
+  const left = (message: string, stack: Location[], test = signsUp): Finding => {
+    const { request: _, ...finding } = withoutLocation(leak({ message, test }))
+    return { ...finding, stack }
+  }
+  const report = sampleReport({
+    findings: [
+      left('a server on port 4001 is still open', [at(3)]),
+      left('setInterval, every 1000 ms, is still alive', [at(4)]),
+      left('fs.watch is still open', [at(5)]),
+      // Another one of the first, made by another test on another port.
+      left('a server on port 4002 is still open', [at(3)], signsIn),
+      // Made on the same line, but something else; and something alike, from elsewhere.
+      left('a socket is still open', [at(3)]),
+      left('fs.watch is still open', [at(5), at(9, 'poll')]),
+      // Nothing is known of these but what they are: of one kind, they may be one thing.
+      left('a pipe is still open', []),
+      left('a pipe is still open', [])
+    ]
+  })
+  const told = [
+    ['a server on port 4001 is still open', 2],
+    ['setInterval, every 1000 ms, is still alive', 1],
+    ['fs.watch is still open', 1],
+    ['a socket is still open', 1],
+    ['fs.watch is still open', 1],
+    ['a pipe is still open', 2]
+  ]
+  expect(groupFindings(report.findings).map(({ worst, findings }) => [worst.message, findings.length])).toEqual(expect.arrayContaining(told))
+  expect(groupFindings(report.findings)).toHaveLength(told.length)
+  const text = print(report)
+  for (const [message] of told) expect(text).toContain(message)
+  expect(text).toContain('8 leaks')
+})
+
+test('stalls without a line are one entry for each function, else for each dependency, else for each test', () => {
+  const blocked = (durationMs: number, stack: Location[], changes: Partial<Finding> = {}): Finding => ({ ...withoutLocation(blocking({ durationMs, kind: 'cpu', message: `blocked for ${durationMs} ms`, ...changes })), stack })
+  const own = (line: number, functionName: string): Location => ({ file: 'src/users.ts', line, column: 1, functionName })
+  const dep = (line: number, functionName: string): Location => ({ file: 'node_modules/kit/index.js', line, column: 1, functionName })
+  const groups = groupFindings([
+    blocked(180, [dep(3, 'mix'), own(10, 'hashAll')]),
+    blocked(170, [dep(8, 'round'), own(10, 'hashAll')], { test: signsIn }),
+    blocked(160, [dep(3, 'mix'), own(30, 'hashOne')]),
+    blocked(150, [dep(3, 'mix'), dep(40, 'nextTick')]),
+    blocked(140, [dep(8, 'round'), dep(44, 'nextTick')], { test: signsIn }),
+    blocked(130, []),
+    blocked(120, [], { test: signsIn })
+  ])
+  expect(groups.map(({ findings }) => findings.map(({ durationMs }) => durationMs))).toEqual([[180, 170], [160], [150, 140], [130], [120]])
+})
+
+test('where no line is known, the file of the function is shown', () => {
+  const { location, ...rest } = blocking({ message: 'hashPassword blocked the event loop for 184 ms', confidence: 'likely' })
+  expect(print(sampleReport({ findings: [{ ...rest, stack: [...rest.stack.slice(0, 1), { ...location!, line: 3 }] }] })).split('\n').slice(2, 5)).toEqual([
+    '  warn  184 ms  src/users.ts, line unknown           blocking-call · sync-crypto',
+    '        hashPassword blocked the event loop for 184 ms',
+    '        POST /users in test/users.test.ts > users > signs up'
+  ])
+})
+
+test.each([1, 9, 10, 11, 400])('%i places: each is shown or counted, and the tally agrees', (count) => {
+  const findings = Array.from({ length: count }, (_, index) => blocking({ durationMs: 1000 + index, location: { file: 'src/users.ts', line: index + 1, column: 1 } }))
+  const text = print(sampleReport({ findings }))
+  const shown = text.split('\n').filter((line) => line.startsWith('  warn')).length
+  const more = Number(/and (\d+) more places?$/m.exec(text)?.[1] ?? 0)
+  expect(shown + more).toBe(count)
+  expect(text.trimEnd()).toMatch(new RegExp(`\\n ${count} blocking$`))
 })
 
 test('inconclusive findings and budgets are listed with the reason', () => {

@@ -27,7 +27,7 @@ const sources = new Map<string, Source>([
   [OWN, { path: OWN, lines, original: (line, column) => ({ path: OWN, line, column }) }],
   [LIBRARY, { path: LIBRARY, lines: ['return @run()', '@run()'].map((line) => line.replace('@', '')), original: (line, column) => ({ path: LIBRARY, line, column }) }]
 ])
-const chains = createPromiseChains((url) => sources.get(url))
+const chains = createPromiseChains((url) => sources.get(url), () => false)
 
 const frame = (url: string, line: number, functionName = '', more: Partial<StackFrame> = {}): StackFrame => ({
   url,

@@ -1,51 +1,80 @@
 import { createRequire } from 'node:module'
 import type * as AcornModule from 'acorn'
-import type { StackFrame } from '../../records/code.ts'
-import type { Source } from '../sources.ts'
 
-/** Answers questions about JavaScript that runs, by a parser. It is loaded with the first question: most workers ask none. */
+export type SyntaxNode = AcornModule.AnyNode
+type FunctionNode = Extract<SyntaxNode, { type: 'FunctionDeclaration' | 'FunctionExpression' | 'ArrowFunctionExpression' }>
+
+/** One script as a parser reads it. Offsets count from 0, lines and columns from 1. */
 export interface Syntax {
-  /** Whether a frame is of `new Promise(executor)` with an executor that takes no parameter, and so can never settle it. */
-  makesStub(frame: StackFrame): boolean
+  text: string
+  program: SyntaxNode
+  offset(line: number, column: number): number
+  position(offset: number): { line: number; column: number }
+  /**
+   * The function that V8 places there: at its parameters, or at `async` of an arrow function. What stands before the first
+   * column is the script itself.
+   */
+  functionAt(line: number, column: number): SyntaxNode | undefined
 }
+
+/** A longer text is a bundle, and takes more than a tenth of a second to parse. */
+const MAX_LENGTH = 1_000_000
 
 const require = createRequire(import.meta.url)
+/** Loaded with the first place that is shown: it takes 5 to 10 ms, and most workers show none. */
 const acorn = (): typeof AcornModule => require('acorn') as typeof AcornModule
 
-export function createSyntax(get: (url: string) => Source | undefined): Syntax {
-  /** The expression that begins at a frame's position; nothing where the parser refuses it. */
-  function expressionAt({ url, line, column }: StackFrame): AcornModule.Expression | undefined {
-    const source = get(url)
-    if (source === undefined) return undefined
-    // Lines were split at `\n` alone.
-    const text = source.lines.slice(line - 1).join('\n')
-    try {
-      return acorn().parseExpressionAt(text, column - 1, { ecmaVersion: 'latest', sourceType: 'module', allowAwaitOutsideFunction: true, allowSuperOutsideMethod: true })
-    } catch {
-      return undefined
-    }
-  }
+/** Nothing where the text is too long, or is no JavaScript that the parser knows. */
+export function parse(lines: readonly string[]): Syntax | undefined {
+  const text = lines.join('\n')
+  const program = text.length > MAX_LENGTH ? undefined : (parseAs('module', text) ?? parseAs('script', text))
+  if (program === undefined) return undefined
+  const starts = [0]
+  for (const line of lines) starts.push(starts.at(-1)! + line.length + 1)
+  const offset = (line: number, column: number): number => (starts[line - 1] ?? text.length) + column - 1
   return {
-    makesStub(frame) {
-      const expression = expressionAt(frame)
-      const made = expression === undefined ? undefined : innermostNew(expression)
-      const [executor] = made?.arguments ?? []
-      return (executor?.type === 'ArrowFunctionExpression' || executor?.type === 'FunctionExpression') && executor.params.length === 0 && !usesArguments(executor)
-    }
+    text,
+    program,
+    offset,
+    position(at) {
+      let line = starts.findLastIndex((start) => start <= at)
+      if (line === lines.length) line--
+      return { line: line + 1, column: at - starts[line]! + 1 }
+    },
+    functionAt: (line, column) => (column < 1 ? program : headAt(program, offset(line, column)))
   }
 }
 
-/** An expression may go on behind it: `new Promise(() => {}).finally(…)`, `new Promise(() => {}) ?? …`. */
-function innermostNew(node: AcornModule.Node): AcornModule.NewExpression | undefined {
-  let each: AcornModule.Node | undefined = node
-  while (each !== undefined && each.type !== 'NewExpression') {
-    const { object, callee, left, test, expressions, expression } = each as unknown as Record<string, AcornModule.Node & AcornModule.Node[]>
-    each = object ?? callee ?? left ?? test ?? expressions?.[0] ?? expression
+function parseAs(sourceType: 'module' | 'script', text: string): SyntaxNode | undefined {
+  const lenient = { allowAwaitOutsideFunction: true, allowReturnOutsideFunction: true, allowImportExportEverywhere: true, allowHashBang: true }
+  try {
+    return acorn().parse(text, { ecmaVersion: 'latest', sourceType, ...lenient }) as SyntaxNode
+  } catch {
+    return undefined
   }
-  return each as AcornModule.NewExpression | undefined
 }
 
-/** A plain function may take `resolve` out of its `arguments`. */
-function usesArguments(executor: AcornModule.Node): boolean {
-  return executor.type === 'FunctionExpression' && JSON.stringify(executor).includes('"name":"arguments"')
+/** The innermost function whose head, which is all before its body, holds the offset. */
+function headAt(node: SyntaxNode, at: number): SyntaxNode | undefined {
+  let found: SyntaxNode | undefined
+  visit(node, (each) => {
+    if (at < each.start || at >= each.end) return false
+    if (isFunction(each) && at < each.body.start) found = each
+    return true
+  })
+  return found
 }
+
+export const isFunction = (node: SyntaxNode): node is FunctionNode =>
+  node.type === 'ArrowFunctionExpression' || node.type === 'FunctionExpression' || node.type === 'FunctionDeclaration'
+
+/** Calls `enter` for a node and all below it, in the order of the text; what it does not want to enter is left out. */
+export function visit(node: SyntaxNode, enter: (node: SyntaxNode) => boolean): void {
+  if (enter(node)) for (const child of childrenOf(node)) visit(child, enter)
+}
+
+export function childrenOf(node: SyntaxNode): SyntaxNode[] {
+  return Object.values(node).flatMap((value: unknown) => (Array.isArray(value) ? value.filter(isNode) : isNode(value) ? [value] : []))
+}
+
+const isNode = (value: unknown): value is SyntaxNode => typeof (value as { type?: unknown } | null)?.type === 'string'

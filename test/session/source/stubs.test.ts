@@ -1,14 +1,18 @@
 import { describe, expect, test } from 'vitest'
 import type { StackFrame } from '../../../src/records/code.ts'
-import { createSyntax } from '../../../src/session/source/syntax.ts'
+import { makesStub } from '../../../src/session/source/stubs.ts'
+import { parse } from '../../../src/session/source/syntax.ts'
+import type { Sources } from '../../../src/session/sources.ts'
 
 const URL = '/project/src/wait.js'
 
 /** Whether the `new Promise` in a line, at its `@`, is one that nobody can settle. */
-function makesStub(text: string, before: readonly string[] = []): boolean {
+function isStub(text: string, before: readonly string[] = []): boolean {
   const lines = [...before, ...text.replace('@', '').split('\n')]
   const frame: StackFrame = { url: URL, line: before.length + 1, column: text.indexOf('@') + 1, functionName: '', awaits: false, constructs: true }
-  return createSyntax(() => ({ path: URL, lines, original: (line, column) => ({ path: URL, line, column }) })).makesStub(frame)
+  const syntax = parse(lines)
+  const script = (): ReturnType<Sources['script']> => (syntax === undefined ? undefined : { syntax, names: new Map() as never })
+  return makesStub({ script }, frame)
 }
 
 describe('a promise that is meant to hang', () => {
@@ -19,9 +23,9 @@ describe('a promise that is meant to hang', () => {
     'await Promise.race([@new Promise(() => {}), work()])',
     'const wait = () => @new Promise(async () => { await other() })',
     '@new Promise(\n  () => {\n    // Nothing.\n  }\n) ?? later'
-  ])('%s', (text) => expect(makesStub(text)).toBe(true))
+  ])('%s', (text) => expect(isStub(text)).toBe(true))
 
-  test('below other lines', () => expect(makesStub('await @new Promise(() => {})', ['const text = `', '` + "("'])).toBe(true))
+  test('below other lines', () => expect(isStub('await @new Promise(() => {})', ['const text = `', '` + "("'])).toBe(true))
 })
 
 describe('one that somebody may settle', () => {
@@ -34,5 +38,5 @@ describe('one that somebody may settle', () => {
     'await @new Deferred((resolve) => () => {})',
     // No JavaScript yet.
     'await @new Promise(() => { a @@ b })'
-  ])('%s', (text) => expect(makesStub(text)).toBe(false))
+  ])('%s', (text) => expect(isStub(text)).toBe(false))
 })

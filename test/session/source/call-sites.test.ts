@@ -1,0 +1,131 @@
+import { describe, expect, test } from 'vitest'
+import { createCallSites } from '../../../src/session/source/call-sites.ts'
+import type { LoadedModule, Source } from '../../../src/session/sources.ts'
+import { sampleScripts } from './sample-scripts.ts'
+
+const OWN = '/project/test/table.test.ts'
+const KIT = '/project/node_modules/kit/index.js'
+
+const KIT_TEXT = `function parse(text) { return text.trim() }
+function readSync(text, ms) { return ms }
+class Client { query(text) { return text } static open() { return 1 } get rows() { return [] } }
+const create = () => { const q = (text) => text; return { run: q } }
+function quick(x) { return x }
+return { read: readSync, quick, Client, create, parse, default: readSync, tools: { sync: readSync }, instance: new Client() }`
+
+/** What the package exports: real functions, with the text that V8 would place them in. */
+// oxlint-disable-next-line typescript/no-implied-eval
+const kit = new Function(KIT_TEXT)() as object
+
+interface Asked {
+  /** The caller is the function that begins on the line with `CALLER`. */
+  own: string
+  /** As it stands in the package's text, up to its parameters. */
+  callee: string
+  hot?: number[]
+}
+
+/** The line that is told, and whether it is sure. */
+function find({ own, callee, hot = [] }: Asked): [line: number, sure: boolean] | undefined {
+  const { sources, placeOf } = sampleScripts({ [OWN]: own, [KIT]: KIT_TEXT }, { '/kit': { exports: kit, transformed: false } })
+  const caller = placeOf(OWN, 'CALLER')
+  const site = createCallSites(sources).find(caller, placeOf(KIT, callee), hot.map((line) => ({ line, ticks: 1 })))
+  return site && [site.at[0], site.sure]
+}
+
+const own = (...body: string[]): string => ['const vi = await __vite_ssr_import__("/kit")', 'function CALLER(param) {', ...body.map((line) => `  ${line};`), '}'].join('\n')
+
+describe('a function that a dependency exports under another name', () => {
+  test.each<[string, string[], string]>([
+    ['named', ['vi.quick(1)', '(0, vi.read)("a")', 'vi.quick(2)'], 'function readSync'],
+    ['a member of an object', ['vi.quick(1)', 'vi.tools.sync("a")'], 'function readSync'],
+    ['the default one', ['vi.quick(1)', '(0, vi.default)("a")'], 'function readSync'],
+    ['a local function of its inner name is another one', ['const readSync = (x) => x', 'readSync(1) || (0, vi.read)("a")'], 'function readSync'],
+    ['renamed here', ['const { read: load } = vi', 'vi.quick(1); load("a")'], 'function readSync'],
+    ['bound', ['const go = vi.read.bind(null, 1)', 'vi.quick(1); go("a")'], 'function readSync'],
+    ['applied', ['vi.quick(1)', 'vi.read.apply(null, ["a"])'], 'function readSync'],
+    ['a method of a class', ['const client = new vi.Client()', 'client.query("a")'], 'query'],
+    ['a method of an instance that is exported', ['vi.quick(1)', 'vi.instance.query("a")'], 'query'],
+    ['a static method', ['vi.quick(1)', 'vi.Client.open()'], 'static open'],
+    ['a function that another one makes', ['const made = vi.create()', 'made.run("a")'], 'const q = '],
+    ['a getter', ['vi.quick(1)', 'param.rows.map(String)'], 'get rows']
+  ])('%s', (_name, body, callee) => {
+    expect(find({ own: own(...body), callee })).toEqual([4, true])
+  })
+})
+
+describe('of several calls', () => {
+  const TWICE = own('vi.read(1)', 'vi.quick(1)', 'vi.read(2)')
+
+  test('the one on a line that was seen running', () => {
+    expect(find({ own: TWICE, callee: 'function readSync', hot: [5] })).toEqual([5, true])
+    expect(find({ own: TWICE, callee: 'function readSync', hot: [4, 3] })).toEqual([3, true])
+  })
+
+  test('none where nobody knows', () => {
+    expect(find({ own: TWICE, callee: 'function readSync' })).toBe(undefined)
+    expect(find({ own: TWICE, callee: 'function readSync', hot: [4] })).toBe(undefined)
+  })
+
+  test('two on one line are one line', () => {
+    expect(find({ own: own('vi.read(vi.read(1))'), callee: 'function readSync' })).toEqual([3, true])
+  })
+
+  test('those of functions inside are theirs', () => {
+    expect(find({ own: own('const later = () => vi.read(1)', 'vi.read(2)'), callee: 'function readSync' })).toEqual([4, true])
+  })
+})
+
+describe('where no name fits', () => {
+  test('the only call of which nothing is known, likely', () => {
+    expect(find({ own: own('vi.quick(1)', 'const list = [1].map(String)', 'JSON.parse("1")', 'param("a")'), callee: 'function readSync' })).toEqual([6, false])
+  })
+
+  test('none of two', () => {
+    expect(find({ own: own('param.first("a")', 'param.second("a")'), callee: 'function readSync' })).toBe(undefined)
+  })
+
+  test.each<[string, string[]]>([
+    ["JavaScript's own", ['JSON.parse(1)']],
+    ["the module's other ones", ['vi.quick(1)']],
+    ["the file's own functions", ['helper(1)', 'function helper() {}']]
+  ])('no call of %s', (_name, body) => {
+    expect(find({ own: own(...body), callee: 'function parse' })).toBe(undefined)
+  })
+
+  test('none in what is no JavaScript', () => {
+    expect(find({ own: 'function CALLER( {', callee: 'function readSync' })).toBe(undefined)
+  })
+})
+
+test("users' getters and proxies are left alone", () => {
+  let called = 0
+  const trap = { get: () => called++, has: () => called++ > 0, ownKeys: () => [String(called++)], getOwnPropertyDescriptor: () => (called++, undefined) }
+  const exports = {
+    get lazy() {
+      called++
+      return () => 1
+    },
+    deep: new Proxy({}, trap),
+    Odd: class {
+      static get name() {
+        called++
+        return 'readSync'
+      }
+    }
+  }
+  const { sources, placeOf } = sampleScripts({ [OWN]: own('vi.deep.other(1)', 'vi.lazy(1)'), [KIT]: KIT_TEXT }, { '/kit': { exports, transformed: false } })
+  expect(createCallSites(sources).find(placeOf(OWN, 'CALLER'), placeOf(KIT, 'function readSync'), [])).toBe(undefined)
+  expect(called).toBe(0)
+})
+
+test("Node's functions, by their own names and by those that users know", () => {
+  const modules: Record<string, LoadedModule> = { 'node:fs': { exports: { readFileSync: () => 1 }, transformed: false } }
+  const text = 'const fs = await __vite_ssr_import__("node:fs")\nfunction CALLER() {\n  fs.readFileSync("a")\n  zlib.gzipSync("a")\n  fs.statSync("a")\n}'
+  const { sources, placeOf } = sampleScripts({ [OWN]: text }, modules)
+  const line = (functionName: string, url: string): number | undefined =>
+    createCallSites({ ...sources, get: (at: string): Source | undefined => sources.get(at) }).find(placeOf(OWN, 'CALLER'), { functionName, url, line: 1, column: 1 }, [])?.at[0]
+  expect(line('readFileSync', 'node:fs')).toBe(3)
+  expect(line('syncBufferWrapper', 'node:zlib')).toBe(4)
+  expect(line('_statSync', 'node:fs')).toBe(5)
+})

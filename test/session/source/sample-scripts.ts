@@ -1,0 +1,32 @@
+import { namesIn } from '../../../src/session/source/names.ts'
+import { parse } from '../../../src/session/source/syntax.ts'
+import type { LoadedModule, Script, Source, Sources } from '../../../src/session/sources.ts'
+
+type Read = Pick<Sources, 'get' | 'script' | 'modules' | 'module'>
+interface Place {
+  functionName: string
+  url: string
+  line: number
+  column: number
+}
+
+/** Scripts by url as a session has them, with what their modules export. */
+export function sampleScripts(texts: Record<string, string>, modules: Record<string, LoadedModule> = {}): { sources: Read; placeOf(url: string, head: string): Place } {
+  const linesOf = (url: string): string[] => texts[url]?.split('\n') ?? []
+  const get = (url: string): Source | undefined =>
+    texts[url] === undefined ? undefined : { path: url, lines: linesOf(url), original: (line, column) => ({ path: url, line, column }) }
+  const script = (url: string): Script | undefined => {
+    const syntax = parse(linesOf(url))
+    return syntax && { syntax, names: namesIn(syntax.program) }
+  }
+  return {
+    sources: { get, script, modules: () => Object.values(modules), module: (specifier) => modules[specifier] },
+    /** A function by the text before its parameters, where V8 places it. */
+    placeOf(url, head) {
+      const line = linesOf(url).findIndex((text) => text.includes(head))
+      const column = linesOf(url)[line]!.indexOf(head) + head.length + 1
+      const functionName = head.replace(/^(?:function|static|const) | = $/g, '')
+      return { functionName: functionName.replace(/ = $/, ''), url, line: line + 1, column }
+    }
+  }
+}

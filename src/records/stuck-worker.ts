@@ -23,6 +23,8 @@ export interface Heartbeat {
   timeoutMs: number
   /** A beat is due this often. */
   everyMs: number
+  /** How many there have been: no two have the same text, and that is how they are told apart. */
+  beats: number
   /** The debugger listens, and may have paused it. */
   debugged: boolean
   /** The project's setting of the rule `stuck-test`. */

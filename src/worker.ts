@@ -28,7 +28,7 @@ export function install(): void {
     profile: profiler.profile,
     currentProfile: profiler.currentProfile,
     blockingThreshold: profiler.blockingThreshold,
-    stuck: () => JSON.stringify(profiler.stuck()),
+    stuck: () => JSON.stringify({ ...profiler.stuck(), ...idOfRunning(state) }),
     finished: () => JSON.stringify(finishedTasks(state.suite)),
     measured: profiler.measured
   })
@@ -37,7 +37,7 @@ export function install(): void {
   // Before the test file and what it imports: CommonJS modules keep the functions that they find. All other probes wait
   // for the first test: they would only slow the loading.
   profiler.session.syncCalls.refresh()
-  profiler.load()
+  profiler.load(globalThis)
   expect.extend(asyncMatchers)
   // No time limit of ours: what runs inside has its own. The source of these functions is parsed for `{ task }`.
   aroundAll(async (runSuite, {}, suite) => runFile(state, runSuite, suite as RunnerSuite), NO_LIMIT)
@@ -46,6 +46,13 @@ export function install(): void {
 
 const NO_LIMIT = 0
 
+/** Concurrent tests may have one name. */
+function idOfRunning({ profiler, taskOf }: WorkerState): { testId?: string } {
+  const scope = profiler.session.storage.getStore()
+  const task = scope && taskOf.get(scope.whole)
+  return task === undefined ? {} : { testId: task.id }
+}
+
 /** Where Vitest says what it is about to run. */
 type VitestGlobal = { __vitest_worker__?: { filepath?: string; ctx?: { projectName?: string } } }
 
@@ -53,7 +60,7 @@ function createState(): WorkerState {
   const config = (inject as (key: string) => WorkerConfig | undefined)(OPTIONS_KEY)
   const { options, allow, root, once, flagged } = config ?? { options: DEFAULT_OPTIONS, allow: [], root: process.cwd(), once: inCI(process.env), flagged: [] }
   const profiler = createProfiler(options, root, allow)
-  const state: WorkerState = { options, allow, root, once, flagged: new Set(flagged), profiler, notices: new Set(), tests: new Map(), taskOf: new WeakMap(), life: startLife(options) }
+  const state: WorkerState = { options, allow, root, once, flagged: new Set(flagged), profiler, notices: new Set(), tests: new Map(), refs: new WeakMap(), taskOf: new WeakMap(), life: startLife(options) }
   Object.defineProperty(process, KEY, { value: state, enumerable: false })
   return state
 }

@@ -13,7 +13,7 @@ export const now: () => number = performance.now.bind(performance)
  * Milliseconds that this thread's loop has spent waiting for events, since it started. `performance.eventLoopUtilization()` has
  * the same number, and calls `process.hrtime()` for it, as that is at the time: a test's spy would count it, a fake bend it.
  */
-export const idleTime = getterOf(performance.nodeTiming, 'idleTime')
+export const idleTime: () => number = idleGetter()
 
 export const setImmediate: typeof timers.setImmediate = timers.setImmediate
 export const clearImmediate: typeof timers.clearImmediate = timers.clearImmediate
@@ -41,7 +41,8 @@ const { timeOrigin } = performance
 /** A time on the scale of `now()` as ISO 8601. */
 export const isoAt = (ms: number): string => new RealDate(timeOrigin + ms).toISOString()
 
-function getterOf<Key extends string, T>(object: Record<Key, T>, key: Key): () => T {
-  const get = Object.getOwnPropertyDescriptor(object, key)?.get as (() => T) | undefined
-  return get === undefined ? () => object[key] : get.bind(object)
+function idleGetter(): () => number {
+  const { nodeTiming } = performance
+  const get = Object.getOwnPropertyDescriptor(nodeTiming, 'idleTime')?.get as (() => number) | undefined
+  return get === undefined ? () => nodeTiming.idleTime : get.bind(nodeTiming)
 }

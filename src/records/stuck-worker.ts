@@ -45,6 +45,8 @@ export interface Heartbeat {
 export interface StuckSnapshot {
   /** Whose code runs; nobody's where the runner or a module's evaluation does. */
   culprit: Culprit
+  /** The culprit's test, as Vitest knows it. */
+  testId?: string
   /** The culprit's setting of the rule `stuck-test`. */
   setting: RuleSetting
   /** What the innermost own line called, where that has not returned: `Atomics.wait`. */

@@ -32,8 +32,8 @@ export interface Profiler {
   display(path: string): string
   /** A test's own rules, where they differ from the project's. */
   setRules(scope: Scope, rules: RuleContext['rules']): void
-  /** From here on modules are loaded for a test file: what they start is the file's. */
-  load(): void
+  /** From here on modules are loaded for a test file, whose global object is given: what they start is the file's. */
+  load(global: typeof globalThis): void
   /** What a test that was given up waits for. */
   timedOut(scope: Scope, what: string): TimedOut
   /** Starts the probes for one test file, whose global object is given; returns the stop. */
@@ -81,6 +81,7 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
     return scope === undefined ? options.rules : (rules.get(scope) ?? rulesOf(scope.parent))
   }
   let loaded: Scope | undefined
+  let unpatchFetch = (): void => {}
 
   function begin({ kind, name, parent, thresholds: own }: Parameters<Profiler['begin']>[0]): Scope {
     session.cutTurn()
@@ -139,7 +140,9 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
     leftovers,
     rejections,
     timedOut: (scope, what) => explainTimedOut(scope, what, { session, measurer, chains, locator }),
-    load() {
+    load(global) {
+      // Before the test file: what it finds is what it puts back later.
+      unpatchFetch = fetches.patch(global)
       loaded = new Scope({ kind: 'file', name: 'loading', thresholds, startMs: now(), lag })
       session.load(loaded)
     },
@@ -159,7 +162,7 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
       session.syncCalls.refresh()
       // In vm pools the builtin modules that test files import are copies, made anew for each of them.
       ;(global as VitestGlobal).__vitest_required__?.syncBuiltinESMExports?.()
-      const undos = [fetches.patch(global), session.syncCalls.patchGlobal(global)]
+      const undos = [unpatchFetch, session.syncCalls.patchGlobal(global)]
       return () => {
         for (const undo of undos.toReversed()) undo()
         session.stop()

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { failureOf, isFailure } from '../failure.ts'
 import { RESULT_KEY } from '../channel.ts'
-import type { BudgetLimits, Finding, RuleName, RuleSetting } from '../model.ts'
+import type { BudgetLimits, Finding, RuleName, RuleSetting, TestRef } from '../model.ts'
 import type { ScopeResult } from '../records/results.ts'
 import { now } from '../probes/clock.ts'
 import { askForTasks } from '../probes/tasks.ts'
@@ -55,10 +55,10 @@ export function runTest(state: WorkerState, run: () => Promise<void>, task: Runn
   const scope = profiler.begin({ kind: 'test', name: task.fullTestName, thresholds: { blockingThreshold, lagThreshold } })
   scope.overheadMs += armMs
   scope.file = profiler.display(task.file.filepath)
-  scope.test = { file: scope.file, name: scope.name }
+  scope.test = refOf(state, task, scope.file)
   profiler.setRules(scope, rules)
   state.taskOf.set(scope, task)
-  state.tests.set(scope.name, { task, rules, budgets: own.budgets })
+  state.tests.set(scope.test, { task, rules, budgets: own.budgets })
   const uses = usesOf(task.file.filepath)
   const budgeted = [own.budgets, ...options.budgets].some((budget) => budget?.syncCalls !== undefined)
   if (rules['sync-call'] !== 'off' || budgeted || uses.assertions) scope.syncCalls.limit = MANY_SYNC_CALLS
@@ -79,6 +79,12 @@ export function runTest(state: WorkerState, run: () => Promise<void>, task: Runn
     if (task.fails !== true) throwErrors(state, result.findings, task)
   }
   return after(profiler.session.run(scope, run), end)
+}
+
+function refOf({ refs }: WorkerState, task: RunnerTest, file: string): TestRef {
+  const ref = refs.get(task) ?? { file, name: task.fullTestName }
+  refs.set(task, ref)
+  return ref
 }
 
 /** Where each of them counts. */

@@ -1,3 +1,5 @@
+import { createRequire } from 'node:module'
+import type Picomatch from 'picomatch'
 import { aroundAll, aroundEach, expect, inject } from 'vitest'
 import { OPTIONS_KEY, type WorkerConfig } from './channel.ts'
 import { setRunning } from './holder.ts'
@@ -7,6 +9,7 @@ import { startLife } from './worker/life.ts'
 import { runFile, runTest } from './worker/run-scopes.ts'
 import type { WorkerState } from './worker/state.ts'
 import { inCI } from './in-ci.ts'
+import { withRealBuiltins } from './probes/real-builtins.ts'
 import { createProfiler } from './session/profiler.ts'
 import { DEFAULT_OPTIONS } from './test-options.ts'
 import type { RunnerSuite } from './worker/test-task.ts'
@@ -19,6 +22,8 @@ import { VERSION } from './version.ts'
 const KEY = Symbol.for(`vitest-async-profiler.worker ${VERSION}`)
 type Holder = { [KEY]?: WorkerState }
 
+const require = createRequire(import.meta.url)
+
 /** Wraps tests and files of the test file that is about to run; called once for each by the setup file. */
 export function install(): void {
   const state = (process as unknown as Holder)[KEY] ?? createState()
@@ -30,7 +35,11 @@ export function install(): void {
     blockingThreshold: profiler.blockingThreshold,
     stuck: () => JSON.stringify({ ...profiler.stuck(), ...idOfRunning(state) }),
     finished: () => JSON.stringify(finishedTasks(state.suite)),
-    measured: profiler.measured
+    measured: profiler.measured,
+    measures: profiler.measures,
+    detectsBlocking: state.options.detectBlocking,
+    // Loaded where there are some: most workers have none.
+    compileGlobs: (globs) => withRealBuiltins(() => require('picomatch') as typeof Picomatch)([...globs])
   })
   const { filepath = '', ctx: { projectName = '' } = {} } = (globalThis as VitestGlobal).__vitest_worker__ ?? {}
   life.fileLoads(profiler.display(filepath), projectName)

@@ -36,10 +36,11 @@ export function monotonicOffset(): number {
 }
 
 const RealDate = Date
+const { toISOString } = Date.prototype
 const { timeOrigin } = performance
 
 /** A time on the scale of `now()` as ISO 8601. */
-export const isoAt = (ms: number): string => new RealDate(timeOrigin + ms).toISOString()
+export const isoAt = (ms: number): string => Reflect.apply(toISOString, new RealDate(timeOrigin + ms), [])
 
 function idleGetter(): () => number {
   const { nodeTiming } = performance

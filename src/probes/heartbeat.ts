@@ -23,10 +23,10 @@ export function startHeartbeat(path: string, everyMs: number, line: (beats: numb
     return undefined
   }
   function write(): void {
-    const text = Buffer.from(line(++beats))
+    const text = line(++beats)
     if (file?.isOurs() !== true) file = openOwned(path, 'w')
     // The end of a longer line stays behind the line break, and is not read.
-    writeSync(file.fd, text, 0, undefined, 0)
+    writeSync(file.fd, text, 0)
   }
   function beat(): void {
     try {

@@ -12,7 +12,7 @@ import type { Session } from './session.ts'
  * Joins a `fetch` Response with the request that the server saw. Undici's channels know the socket, but not the
  * Response; so the global `fetch` is wrapped: it runs in a context of its own, by which its request is recognized.
  */
-export function watchFetch(requests: Requests, { storage, resources }: Session): Fetches {
+export function watchFetch(requests: Requests, { storage, resources, syncCalls }: Session): Fetches {
   const calls = new AsyncLocalStorage<Call>()
   const byRequest = new WeakMap<object, Call>()
   const responses = createFulfilled<Call>()
@@ -45,7 +45,10 @@ export function watchFetch(requests: Requests, { storage, resources }: Session):
   const around: Around = (original, self, args) => {
     const call: Call = { port: undefined, owner: storage.getStore(), stack: takeStack(CALL_FRAMES, around) }
     // No function of ours between: each frame leaves one less for the user's in the stacks of promises.
+    syncCalls.refresh()
     const given = calls.run(call, Reflect.apply, original, self, args)
+    // Node's own loads crypto and zlib when it is called first, and nobody else had a chance to use them since.
+    syncCalls.refresh(true)
     responses.follow(given, call)
     return given
   }

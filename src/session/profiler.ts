@@ -1,4 +1,5 @@
 import { createAllowance, findAll, findLeftovers, makeProfile, type Observed, type RuleContext } from '../analysis/profile.ts'
+import { subscribe } from 'node:diagnostics_channel'
 import { AsyncProfilerError } from '../errors.ts'
 import type { AsyncProfile, ResolvedOptions } from '../model.ts'
 import type { Leftovers, TimedOut } from '../records/leftovers.ts'
@@ -12,7 +13,7 @@ import { createHookCost } from './hook-cost.ts'
 import { watchInjected } from './inject.ts'
 import { type LeftoverWatch, watchLeftovers } from './leftovers.ts'
 import { createLocator } from './locate.ts'
-import { createMeasurer, displayPath, type Measurer, NO_LAG } from './measure.ts'
+import { createMeasurer, displayPath, type Measurer } from './measure.ts'
 import { createPromiseChains } from './promise-chains.ts'
 import { type Rejections, watchRejections } from './rejections.ts'
 import { watchRequests } from './requests.ts'
@@ -57,6 +58,8 @@ export interface Profiler {
   /** What runs right now, whoever's it is. */
   stuck(): StuckSnapshot
   measured(subject: object): MeasuredSubject | undefined
+  /** Whether the probes run: not while modules are loaded, nor after the file's end. */
+  measures(): boolean
 }
 
 export function createProfiler(options: ResolvedOptions, root: string, allow: readonly AllowPattern[]): Profiler {
@@ -64,6 +67,8 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
   const lag = options.monitorEventLoop
   const sources = createSources()
   const session = createSession({ ...options, isLoading: sources.isLoading, source: sources.get })
+  // Before the request's own code runs.
+  for (const name of ['http.server.request.start', 'tracing:fastify.request.handler:start']) subscribe(name, () => session.syncCalls.refresh())
   const requests = watchRequests(session, { lag, thresholds })
   watchInjected(session, requests)
   const fetches = watchFetch(requests, session)
@@ -76,6 +81,11 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
   const hookCost = createHookCost(session)
   const rules = new WeakMap<Scope, RuleContext['rules']>()
   const profiled = new WeakMap<AsyncProfile, Scope>()
+  /** When the probes ran: from, and to. */
+  const measuredTimes: { fromMs: number; toMs: number }[] = []
+  const measuredAt = (ms: number): boolean => measuredTimes.some(({ fromMs, toMs }) => ms >= fromMs && ms < toMs)
+  /** Tasks of its test that nobody could follow, when it began. */
+  const unseenTasks = new WeakMap<Scope, number>()
 
   function rulesOf(scope: Scope | undefined): RuleContext['rules'] {
     return scope === undefined ? options.rules : (rules.get(scope) ?? rulesOf(scope.parent))
@@ -121,6 +131,7 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
   async function profile<T>(fn: () => T | PromiseLike<T>): Promise<{ profile: AsyncProfile; result: T }> {
     const scope = begin({ kind: 'function', name: fn.name || 'anonymous', parent: session.storage.getStore() })
     askForTasks(scope.taskLog)
+    unseenTasks.set(scope, scope.taskLog.dropped)
     try {
       const result = await session.run(scope, fn)
       end(scope)
@@ -159,11 +170,14 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
     start(global) {
       sources.reset(global)
       session.start(global)
+      const measured = { fromMs: now(), toMs: Infinity }
+      measuredTimes.push(measured)
       session.syncCalls.refresh()
       // In vm pools the builtin modules that test files import are copies, made anew for each of them.
       ;(global as VitestGlobal).__vitest_required__?.syncBuiltinESMExports?.()
       const undos = [unpatchFetch, session.syncCalls.patchGlobal(global)]
       return () => {
+        measured.toMs = now()
         for (const undo of undos.toReversed()) undo()
         session.stop()
       }
@@ -184,6 +198,7 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
     },
     stuck: () => takeSnapshot(session, createLocator(sources.get, display), { depth: options.maxStackDepth, settingOf: (scope) => rulesOf(scope)['stuck-test'] }),
     blockingThreshold: () => (session.storage.getStore()?.thresholds ?? thresholds).blockingThreshold,
+    measures: () => measuredAt(now()),
     measured(subject) {
       const scope = scopeOf(subject)
       if (scope === undefined) return undefined
@@ -191,12 +206,17 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
       if (typeof status === 'number') scope.status ??= status
       return {
         profile: profileOf(scope),
+        complete: measuredAt(scope.startMs),
+        blockingKnown: options.detectBlocking,
+        leastStretchMs: 0,
+        unseenModules: session.syncCalls.unseenSince(scope.startMs),
         syncCalls: () => ({ kept: measurer.syncCalls(scope), dropped: scope.syncCalls.droppedBy(scope) }),
         stretchesOver: (ms) => measurer.stretches(scope, ms),
         blockingThreshold: scope.thresholds.blockingThreshold,
         lagKnown: lag,
         tasksKnown: scope.taskLog.looks !== undefined,
-        loopLag: scope.loopLag?.stats(0) ?? NO_LAG,
+        unseenTasks: unseenTasks.has(scope) ? scope.taskLog.dropped - unseenTasks.get(scope)! : 0,
+        loopLag: scope.loopLag?.stats(0),
         leftovers: () => leftovers.soFar(scope)
       }
     }

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import type * as TraceMappingModule from '@jridgewell/trace-mapping'
 import { readFileSync } from '../probes/builtins.ts'
+import { withRealBuiltins } from '../probes/real-builtins.ts'
 
 /** The part of Vitest's worker state that is used: where it keeps the modules it has evaluated. */
 interface VitestWorkerState {
@@ -100,7 +101,7 @@ type TraceMap = TraceMappingModule.TraceMap
 
 const require = createRequire(import.meta.url)
 /** Loaded with the first place that is shown: it takes 5 ms, and most workers show none. */
-const traceMapping = (): TraceMapping => require('@jridgewell/trace-mapping') as TraceMapping
+const traceMapping = (): TraceMapping => withRealBuiltins(() => require('@jridgewell/trace-mapping') as TraceMapping)
 
 function parseMap(map: unknown): TraceMap | undefined {
   if (map === undefined || map === null || map === '') return undefined

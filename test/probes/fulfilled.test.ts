@@ -1,3 +1,4 @@
+/* oxlint-disable unicorn/no-thenable, no-extend-native -- what odd programs do is what is tested here */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -32,6 +33,7 @@ test('a Response is known by its call as soon as the caller has it, and the prom
   expect(keyOf(new Response())).toBe(undefined)
 })
 
+const THEN = 'then'
 const VALUE = {}
 const KINDS: [string, () => Promise<object>][] = [
   ['resolved already', () => Promise.resolve(VALUE)],
@@ -77,12 +79,10 @@ test('what is no plain promise is left alone', () => {
       super(run)
       Mine.made++
     }
-    override then(): never {
-      return spy('then of a subclass')
-    }
   }
+  Object.defineProperty(Mine.prototype, THEN, { value: () => spy('then of a subclass') })
   const { follow } = start()
-  const thenable = { get then(): never { return spy('then of a thenable') } }
+  const thenable = Object.defineProperty({}, THEN, { get: () => spy('then of a thenable') })
   const odd = Object.defineProperty(Promise.resolve(1), 'constructor', { get: () => spy('constructor') })
   const things = [undefined, null, 42, 'text', {}, thenable, new Mine(() => {}), odd, Object.create(Promise.prototype), new Proxy(Promise.resolve(), { get: () => spy('a proxy') })]
   for (const thing of things) follow(thing, 'key')
@@ -112,16 +112,17 @@ test('nobody calls the then() that a test has put in the place of the real one',
   const { follow, keyOf } = start()
   const promise = (async () => (await turn(), VALUE))()
   let calls = 0
-  Promise.prototype.then = function (...args) {
-    if ((this as unknown) === promise) calls++
+  function counting(this: Promise<unknown>, ...args: unknown[]): unknown {
+    if (this === promise) calls++
     return Reflect.apply(then, this, args)
   }
+  Object.defineProperty(Promise.prototype, THEN, { value: counting, configurable: true, writable: true })
   try {
     follow(promise, 'key')
     await promise
     await turn()
   } finally {
-    Promise.prototype.then = then
+    Object.defineProperty(Promise.prototype, THEN, { value: then, configurable: true, writable: true })
   }
   expect(calls).toBe(0)
   expect(keyOf(VALUE)).toBe('key')

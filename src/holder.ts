@@ -12,6 +12,11 @@ export interface Running {
   stuck(): string
   /** What the test file has finished so far, as JSON text. */
   finished(): string
+  /** Whether the probes run: not while modules are loaded, nor after the file's end. */
+  measures(): boolean
+  /** Whether blocking calls are looked for. */
+  detectsBlocking: boolean
+  compileGlobs(globs: readonly string[]): (text: string) => boolean
   /** `undefined` where the subject is nothing that was profiled. */
   measured(subject: object): MeasuredSubject | undefined
 }

@@ -1,8 +1,7 @@
 import './matchers/types.ts'
 import { judgeStretches, netMs } from './analysis/blocking.ts'
 import { formatMs } from './analysis/format.ts'
-import { AsyncProfilerError } from './errors.ts'
-import { type Context, type Outcome, withSubject } from './matchers/subject.ts'
+import { type Context, notMeasured, type Outcome, withSubject } from './matchers/subject.ts'
 import { LAG_FIELDS, type LagField, wrongAllow, wrongCount, wrongLimits, wrongOptions } from './matchers/arguments.ts'
 import { noLeakedTasks } from './matchers/no-leaked-tasks.ts'
 import { noSyncCalls } from './matchers/no-sync-calls.ts'
@@ -33,7 +32,14 @@ export const asyncMatchers = {
 }
 
 function noBlockingCalls(measured: MeasuredSubject, options: NoBlockingCallsOptions): Outcome {
+  if (!measured.blockingKnown) throw notMeasured('toHaveNoBlockingCalls() needs blocking calls to be looked for, and the option detectBlocking is false', 'set it to true')
   const threshold = options.threshold ?? measured.blockingThreshold
+  if (threshold < measured.leastStretchMs) {
+    throw notMeasured(
+      `toHaveNoBlockingCalls() was asked for calls over ${formatMs(threshold)}, and a copy of a profile only holds those over ${formatMs(measured.leastStretchMs)}`,
+      'pass the profile itself'
+    )
+  }
   const { kinds } = options
   const calls = judgeStretches(measured.stretchesOver(threshold), threshold).over.filter(({ kind }) => kinds?.includes(kind) ?? true)
   const what = kinds === undefined ? 'blocking call' : `blocking call of kind ${kinds.join(' or ')}`
@@ -52,10 +58,11 @@ function noBlockingCalls(measured: MeasuredSubject, options: NoBlockingCallsOpti
 
 function withinLag(measured: MeasuredSubject, limits: LagLimits): Outcome {
   if (!measured.lagKnown) {
-    throw new AsyncProfilerError('ERR_SUBJECT', 'toCompleteWithinLag() needs lag to be measured, and the option monitorEventLoop is false: set it to true')
+    throw notMeasured('toCompleteWithinLag() needs lag to be measured, and the option monitorEventLoop is false', 'set it to true')
   }
   const loop = limits.scope === 'loop'
   const lag = loop ? measured.loopLag : measured.profile.eventLoopLag
+  if (lag === undefined) throw notMeasured('toCompleteWithinLag() was asked for the lag of the whole loop, which a copy of a profile does not hold', 'pass the profile itself')
   const asked = (Object.keys(LAG_FIELDS) as LagField[]).filter((field) => limits[field] !== undefined)
   const over = asked.filter((field) => lag[LAG_FIELDS[field]] > limits[field]!)
   const name = measured.profile.scope.name
@@ -76,14 +83,17 @@ function longest({ stretchesOver }: MeasuredSubject, limit: number): string {
   return top.length > 0 ? `\n\n${describeStretches(top)}` : ''
 }
 
-function withinConcurrency({ profile, tasksKnown }: MeasuredSubject, max: number): Outcome {
+function withinConcurrency({ profile, tasksKnown, unseenTasks }: MeasuredSubject, max: number): Outcome {
   if (!tasksKnown) {
-    throw new AsyncProfilerError(
-      'ERR_SUBJECT',
-      'toStayWithinConcurrency() needs tasks to be followed, which they are where the test file itself names this matcher: name it there, or measure the call with expect(() => …)'
+    throw notMeasured(
+      'toStayWithinConcurrency() needs tasks to be followed, which they are where the test file itself names this matcher',
+      'name it there, or measure the call with expect(() => …)'
     )
   }
   const { maxConcurrent } = profile.timeline
+  if (maxConcurrent <= max && unseenTasks > 0) {
+    throw notMeasured(`toStayWithinConcurrency() saw ${plural(maxConcurrent, 'task')} at once, and ${unseenTasks} more that it could not follow`, 'measure less at once, in a test of its own')
+  }
   const name = profile.scope.name
   const tasks = profile.tasks.filter(({ parentId }) => parentId === undefined).slice(0, 5)
   const list = tasks.map(({ name: task, stack: [at] }) => `  ${task}${at ? `  ${at.file}:${at.line}:${at.column}` : ''}`)

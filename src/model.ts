@@ -177,6 +177,8 @@ export interface AsyncProfile {
   tasks: Task[]
   /** Tasks that were counted but not kept. */
   droppedTasks: number
+  /** Milliseconds: `blockingCalls` holds what was longer. */
+  blockingThreshold: number
   blockingCalls: BlockingCall[]
   droppedBlockingCalls: number
   eventLoopLag: EventLoopLag

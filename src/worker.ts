@@ -1,3 +1,5 @@
+import { createRequire } from 'node:module'
+import type Picomatch from 'picomatch'
 import { aroundAll, aroundEach, expect, inject } from 'vitest'
 import { OPTIONS_KEY, type WorkerConfig } from './channel.ts'
 import { setRunning } from './holder.ts'
@@ -7,6 +9,7 @@ import { startLife } from './worker/life.ts'
 import { runFile, runTest } from './worker/run-scopes.ts'
 import type { WorkerState } from './worker/state.ts'
 import { inCI } from './in-ci.ts'
+import { withRealBuiltins } from './probes/real-builtins.ts'
 import { createProfiler } from './session/profiler.ts'
 import { DEFAULT_OPTIONS } from './test-options.ts'
 import type { RunnerSuite } from './worker/test-task.ts'
@@ -19,6 +22,8 @@ import { VERSION } from './version.ts'
 const KEY = Symbol.for(`vitest-async-profiler.worker ${VERSION}`)
 type Holder = { [KEY]?: WorkerState }
 
+const require = createRequire(import.meta.url)
+
 /** Wraps tests and files of the test file that is about to run; called once for each by the setup file. */
 export function install(): void {
   const state = (process as unknown as Holder)[KEY] ?? createState()
@@ -28,16 +33,20 @@ export function install(): void {
     profile: profiler.profile,
     currentProfile: profiler.currentProfile,
     blockingThreshold: profiler.blockingThreshold,
-    stuck: () => JSON.stringify(profiler.stuck()),
+    stuck: () => JSON.stringify({ ...profiler.stuck(), ...idOfRunning(state) }),
     finished: () => JSON.stringify(finishedTasks(state.suite)),
-    measured: profiler.measured
+    measured: profiler.measured,
+    measures: profiler.measures,
+    detectsBlocking: state.options.detectBlocking,
+    // Loaded where there are some: most workers have none.
+    compileGlobs: (globs) => withRealBuiltins(() => require('picomatch') as typeof Picomatch)([...globs])
   })
   const { filepath = '', ctx: { projectName = '' } = {} } = (globalThis as VitestGlobal).__vitest_worker__ ?? {}
   life.fileLoads(profiler.display(filepath), projectName)
   // Before the test file and what it imports: CommonJS modules keep the functions that they find. All other probes wait
   // for the first test: they would only slow the loading.
   profiler.session.syncCalls.refresh()
-  profiler.load()
+  profiler.load(globalThis)
   expect.extend(asyncMatchers)
   // No time limit of ours: what runs inside has its own. The source of these functions is parsed for `{ task }`.
   aroundAll(async (runSuite, {}, suite) => runFile(state, runSuite, suite as RunnerSuite), NO_LIMIT)
@@ -46,6 +55,13 @@ export function install(): void {
 
 const NO_LIMIT = 0
 
+/** Concurrent tests may have one name. */
+function idOfRunning({ profiler, taskOf }: WorkerState): { testId?: string } {
+  const scope = profiler.session.storage.getStore()
+  const task = scope && taskOf.get(scope.whole)
+  return task === undefined ? {} : { testId: task.id }
+}
+
 /** Where Vitest says what it is about to run. */
 type VitestGlobal = { __vitest_worker__?: { filepath?: string; ctx?: { projectName?: string } } }
 
@@ -53,7 +69,7 @@ function createState(): WorkerState {
   const config = (inject as (key: string) => WorkerConfig | undefined)(OPTIONS_KEY)
   const { options, allow, root, once, flagged } = config ?? { options: DEFAULT_OPTIONS, allow: [], root: process.cwd(), once: inCI(process.env), flagged: [] }
   const profiler = createProfiler(options, root, allow)
-  const state: WorkerState = { options, allow, root, once, flagged: new Set(flagged), profiler, notices: new Set(), tests: new Map(), taskOf: new WeakMap(), life: startLife(options) }
+  const state: WorkerState = { options, allow, root, once, flagged: new Set(flagged), profiler, notices: new Set(), tests: new Map(), refs: new WeakMap(), taskOf: new WeakMap(), life: startLife(options) }
   Object.defineProperty(process, KEY, { value: state, enumerable: false })
   return state
 }

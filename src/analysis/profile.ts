@@ -40,6 +40,7 @@ export function makeProfile(measurement: Measurement, findings: Finding[]): Asyn
     durationMs,
     tasks,
     droppedTasks,
+    blockingThreshold: measurement.blockingThreshold,
     blockingCalls: blockingCalls.toSorted((a, b) => a.startMs - b.startMs),
     droppedBlockingCalls: measurement.droppedStretches,
     eventLoopLag,

@@ -42,9 +42,10 @@ export function findLeftovers({ resources, promises, rejected }: Left, context: 
 export function mergeFindings(findings: readonly Finding[]): Finding[] {
   const merged = new Map<string, Finding>()
   for (const finding of findings) {
-    const { request, status } = finding
+    const { request, severity, status } = finding
     const inconclusive = finding.confidence === 'inconclusive'
-    const key = [finding.fingerprint, placeKey(finding), request?.method, request?.url, inconclusive, status].join('\n')
+    // Two tests of one name may have rules of their own, and a warning must not hide an error.
+    const key = [finding.fingerprint, placeKey(finding), request?.method, request?.url, inconclusive, status, severity].join('\n')
     const known = merged.get(key)
     if (known === undefined) merged.set(key, finding)
     else merged.set(key, mergeTwo(known, finding))

@@ -1,10 +1,9 @@
-import { createRequire } from 'node:module'
-import type Picomatch from 'picomatch'
 import { formatMs } from '../analysis/format.ts'
 import { hintFor } from '../analysis/hints.ts'
 import { describePlace } from '../analysis/places.ts'
+import { running } from '../holder.ts'
 import type { MeasuredSubject, PlacedSyncCall } from '../records/measured.ts'
-import type { Outcome } from './subject.ts'
+import { notMeasured, type Outcome } from './subject.ts'
 import { placeText, plural } from './text.ts'
 import type { NoSyncCallsOptions } from './types.ts'
 
@@ -15,6 +14,10 @@ export function noSyncCalls(measured: MeasuredSubject, { allow = [] }: NoSyncCal
   const rest = [...dropped].reduce((sum, [callee, times]) => (isAllowed(callee) ? sum : sum + times), 0)
   const count = calls.reduce((sum, each) => sum + each.calls, rest)
   const { name } = measured.profile.scope
+  if (count === 0 && measured.unseenModules.length > 0) {
+    const modules = measured.unseenModules.map((module) => `node:${module}`).join(' and ')
+    throw notMeasured(`toHaveNoSyncCalls() cannot tell what ${name} did with ${modules}, loaded while it ran`, 'import it before, at the top of a module')
+  }
   const but = allow.length > 0 ? ` but ${allow.join(', ')}` : ''
   return {
     pass: count === 0,
@@ -26,11 +29,9 @@ export function noSyncCalls(measured: MeasuredSubject, { allow = [] }: NoSyncCal
 
 const MAX_SHOWN = 5
 
-const require = createRequire(import.meta.url)
-
-/** With or without the module's name. Globs are compiled where there are some: each worker would load the library. */
+/** With or without the module's name. */
 function allowedBy(allow: readonly string[]): (callee: string) => boolean {
-  const matches = (require('picomatch') as typeof Picomatch)([...allow])
+  const matches = running()!.compileGlobs(allow)
   return (callee) => matches(callee) || matches(callee.split('.').at(-1)!)
 }
 

@@ -38,6 +38,7 @@ export function withSubject(
   if (wrongArgument !== undefined) throw new AsyncProfilerError('ERR_SUBJECT', `${matcher}() takes ${wrongArgument}`)
   const profiler = running()
   if (profiler === undefined) throw noProfiler(matcher)
+  if (!profiler.measures()) throw notMeasured(`${matcher}() was called while nothing is measured: before the tests of its file, or after them`, 'call it in a test or a hook')
   if (typeof subject === 'function') {
     return runAndMeasure(profiler, subject as () => unknown).then((measured) => toResult(context, matcher, judge(measured)))
   }
@@ -58,14 +59,16 @@ async function runAndMeasure(profiler: Running, fn: () => unknown): Promise<Meas
 
 function find(profiler: Running, matcher: string, subject: unknown): MeasuredSubject {
   const measured = typeof subject === 'object' && subject !== null ? profiler.measured(subject) : undefined
+  if (measured?.complete === false) throw notMeasured(`${matcher}() received what ran while nothing is measured: before the tests of its file`, 'measure it in a test or a hook')
   if (measured !== undefined) return measured
-  if (isProfile(subject)) return fromPlain(subject, profiler.blockingThreshold())
+  if (isProfile(subject)) return fromPlain(subject, profiler)
   throw notProfiled(matcher, subject)
 }
 
 /** A profile that was copied or read from a file: only what it says of itself is known. */
-function fromPlain(profile: AsyncProfile, blockingThreshold: number): MeasuredSubject {
-  const { blockingCalls, eventLoopLag } = profile
+function fromPlain(profile: AsyncProfile, profiler: Running): MeasuredSubject {
+  const { blockingCalls, eventLoopLag, tasks, droppedTasks } = profile
+  const blockingThreshold = profiler.blockingThreshold()
   const unknown = (matcher: string, what: string) => (): never => {
     throw new AsyncProfilerError('ERR_SUBJECT', `${matcher}() received a copy of a profile, which does not hold ${what}: pass the profile itself`)
   }
@@ -73,11 +76,17 @@ function fromPlain(profile: AsyncProfile, blockingThreshold: number): MeasuredSu
     profile,
     syncCalls: unknown('toHaveNoSyncCalls', 'sync calls'),
     leftovers: unknown('toHaveNoLeakedTasks', 'what it left'),
+    complete: true,
+    blockingKnown: profiler.detectsBlocking,
+    leastStretchMs: profile.blockingThreshold ?? blockingThreshold,
+    unseenModules: [],
     stretchesOver: (ms) => blockingCalls.filter(({ durationMs }) => durationMs > ms),
     blockingThreshold,
-    lagKnown: true,
-    tasksKnown: true,
-    loopLag: eventLoopLag
+    // Who has run has kept the loop.
+    lagKnown: eventLoopLag.maxMs > 0,
+    tasksKnown: tasks.length > 0 || droppedTasks === 0,
+    unseenTasks: 0,
+    loopLag: undefined
   }
 }
 
@@ -101,6 +110,9 @@ function notProfiled(matcher: string, subject: unknown): AsyncProfilerError {
     : 'pass a supertest response, a fetch Response, a Fastify inject response, a profile, or a function'
   return new AsyncProfilerError('ERR_SUBJECT', `${matcher}() received ${what}, which was never profiled: ${why}`)
 }
+
+/** What passes though nobody has measured it is worse than no matcher. */
+export const notMeasured = (what: string, remedy: string): AsyncProfilerError => new AsyncProfilerError('ERR_SUBJECT', `${what}: ${remedy}`)
 
 const isPromise = (subject: unknown): boolean => typeof (subject as { then?: unknown } | null)?.then === 'function'
 

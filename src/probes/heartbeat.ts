@@ -1,5 +1,6 @@
-import { closeSync, fstatSync, openSync, unlinkSync, writeSync } from './builtins.ts'
+import { unlinkSync, writeSync } from './builtins.ts'
 import { clearInterval, setInterval } from './clock.ts'
+import { openOwned, type OwnedFile } from './owned-file.ts'
 
 export interface HeartbeatFile {
   /** Writes down at once what has changed: the loop may not turn again. */
@@ -10,49 +11,51 @@ export interface HeartbeatFile {
 /**
  * Writes a line into a file as long as the loop turns: whoever watches the file sees it stop. Nothing where the file cannot
  * be made.
- * @param line what to write, ending with a line break
+ * @param line what to write, ending with a line break; the number of the beat makes it another line each time, because
+ * a file system may tell its times in whole seconds
  */
-export function startHeartbeat(path: string, everyMs: number, line: () => string): HeartbeatFile | undefined {
-  let file: { fd: number; inode: number }
+export function startHeartbeat(path: string, everyMs: number, line: (beats: number) => string): HeartbeatFile | undefined {
+  let file: OwnedFile | undefined
+  let beats = 0
   try {
-    file = open(path, 'w')
+    file = openOwned(path, 'w')
   } catch {
     return undefined
   }
+  function write(): void {
+    const text = line(++beats)
+    if (file?.isOurs() !== true) file = openOwned(path, 'w')
+    // The end of a longer line stays behind the line break, and is not read.
+    writeSync(file.fd, text, 0)
+  }
   function beat(): void {
     try {
-      // The end of a longer line stays behind the line break, and is not read.
-      writeSync(file.fd, Buffer.from(line()), 0, undefined, 0)
+      write()
     } catch {
-      stop()
+      remove()
     }
   }
-  function check(): void {
+  /**
+   * A file that says nothing new would be taken for a stuck loop's. The next beat makes it again, if it can: a process that has
+   * no descriptors left may have some later.
+   */
+  function remove(): void {
     try {
-      // Tests that make daemons close all descriptors, and then this one may be the user's.
-      if (fstatSync(file.fd).ino !== file.inode) file = open(path, 'r+')
-      beat()
-    } catch {
-      stop()
-    }
-  }
-  /** A file that says nothing new would be taken for a stuck loop's. */
-  function stop(): void {
-    clearInterval(timer)
-    try {
+      file?.close()
+      file = undefined
       unlinkSync(path)
-      if (fstatSync(file.fd).ino === file.inode) closeSync(file.fd)
     } catch {
       // The run is over, and the folder gone.
     }
   }
-  const timer = setInterval(check, everyMs)
+  const timer = setInterval(beat, everyMs)
   timer.unref()
   beat()
-  return { beat, stop }
-}
-
-function open(path: string, flags: 'w' | 'r+'): { fd: number; inode: number } {
-  const fd = openSync(path, flags)
-  return { fd, inode: fstatSync(fd).ino }
+  return {
+    beat,
+    stop() {
+      clearInterval(timer)
+      remove()
+    }
+  }
 }

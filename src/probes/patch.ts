@@ -27,7 +27,8 @@ export function patchMethod(target: object, name: string, around: Around): () =>
   Object.defineProperty(target, name, { ...descriptor, value: patched })
   return () => {
     undone = true
-    if ((target as Record<string, unknown>)[name] === patched) Object.defineProperty(target, name, descriptor)
+    // By the descriptor: theirs may be a getter, which counts its calls.
+    if (Object.getOwnPropertyDescriptor(target, name)?.value === patched) Reflect.defineProperty(target, name, descriptor)
   }
 }
 
@@ -35,7 +36,7 @@ export function patchMethod(target: object, name: string, around: Around): () =>
  * Ours would be the first frame below Node's own, and shown as the code that failed. V8 formats a stack when it is first
  * read (100 µs under Vitest, which maps it), and keeps it behind an accessor: so it is mended only then, too.
  */
-function hideOurFrame(error: unknown): void {
+export function hideOurFrame(error: unknown): void {
   if (typeof error !== 'object' || error === null) return
   const stack = Object.getOwnPropertyDescriptor(error, 'stack')
   const { get } = stack ?? {}

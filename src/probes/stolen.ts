@@ -1,56 +1,113 @@
-import { closeSync, openSync, readSync } from './builtins.ts'
+import { readSync } from './builtins.ts'
+import { now } from './clock.ts'
+import { openOwned, type OwnedFile } from './owned-file.ts'
 
-/** Milliseconds of this thread since it started: on a CPU, and ready to run while others held the CPU. */
+/** Milliseconds of this thread since it started: on a CPU, and ready to run while others held the CPU. Neither ever goes back. */
 export interface ThreadTime {
   runMs: number
   waitMs: number
 }
 
 export interface ThreadClock {
+  /** Never throws: it is called inside hooks, where an error would end the process. */
   read(): ThreadTime
-  /** Whether `waitMs` is measured; elsewhere it is always 0. */
-  measuresWait: boolean
   stop(): void
 }
 
 /**
  * Linux tells run time and run-queue wait of the thread that opened the file, in nanoseconds. The descriptor is opened
- * and read on the thread that it measures. Elsewhere only CPU time is known.
+ * and read on the thread that it measures. Elsewhere only CPU time is known, and `waitMs` is always 0.
  */
 export function openThreadClock(): ThreadClock {
-  try {
-    return linuxClock()
-  } catch {
-    return cpuClock()
+  const linux = openSchedstat()
+  const first = linux?.read()
+  // Some kernels have the file and count nothing in it.
+  if (linux === undefined || first === undefined || first.runMs === 0) {
+    linux?.close()
+    return { read: cpuTime, stop() {} }
+  }
+  return linuxClock(linux, first)
+}
+
+/** Trying to open the file costs some microseconds, and a process without descriptors is so for a while. */
+const REOPEN_MS = 100
+
+function linuxClock(opened: Schedstat, first: ThreadTime): ThreadClock {
+  let schedstat: Schedstat | undefined = opened
+  let last = first
+  let lastAt = now()
+  let reopenAt = 0
+  /** What the CPU clock tells is that much more or less than what was told before it was needed. */
+  let offsetMs: number | undefined
+
+  function reopen(at: number): ThreadTime | undefined {
+    if (at < reopenAt) return undefined
+    reopenAt = at + REOPEN_MS
+    schedstat = openSchedstat()
+    return schedstat?.read()
+  }
+  /** Without the file: the time until now counts as run, because nothing tells that it was not. */
+  function fromCpu(at: number): ThreadTime {
+    const { runMs } = cpuTime()
+    offsetMs ??= last.runMs + (at - lastAt) - runMs
+    return { runMs: runMs + offsetMs, waitMs: last.waitMs }
+  }
+  function fromFile(at: number): ThreadTime | undefined {
+    const time = schedstat?.read() ?? reopen(at)
+    if (time !== undefined) offsetMs = undefined
+    return time
+  }
+  return {
+    read() {
+      const at = now()
+      const time = fromFile(at) ?? fromCpu(at)
+      last = { runMs: Math.max(time.runMs, last.runMs), waitMs: Math.max(time.waitMs, last.waitMs) }
+      lastAt = at
+      return last
+    },
+    stop: () => schedstat?.close()
   }
 }
 
-function linuxClock(): ThreadClock {
-  const fd = openSync('/proc/thread-self/schedstat', 'r')
-  const buffer = Buffer.alloc(64)
-  const clock = {
-    measuresWait: true,
-    read() {
-      const length = readSync(fd, buffer, 0, 64, 0)
-      const [run, wait] = buffer.toString('latin1', 0, length).split(' ')
-      return { runMs: Number(run) / 1e6, waitMs: Number(wait) / 1e6 }
-    },
-    stop: () => closeSync(fd)
+interface Schedstat {
+  /** Nothing where the descriptor is not ours any more. */
+  read(): ThreadTime | undefined
+  close(): void
+}
+
+function openSchedstat(): Schedstat | undefined {
+  let file: OwnedFile
+  try {
+    file = openOwned('/proc/thread-self/schedstat', 'r')
+  } catch {
+    return undefined
   }
-  if (!(clock.read().runMs > 0)) throw new Error('schedstat is off in this kernel')
-  return clock
+  const buffer = Buffer.alloc(64)
+  return {
+    read() {
+      if (!file.isOurs()) return undefined
+      try {
+        return parse(buffer.toString('latin1', 0, readSync(file.fd, buffer, 0, 64, 0)))
+      } catch {
+        return undefined
+      }
+    },
+    close: file.close
+  }
+}
+
+/** Nanoseconds on a CPU, nanoseconds waited for one, and how often it was given one. */
+const SCHEDSTAT = /^(\d+) (\d+) \d+\s*$/
+
+function parse(text: string): ThreadTime | undefined {
+  const found = SCHEDSTAT.exec(text)
+  return found === null ? undefined : { runMs: Number(found[1]) / 1e6, waitMs: Number(found[2]) / 1e6 }
 }
 
 // Older 22.x have no per-thread figure; the whole process's is right where one thread does the work.
 const cpuUsage: () => NodeJS.CpuUsage = (process.threadCpuUsage ?? process.cpuUsage).bind(process)
 
-function cpuClock(): ThreadClock {
-  return {
-    measuresWait: false,
-    read() {
-      const { user, system } = cpuUsage()
-      return { runMs: (user + system) / 1e3, waitMs: 0 }
-    },
-    stop() {}
-  }
+function cpuTime(): ThreadTime {
+  const { user, system } = cpuUsage()
+  return { runMs: (user + system) / 1e3, waitMs: 0 }
 }

@@ -1,4 +1,5 @@
 import { syncBuiltinESMExports } from 'node:module'
+import { getBuiltinModule } from './builtins.ts'
 import { now } from './clock.ts'
 import { patchMethod } from './patch.ts'
 import { SYNC_MODULES, type SyncApi, syncApisOf, waitApi } from './sync-apis.ts'
@@ -7,8 +8,13 @@ import { SYNC_MODULES, type SyncApi, syncApisOf, waitApi } from './sync-apis.ts'
 export type OnEnd<Owner> = (api: SyncApi, args: unknown[], owner: Owner, startMs: number, endMs: number) => void
 
 export interface SyncCalls {
-  /** Patches what was loaded since the last call. Cheap when nothing was. */
-  refresh(): void
+  /**
+   * Patches what was loaded since the last call. Cheap when nothing was.
+   * @param unused nobody can have called what was loaded
+   */
+  refresh(unused?: boolean): void
+  /** Modules that were loaded, or may have been, for a while after a time before their calls were seen. */
+  unseenSince(ms: number): string[]
   /** Patches what each global object has of its own; returns the undo. */
   patchGlobal(global: typeof globalThis): () => void
   /** Undoes all patches, in reverse. */
@@ -23,6 +29,7 @@ export function startSyncCalls<Owner>(ownerNow: () => Owner | undefined, onEnd: 
   const undos: (() => void)[] = []
   const waiting = new Set(SYNC_MODULES)
   let seen = 0
+  const gaps: { module: string; patchedMs: number }[] = []
   /** One inside another is part of it. */
   let inside = false
 
@@ -41,19 +48,29 @@ export function startSyncCalls<Owner>(ownerNow: () => Owner | undefined, onEnd: 
       }
     })
   }
+  /** Those that are loaded and not patched. */
+  function loadedSince(): string[] {
+    const { moduleLoadList } = process as unknown as { moduleLoadList: string[] }
+    if (moduleLoadList.length === seen || waiting.size === 0) return []
+    seen = moduleLoadList.length
+    return [...waiting].filter((module) => moduleLoadList.includes(`NativeModule ${module}`))
+  }
+  function refresh(unused = false): void {
+    const fresh = loadedSince()
+    for (const module of fresh) {
+      waiting.delete(module)
+      if (!unused) gaps.push({ module, patchedMs: now() })
+      const exports = getBuiltinModule(`node:${module}`) as unknown as Record<string, unknown>
+      undos.push(...syncApisOf(module, exports).map(patch))
+    }
+    // Or ESM imports by name would go on with the originals.
+    if (fresh.length > 0) syncBuiltinESMExports()
+  }
   return {
-    refresh() {
-      const { moduleLoadList } = process as unknown as { moduleLoadList: string[] }
-      if (moduleLoadList.length === seen || waiting.size === 0) return
-      const fresh = [...waiting].filter((module) => moduleLoadList.includes(`NativeModule ${module}`))
-      seen = moduleLoadList.length
-      for (const module of fresh) {
-        waiting.delete(module)
-        const exports = process.getBuiltinModule(`node:${module}`) as unknown as Record<string, unknown>
-        undos.push(...syncApisOf(module, exports).map(patch))
-      }
-      // Or ESM imports by name would go on with the originals.
-      if (fresh.length > 0) syncBuiltinESMExports()
+    refresh,
+    unseenSince(ms) {
+      refresh()
+      return gaps.filter(({ patchedMs }) => patchedMs >= ms).map(({ module }) => module)
     },
     patchGlobal: (global) => patch(waitApi(global)),
     stop() {

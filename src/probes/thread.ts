@@ -18,11 +18,13 @@ export interface ThreadIdentity {
 
 export function identify(): ThreadIdentity {
   const inspector = loadInspector()
+  // Taken at the start: tests replace it.
+  const url = inspector?.url
   return {
     pid: process.pid,
     threadId: isMainThread ? 0 : threadId,
     proc: procFolder(),
-    isDebugged: () => inspector?.url() !== undefined,
+    isDebugged: () => url?.() !== undefined,
     openable() {
       if (isMainThread && inspector !== undefined) process.debugPort = 0
     }

@@ -6,6 +6,14 @@ import type { Leftovers } from './leftovers.ts'
 /** What a matcher asks of a subject that was profiled. */
 export interface MeasuredSubject {
   profile: AsyncProfile
+  /** Whether the probes ran when it began: not while modules are loaded. */
+  complete: boolean
+  /** Whether blocking calls were looked for at all. */
+  blockingKnown: boolean
+  /** Milliseconds: of shorter stretches nothing is known. */
+  leastStretchMs: number
+  /** Modules whose sync calls may have been made unseen. */
+  unseenModules: readonly string[]
   /** Sync calls of its own work, and by API how many more were made than are kept. */
   syncCalls(): { kept: PlacedSyncCall[]; dropped: ReadonlyMap<string, number> }
   /** Stretches longer than this, for thresholds below the test's own. Placed in the source when asked for. */
@@ -16,8 +24,10 @@ export interface MeasuredSubject {
   lagKnown: boolean
   /** Whether its tasks were followed. */
   tasksKnown: boolean
-  /** Lag of the whole loop while it ran, whoever caused it. */
-  loopLag: LagStats
+  /** Tasks that it started and that nobody could follow. */
+  unseenTasks: number
+  /** Lag of the whole loop while it ran, whoever caused it; nothing where that is not known. */
+  loopLag: LagStats | undefined
   /** What its own work has left behind by now. */
   leftovers(): Leftovers
 }

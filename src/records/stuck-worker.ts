@@ -23,6 +23,8 @@ export interface Heartbeat {
   timeoutMs: number
   /** A beat is due this often. */
   everyMs: number
+  /** How many there have been: no two have the same text, and that is how they are told apart. */
+  beats: number
   /** The debugger listens, and may have paused it. */
   debugged: boolean
   /** The project's setting of the rule `stuck-test`. */
@@ -43,6 +45,8 @@ export interface Heartbeat {
 export interface StuckSnapshot {
   /** Whose code runs; nobody's where the runner or a module's evaluation does. */
   culprit: Culprit
+  /** The culprit's test, as Vitest knows it. */
+  testId?: string
   /** The culprit's setting of the rule `stuck-test`. */
   setting: RuleSetting
   /** What the innermost own line called, where that has not returned: `Atomics.wait`. */

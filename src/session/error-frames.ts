@@ -2,8 +2,8 @@ import { fileURLToPath } from 'node:url'
 import type { Location } from '../model.ts'
 import { isOursUrl, isOwnUrl, isRunnerUrl } from './own.ts'
 
-/** `    at async name (file:///path:1:2)`, `    at /path:1:2`. */
-const FRAME = /^\s+at (?:(?:async )?(.*?) \()?((?:file:\/\/|node:|[A-Za-z]:[\\/]|\/).*?):(\d+):(\d+)\)?$/
+/** `    at async name (file:///path:1:2)`, `    at /path:1:2`, `    at async C:\path:1:2`. */
+const FRAME = /^\s+at (?:async )?(?:(.*?) \()?((?:file:\/\/|node:|[A-Za-z]:[\\/]|\\\\|\/).*):(\d+):(\d+)\)?$/
 
 /** The places of an error's stack, innermost first, up to where the test runner's begin; Vitest has mapped them to the source. */
 export function errorFrames(error: unknown, display: (path: string) => string, depth: number): { stack: Location[]; own: Location | undefined } {
@@ -14,10 +14,19 @@ export function errorFrames(error: unknown, display: (path: string) => string, d
     const [, functionName, url = '', row, column] = FRAME.exec(line) ?? []
     if (url === '' || isOursUrl(url) || url.startsWith('node:')) continue
     if (isRunnerUrl(url)) break
-    const file = display(url.startsWith('file:') ? fileURLToPath(url) : url)
+    const file = display(toPath(url))
     const location = { file, line: Number(row), column: Number(column), ...(functionName !== undefined && { functionName }) }
     if (isOwnUrl(url)) own ??= location
     if (stack.length < depth) stack.push(location)
   }
   return { stack, own }
+}
+
+/** An error's text is anybody's to write: `file://` may be followed by what is no path. */
+function toPath(url: string): string {
+  try {
+    return url.startsWith('file:') ? fileURLToPath(url) : url
+  } catch {
+    return url
+  }
 }

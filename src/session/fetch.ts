@@ -1,6 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { subscribe } from 'node:diagnostics_channel'
 import type { Socket } from 'node:net'
+import { createFulfilled } from '../probes/fulfilled.ts'
+import { hideOurFrame } from '../probes/patch.ts'
 import { takeStack, type TakenStack } from '../probes/stacks.ts'
 import type { Sender, Senders } from './requests/senders.ts'
 import type { Scope } from './scope.ts'
@@ -13,10 +15,11 @@ const { WeakRef } = globalThis
  * Joins a `fetch` Response with the request that the server saw. Undici's channels know the socket, but not the
  * Response; so the global `fetch` is wrapped: it runs in a context of its own, by which its request is recognized.
  */
-export function watchFetch(senders: Senders, { storage, resources }: Session): Fetches {
+export function watchFetch(senders: Senders, { storage, resources, syncCalls }: Session): Fetches {
   const calls = new AsyncLocalStorage<Call>()
   const byRequest = new WeakMap<object, Call>()
-  const responses = new WeakMap<object, Call>()
+  const responses = createFulfilled<Call>()
+  let unpatch = (): void => {}
 
   const onCreate = (message: unknown): void => {
     const call = calls.getStore()
@@ -44,20 +47,34 @@ export function watchFetch(senders: Senders, { storage, resources }: Session): F
     const { _handle: handle } = socket as { _handle?: object | null }
     if (handle && call.owner !== undefined) resources.claim(handle, call.owner, call.stack)
   }
+  const onHeaders = (message: unknown): void => {
+    const call = byRequest.get((message as { request: object }).request)
+    if (call !== undefined) call.answered = true
+  }
   subscribe('undici:request:create', onCreate)
+  subscribe('undici:request:headers', onHeaders)
   subscribe('undici:client:sendHeaders', onSend)
+  /** It gives what the original gives, which may be anything: tests put their own in its place. */
   const around: Around = (original, self, args) => {
     const call: Call = { port: undefined, answered: false, owner: storage.getStore(), stack: takeStack(CALL_FRAMES, around) }
-    const promise = calls.run(call, () => Reflect.apply(original, self, args))
-    return promise.then((response) => {
-      call.answered = true
-      responses.set(response, call)
-      return response
-    })
+    // No function of ours between: each frame leaves one less for the user's in the stacks of promises.
+    syncCalls.refresh()
+    const given = calls.run(call, Reflect.apply, original, self, args)
+    // Node's own loads crypto and zlib when it is called first, and nobody else had a chance to use them since.
+    syncCalls.refresh(true)
+    responses.follow(given, call)
+    return given
   }
   return {
-    requestOf: (response) => responses.get(response),
-    patch: (global) => patchFetch(global, around)
+    requestOf: (response) => responses.keyOf(response),
+    patch(global) {
+      unpatch()
+      unpatch = patchFetch(global, around)
+      return () => {
+        unpatch()
+        responses.stop()
+      }
+    }
   }
 }
 
@@ -87,18 +104,38 @@ interface Call {
 const CALL_FRAMES = 24
 
 type Fetch = typeof globalThis.fetch
-type Around = (original: Fetch, self: unknown, args: Parameters<Fetch>) => ReturnType<Fetch>
+type Around = (original: Fetch, self: unknown, args: unknown[]) => unknown
+
+/** What stands behind each of ours: a test may put back one that an earlier file had found. */
+const originals = new WeakMap<Fetch, Fetch>()
 
 function patchFetch(global: typeof globalThis, around: Around): () => void {
   const descriptor = Object.getOwnPropertyDescriptor(global, 'fetch')
-  const original = global.fetch
-  if (descriptor === undefined || typeof original !== 'function') return () => {}
+  const found = descriptor?.value as unknown
+  // A getter is the environment's or the user's: they may give another one each time.
+  if (typeof found !== 'function' || descriptor?.configurable !== true || isMock(found)) return () => {}
+  const original = originals.get(found as Fetch) ?? (found as Fetch)
+  let undone = false
   // A proxy keeps name, length and own keys; the descriptor keeps its shape.
-  const patched = new Proxy(original, { apply: (target, self, args) => around(target, self, args as Parameters<Fetch>) })
-  const { configurable = false, enumerable = false } = descriptor
-  Object.defineProperty(global, 'fetch', { value: patched, writable: true, configurable, enumerable })
+  const patched = new Proxy(original, {
+    apply(_original, self, args) {
+      if (undone) return Reflect.apply(original, self, args) as unknown
+      try {
+        return around(original, self, args)
+      } catch (error) {
+        hideOurFrame(error)
+        throw error
+      }
+    }
+  })
+  originals.set(patched, original)
+  Object.defineProperty(global, 'fetch', { ...descriptor, value: patched })
   return () => {
-    // Somebody may have replaced it since: then it is theirs.
-    if (global.fetch === patched) Object.defineProperty(global, 'fetch', descriptor)
+    undone = true
+    // Somebody may have replaced it since: then it is theirs. By the descriptor: theirs may be a getter, which counts its calls.
+    if (Object.getOwnPropertyDescriptor(global, 'fetch')?.value === patched) Reflect.defineProperty(global, 'fetch', { ...descriptor, value: original })
   }
 }
+
+/** Vitest's and Jest's, Node's, and Sinon's: tests ask whether a global is the very mock that they have put there. */
+const isMock = (fn: object): boolean => ['_isMockFunction', 'mock', 'isSinonProxy'].some((key) => Object.hasOwn(fn, key))

@@ -1,27 +1,34 @@
 import type { MeasuredSubject } from '../records/measured.ts'
 import type { Leftovers } from '../records/leftovers.ts'
-import { type Measurer, NO_LAG, type Seen } from './measure.ts'
+import type { Measurer, Seen } from './measure.ts'
 import type { Scope } from './scope.ts'
 import type { Session } from './session.ts'
 
 /** What matchers judge besides the profile itself, as it was at one moment. */
 export type Frozen = Omit<MeasuredSubject, 'profile'>
 
+/** What the probes could see at all. */
+type Known = Pick<MeasuredSubject, 'complete' | 'blockingKnown' | 'unseenTasks'>
+
 /**
  * What goes on is no part of it. Lists are copied, and placed in the source when they are asked for: most profiles never are.
  * @param left what the scope had left behind
  */
-export function freeze(scope: Scope, seen: Seen, left: () => Leftovers, { session, measurer }: { session: Session; measurer: Measurer }): Frozen {
+export function freeze(scope: Scope, seen: Seen, left: () => Leftovers, { session, measurer, known }: { session: Session; measurer: Measurer; known: Known }): Frozen {
   const { lag, loopLag, taskLog, thresholds } = scope
   const dropped = new Map(scope.countedCalls)
+  const unseenModules = session.syncCalls.unseenSince(scope.startMs)
   return {
+    ...known,
+    leastStretchMs: 0,
+    unseenModules,
     syncCalls: () => ({ kept: measurer.syncCalls(scope, seen), dropped }),
     stretchesOver: (ms) => measurer.stretches(scope, ms, seen),
     blockingThreshold: thresholds.blockingThreshold,
     lagKnown: lag !== undefined,
     tasksKnown: taskLog.looks !== undefined,
     // The turn that runs is the loop's, too.
-    loopLag: loopLag?.stats(session.pendingMs(scope)) ?? NO_LAG,
+    loopLag: loopLag?.stats(session.pendingMs(scope)),
     leftovers: left
   }
 }

@@ -51,11 +51,12 @@ function isOfModule(frames: readonly StackFrame[], own: number): boolean {
   return own !== -1 && caller?.functionName.endsWith('runInlinedModule') === true
 }
 
-/** One for each line that left some. */
+/** One for each line that left some, and for each test: several may have one name. */
 export function toLeftResources(left: readonly Standing[], locator: Locator, depth: number): LeftResource[] {
+  const tests = [...new Set(left.map(({ made }) => made.owner.test))]
   const groups = Map.groupBy(left, (each) => {
     const { url, line, column } = each.frames[Math.max(each.own, 0)]!
-    return JSON.stringify([culpritOf(each), url, line, column])
+    return JSON.stringify([tests.indexOf(each.made.owner.test), culpritOf(each), url, line, column])
   })
   return Array.from(groups.values(), (group) => {
     const [main] = group.toSorted((a, b) => rank(a.made.type) - rank(b.made.type)) as [Standing]

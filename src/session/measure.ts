@@ -1,4 +1,4 @@
-import { relative } from 'node:path'
+import { isAbsolute, relative } from 'node:path'
 import type { Measurement, Observed, RuleContext } from '../analysis/profile.ts'
 import type { BlockingCall, LagStats, Location, ScopeRef, Task, TaskStatus } from '../model.ts'
 import type { PlacedSyncCall } from '../records/measured.ts'
@@ -94,7 +94,7 @@ export function createMeasurer(session: Session, locator: Locator, sources: Sour
   }
 }
 
-export const NO_LAG: LagStats = { maxMs: 0, meanMs: 0, p50Ms: 0, p95Ms: 0, p99Ms: 0 }
+const NO_LAG: LagStats = { maxMs: 0, meanMs: 0, p50Ms: 0, p95Ms: 0, p99Ms: 0 }
 
 function toBlockingCall(stretch: Stretch, scope: Scope, locator: Locator): BlockingCall {
   const { startMs, durationMs, cpuMs, stolenMs, suspendedMs, evidence, victims } = stretch
@@ -171,7 +171,7 @@ const requestStatus = ({ endMs, status }: Scope): TaskStatus =>
 
 const nameOf = (stack: readonly Location[]): string | undefined => stack.find(({ functionName }) => functionName)?.functionName
 
-/** Relative to the project's root, with forward slashes; Node's own modules keep their names. */
+/** Relative to the project's root, with forward slashes; Node's own modules, and scripts of `vm`, keep their names. */
 export function displayPath(root: string, path: string): string {
-  return path === '' || path.startsWith('node:') ? path : relative(root, path).replaceAll('\\', '/')
+  return isAbsolute(path) ? relative(root, path).replaceAll('\\', '/') : path
 }

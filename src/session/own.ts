@@ -1,10 +1,10 @@
+import { folderSpellings } from '../errors.ts'
 import type { RawFrame } from '../records/code.ts'
 
 /** The folder of the running build (or sources): our own frames are never anybody's. */
-const OUR_FOLDER = new URL('.', import.meta.url).href
-const OUR_PATH = decodeURIComponent(new URL('.', import.meta.url).pathname)
+const OUR_FOLDER = folderSpellings(import.meta.url)
 
-export const isOursUrl = (url: string): boolean => url.startsWith(OUR_FOLDER) || url.startsWith(OUR_PATH)
+export const isOursUrl = (url: string): boolean => OUR_FOLDER.some((folder) => url.startsWith(folder))
 
 /** Own code is what the user can change: files outside node_modules, neither Node's nor ours. */
 export function isOwnUrl(url: string): boolean {

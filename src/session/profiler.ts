@@ -1,4 +1,5 @@
 import { createAllowance, findAll, findLeftovers, makeProfile, type Observed, type RuleContext } from '../analysis/profile.ts'
+import { subscribe } from 'node:diagnostics_channel'
 import { AsyncProfilerError } from '../errors.ts'
 import type { AsyncProfile, ResolvedOptions } from '../model.ts'
 import type { Leftovers, TimedOut } from '../records/leftovers.ts'
@@ -38,8 +39,8 @@ export interface Profiler {
   display(path: string): string
   /** A test's own rules, where they differ from the project's. */
   setRules(scope: Scope, rules: RuleContext['rules']): void
-  /** From here on modules are loaded for a test file: what they start is the file's. */
-  load(): void
+  /** From here on modules are loaded for a test file, whose global object is given: what they start is the file's. */
+  load(global: typeof globalThis): void
   /** What a test that was given up waits for. */
   timedOut(scope: Scope, what: string): TimedOut
   /** Starts the probes for one test file, whose global object is given; returns the stop. */
@@ -64,6 +65,8 @@ export interface Profiler {
   /** What runs right now, whoever's it is. */
   stuck(): StuckSnapshot
   measured(subject: object): MeasuredSubject | undefined
+  /** Whether the probes run: not while modules are loaded, nor after the file's end. */
+  measures(): boolean
 }
 
 export function createProfiler(options: ResolvedOptions, root: string, allow: readonly AllowPattern[]): Profiler {
@@ -71,6 +74,8 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
   const lag = options.monitorEventLoop
   const sources = createSources()
   const session = createSession({ ...options, isLoading: sources.isLoading, source: sources.get })
+  // Before the request's own code runs.
+  for (const name of ['http.server.request.start', 'http.server.response.created']) subscribe(name, () => session.syncCalls.refresh())
   const requests = createRequests(session, { lag, thresholds })
   const senders = createSenders()
   const connections = watchConnections(session)
@@ -87,11 +92,17 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
   const hookCost = createHookCost(session)
   const rules = new WeakMap<Scope, RuleContext['rules']>()
   const profiled = new WeakMap<AsyncProfile, Frozen>()
+  /** When the probes ran: from, and to. */
+  const measuredTimes: { fromMs: number; toMs: number }[] = []
+  const measuredAt = (ms: number): boolean => measuredTimes.some(({ fromMs, toMs }) => ms >= fromMs && ms < toMs)
+  /** Tasks of its test that nobody could follow, when it began. */
+  const unseenTasks = new WeakMap<Scope, number>()
 
   function rulesOf(scope: Scope | undefined): RuleContext['rules'] {
     return scope === undefined ? options.rules : (rules.get(scope) ?? rulesOf(scope.parent))
   }
   let loaded: Scope | undefined
+  let unpatchFetch = (): void => {}
 
   function begin({ kind, name, parent, thresholds: own }: Parameters<Profiler['begin']>[0]): Scope {
     session.cutTurn()
@@ -124,7 +135,12 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
     const context = { file: scope.file ?? '', rules: own, blockingThreshold: scope.thresholds.blockingThreshold, allow: apply }
     const findings = [...findAll(detected(measurement.observed), context), ...findLeftovers({ ...left, rejected: [] }, context)]
     const profile = makeProfile({ ...measurement, overheadMs: overheadOf(scope) }, findings)
-    const subject = freeze(scope, seen, () => frozen ?? leftovers.soFar(scope), { session, measurer })
+    const known = {
+      complete: measuredAt(scope.startMs),
+      blockingKnown: options.detectBlocking,
+      unseenTasks: unseenTasks.has(scope) ? scope.taskLog.dropped - unseenTasks.get(scope)! : 0
+    }
+    const subject = freeze(scope, seen, () => frozen ?? leftovers.soFar(scope), { session, measurer, known })
     profiled.set(profile, subject)
     scope.overheadMs += now() - since
     session.exclude(since)
@@ -133,6 +149,7 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
   async function profile<T>(fn: () => T | PromiseLike<T>): Promise<{ profile: AsyncProfile; result: T }> {
     const scope = begin({ kind: 'function', name: fn.name || 'anonymous', parent: session.storage.getStore() })
     askForTasks(scope.taskLog)
+    unseenTasks.set(scope, scope.taskLog.dropped)
     try {
       const result = await session.run(scope, fn)
       end(scope)
@@ -153,7 +170,9 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
     leftovers,
     rejections,
     timedOut: (scope, what) => explainTimedOut(scope, what, { session, measurer, chains, locator }),
-    load() {
+    load(global) {
+      // Before the test file: what it finds is what it puts back later.
+      unpatchFetch = fetches.patch(global)
       loaded = new Scope({ kind: 'file', name: 'loading', thresholds, startMs: now(), lag })
       session.load(loaded)
     },
@@ -170,11 +189,14 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
     start(global) {
       sources.reset(global)
       session.start(global)
+      const measured = { fromMs: now(), toMs: Infinity }
+      measuredTimes.push(measured)
       session.syncCalls.refresh()
       // In vm pools the builtin modules that test files import are copies, made anew for each of them.
       ;(global as VitestGlobal).__vitest_required__?.syncBuiltinESMExports?.()
-      const undos = [fetches.patch(global), session.syncCalls.patchGlobal(global), exchanges.start()]
+      const undos = [unpatchFetch, session.syncCalls.patchGlobal(global), exchanges.start()]
       return () => {
+        measured.toMs = now()
         for (const undo of undos.toReversed()) undo()
         senders.clear()
         connections.clear()
@@ -197,6 +219,7 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
     },
     stuck: () => takeSnapshot(session, createLocator(sources, display), { depth: options.maxStackDepth, settingOf: (scope) => rulesOf(scope)['stuck-test'] }),
     blockingThreshold: () => (session.storage.getStore()?.thresholds ?? thresholds).blockingThreshold,
+    measures: () => measuredAt(now()),
     measured(subject) {
       const profile = subject as AsyncProfile
       const frozen = profiled.get(profile)

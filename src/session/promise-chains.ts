@@ -90,7 +90,10 @@ export function createPromiseChains(get: (url: string) => Source | undefined, ma
   /** Somebody has said what to do about an error: by `catch`, or by a second argument of `then`. */
   function isHandled({ frames }: Made): boolean {
     const makers = makersOf(frames)
-    const call = makers[0] === 'then' ? frames[makers.length] : undefined
+    const by = frames[makers.length]
+    // Node's own `fetch` ends with one that makes another error of it.
+    if (by?.url.startsWith('node:') === true) return false
+    const call = makers[0] === 'then' ? by : undefined
     return makers.includes('catch') || (call !== undefined && isOwnUrl(call.url) && hasTwoArguments(textFrom(call)))
   }
   function isDropped(made: Made): boolean {
@@ -196,7 +199,7 @@ function givenTo(frames: readonly StackFrame[], returns: (frame: StackFrame) => 
     if (isOursUrl(frame.url)) continue
     if (frame.url.startsWith('node:')) {
       // Node's own functions give what they made themselves to their caller.
-      if (i !== first || frame.constructs) return -1
+      if ((i !== first && !isInOurs(frames, i)) || frame.constructs) return -1
     } else if (!returns(frame)) return i
   }
   return -1
@@ -210,3 +213,7 @@ const isServers = (frames: readonly StackFrame[], emit: number): boolean =>
 
 /** V8's own functions, such as `forEach`, pass nothing on and are no place. */
 const callerOf = (frames: readonly StackFrame[], index: number): number => (index === -1 ? -1 : frames.findIndex(({ url }, i) => i > index && url !== ''))
+
+/** Whether a frame of Node's is below our wrapper of `fetch`. */
+const isInOurs = (frames: readonly StackFrame[], index: number): boolean =>
+  isOursUrl(frames.find(({ url }, i) => i > index && url !== '' && !url.startsWith('node:'))?.url ?? '')

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import type * as TraceMappingModule from '@jridgewell/trace-mapping'
 import { readFileSync } from '../probes/builtins.ts'
+import { withRealBuiltins } from '../probes/real-builtins.ts'
 import { type Names, namesIn } from './source/names.ts'
 import { parse, type Syntax } from './source/syntax.ts'
 
@@ -142,7 +143,7 @@ type TraceMap = TraceMappingModule.TraceMap
 
 const require = createRequire(import.meta.url)
 /** Loaded with the first place that is shown: it takes 5 ms, and most workers show none. */
-const traceMapping = (): TraceMapping => require('@jridgewell/trace-mapping') as TraceMapping
+const traceMapping = (): TraceMapping => withRealBuiltins(() => require('@jridgewell/trace-mapping') as TraceMapping)
 
 function parseMap(map: unknown): TraceMap | undefined {
   if (map === undefined || map === null || map === '') return undefined

@@ -1,6 +1,6 @@
 import { createAllowance } from '../analysis/allow.ts'
 import { findAll, findLeftovers, judgeBudget, lagBudgetFinding, type Left } from '../analysis/profile.ts'
-import type { BudgetVerdict, Finding } from '../model.ts'
+import type { BudgetVerdict, Finding, TestRef } from '../model.ts'
 import type { Leftovers, Rejected } from '../records/leftovers.ts'
 import type { Scope } from '../session/scope.ts'
 import type { TestOfFile, WorkerState } from './state.ts'
@@ -22,8 +22,8 @@ export async function judgeLeftovers(state: WorkerState, file: Scope, { lost }: 
   const allowance = createAllowance(allow)
   const judged: JudgedLeftovers = { findings: [], budgets: [], leaks: 0, leftoversCounted: left.counted, late: [] }
   const name = file.file ?? ''
-  for (const [testName, ofTest] of byTest(left, profiler.rejections.take(), tests)) {
-    const test = testName === undefined ? undefined : tests.get(testName)
+  for (const [ref, ofTest] of byTest(left, profiler.rejections.take(), tests)) {
+    const test = ref && tests.get(ref)
     const rules = test?.rules ?? options.rules
     // Counted for budgets though their rule is off.
     const all = findLeftovers(ofTest, { file: name, rules: { ...rules, 'leaked-resource': onlyOr(rules['leaked-resource']) }, blockingThreshold: 0, allow: allowance.apply })
@@ -33,7 +33,7 @@ export async function judgeLeftovers(state: WorkerState, file: Scope, { lost }: 
     const limit = test?.budgets?.leaks
     const setting = rules['lag-budget']
     if (limit !== undefined && setting !== 'off') {
-      const verdicts = judgeBudget({ leaks: limit }, { lag: undefined, blocking: [], syncCalls: 0, syncPlaces: () => [], leaks }, { file: name, test: testName! })
+      const verdicts = judgeBudget({ leaks: limit }, { lag: undefined, blocking: [], syncCalls: 0, syncPlaces: () => [], leaks }, { file: name, test: ref!.name })
       judged.budgets.push(...verdicts)
       findings.push(...verdicts.filter(({ verdict }) => verdict === 'over').map((verdict) => allowance.apply(lagBudgetFinding(verdict, setting))))
     }
@@ -41,8 +41,9 @@ export async function judgeLeftovers(state: WorkerState, file: Scope, { lost }: 
     if (test !== undefined) judged.late.push({ test, findings })
   }
   // A timer of one test may keep the loop in another one's time: it is the first one's all the same.
-  for (const { test: scope, observed } of profiler.observeLate((ended) => tests.get(ended.name)?.rules ?? options.rules)) {
-    const test = tests.get(scope.name)
+  const testOf = (scope: Scope): TestOfFile | undefined => scope.test && tests.get(scope.test)
+  for (const { test: scope, observed } of profiler.observeLate((ended) => testOf(ended)?.rules ?? options.rules)) {
+    const test = testOf(scope)
     const findings = findAll(observed, { file: name, rules: test?.rules ?? options.rules, blockingThreshold: scope.thresholds.blockingThreshold, allow: allowance.apply })
     judged.findings.push(...findings)
     if (test !== undefined) judged.late.push({ test, findings })
@@ -54,19 +55,19 @@ export async function judgeLeftovers(state: WorkerState, file: Scope, { lost }: 
 const onlyOr = (setting: TestOfFile['rules']['leaked-resource']): TestOfFile['rules']['leaked-resource'] => (setting === 'off' ? 'warn' : setting)
 
 /** Tests that left something, those with a budget for it, and the file itself. */
-function byTest({ resources, promises }: Leftovers, rejected: readonly Rejected[], tests: ReadonlyMap<string, TestOfFile>): Map<string | undefined, Left> {
+function byTest({ resources, promises }: Leftovers, rejected: readonly Rejected[], tests: ReadonlyMap<TestRef, TestOfFile>): Map<TestRef | undefined, Left> {
   interface Group extends Left {
     rejected: Rejected[]
   }
-  const groups = new Map<string | undefined, Group>()
-  const groupOf = (name: string | undefined): Group => {
-    const group = groups.get(name) ?? { resources: [], promises: [], rejected: [] }
-    groups.set(name, group)
+  const groups = new Map<TestRef | undefined, Group>()
+  const groupOf = (test: TestRef | undefined): Group => {
+    const group = groups.get(test) ?? { resources: [], promises: [], rejected: [] }
+    groups.set(test, group)
     return group
   }
-  for (const [name, { budgets }] of tests) if (budgets?.leaks !== undefined) groupOf(name)
-  for (const each of resources) groupOf(each.culprit.test?.name).resources.push(each)
-  for (const each of promises) groupOf(each.culprit.test?.name).promises.push(each)
-  for (const each of rejected) groupOf(each.culprit.test?.name).rejected.push(each)
+  for (const [test, { budgets }] of tests) if (budgets?.leaks !== undefined) groupOf(test)
+  for (const each of resources) groupOf(each.culprit.test).resources.push(each)
+  for (const each of promises) groupOf(each.culprit.test).promises.push(each)
+  for (const each of rejected) groupOf(each.culprit.test).rejected.push(each)
   return groups
 }

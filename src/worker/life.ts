@@ -28,9 +28,9 @@ export function startLife({ stuckTimeout: timeoutMs, rules }: Pick<ResolvedOptio
   let head = ''
   const running = new Set<string>()
   let exempt = 0
-  function line(): string {
+  function line(beats: number): string {
     const tests = running.size > MAX_TESTS ? [...running].slice(0, MAX_TESTS) : [...running]
-    return `${head},"debugged":${isDebugged()},"exempt":${exempt > 0},"tests":[${tests.join()}]}\n`
+    return `${head},"beats":${beats},"debugged":${isDebugged()},"exempt":${exempt > 0},"tests":[${tests.join()}]}\n`
   }
   function change(change: Partial<Heartbeat>): void {
     Object.assign(file, change)

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { failureOf, isFailure } from '../failure.ts'
 import { RESULT_KEY } from '../channel.ts'
-import type { BudgetLimits, Finding, RuleName, RuleSetting } from '../model.ts'
+import type { BudgetLimits, Finding, RuleName, RuleSetting, TestRef } from '../model.ts'
 import type { ScopeResult } from '../records/results.ts'
 import { now } from '../probes/clock.ts'
 import { askForTasks } from '../probes/tasks.ts'
@@ -65,10 +65,10 @@ export function runTest(state: WorkerState, run: () => Promise<void>, task: Runn
   const scope = profiler.begin({ kind: 'test', name: task.fullTestName, thresholds: { blockingThreshold, lagThreshold } })
   scope.overheadMs += armMs
   scope.file = profiler.display(task.file.filepath)
-  scope.test = { file: scope.file, name: scope.name }
+  scope.test = refOf(state, task, scope.file)
   profiler.setRules(scope, rules)
   state.taskOf.set(scope, task)
-  state.tests.set(scope.name, { task, rules, budgets: own.budgets })
+  state.tests.set(scope.test, { task, rules, budgets: own.budgets })
   const uses = usesOf(task.file.filepath)
   const budgeted = [own.budgets, ...options.budgets].some((budget) => budget?.syncCalls !== undefined)
   if (rules['sync-call'] !== 'off' || budgeted || uses.assertions) scope.syncCalls.limit = MANY_SYNC_CALLS
@@ -91,15 +91,24 @@ export function runTest(state: WorkerState, run: () => Promise<void>, task: Runn
   return after(profiler.session.run(profiler.around(scope), run), end)
 }
 
+function refOf({ refs }: WorkerState, task: RunnerTest, file: string): TestRef {
+  const ref = refs.get(task) ?? { file, name: task.fullTestName }
+  refs.set(task, ref)
+  return ref
+}
+
 /** Where each of them counts. */
 const MANY_SYNC_CALLS = 1000
 
+// Taken at load: tests replace and count it.
+const { then } = Promise.prototype
+
 /** Not by `await`: our frames would stand in the async stacks of the user's errors. */
 function after(work: Promise<void>, end: () => void | Promise<void>): Promise<void> {
-  return work.then(end, async (error: unknown) => {
+  return Reflect.apply(then, work, [end, async (error: unknown) => {
     await end()
     throw error
-  })
+  }]) as Promise<void>
 }
 
 /** A wrong option fails its test; one that is expected to fail would only pass by that, so it runs, and the run fails. */
@@ -145,7 +154,7 @@ function arm(
 
 /** The reporter reads it from `meta`, which Vitest sends as JSON. */
 function send(task: RunnerSuite, result: ScopeResult): void {
-  Object.assign(task.meta, { [RESULT_KEY]: result })
+  ;(task.meta as Record<string, unknown>)[RESULT_KEY] = result
 }
 
 function throwErrors({ root }: WorkerState, findings: readonly Finding[], task: RunnerSuite): void {

@@ -1,4 +1,4 @@
-import type { BudgetLimits, ResolvedOptions, RuleName, RuleSetting } from '../model.ts'
+import type { BudgetLimits, ResolvedOptions, RuleName, RuleSetting, TestRef } from '../model.ts'
 import type { AllowPattern } from '../records/results.ts'
 import type { Profiler } from '../session/profiler.ts'
 import type { Scope } from '../session/scope.ts'
@@ -16,9 +16,14 @@ export interface WorkerState {
   flagged: Set<string>
   profiler: Profiler
   notices: Set<string>
-  /** Tests of the running file, by their names: what they left is known when the file has ended. */
-  tests: Map<string, TestOfFile>
-  /** Of tests whose work may still go on. */
+  /**
+   * Tests of the running file: what they left is known when the file has ended. By the object that stands for a test in all
+   * that is told of it, not by its name: several may have one.
+   */
+  tests: Map<TestRef, TestOfFile>
+  /** That object of each test, for all its attempts. */
+  refs: WeakMap<RunnerTest, TestRef>
+  /** By the scope of each of its attempts: of tests whose work may still go on. */
   taskOf: WeakMap<Scope, RunnerTest>
   life: Life
   /** The test file's, once it is loaded. */

@@ -7,6 +7,7 @@ const BEAT: Heartbeat = {
   threadId: 0,
   timeoutMs: 30_000,
   everyMs: 500,
+  beats: 1,
   debugged: false,
   setting: 'error',
   exempt: false,

@@ -1,7 +1,8 @@
 import { runInNewContext } from 'node:vm'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { callSites } from '../../src/probes/call-sites.ts'
-import { takeStack, withSites } from '../../src/probes/stacks.ts'
+import { withErrorSetting } from '../../src/probes/error-settings.ts'
+import { takeStack } from '../../src/probes/stacks.ts'
 
 const { stackTraceLimit } = Error
 const prepare = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace')
@@ -46,13 +47,55 @@ test("leaves the user's own settings as they were, absent ones too", () => {
   expect(Object.hasOwn(Error, 'prepareStackTrace')).toBe(false)
 })
 
-test('an Error whose limit cannot be set gives no frames and throws nothing', () => {
-  const source = `
-    Object.defineProperty(Error, 'stackTraceLimit', { value: 10, writable: false })
-    const { captureStackTrace } = Error
-    const keepSites = (_error, sites) => sites
-    ;${[takeStack, withSites].join(';')}
-    withSites(() => takeStack(5, takeStack).stack ?? []).length
-  `
-  expect(runInNewContext(source)).toBe(0)
+describe.each(['stackTraceLimit', 'prepareStackTrace'] as const)('Error.%s', (key) => {
+  const before = Object.getOwnPropertyDescriptor(Error, key)
+  const called: string[] = []
+  const states: [string, PropertyDescriptor | undefined][] = [
+    ['deleted', undefined],
+    ['0', { value: 0, writable: true, configurable: true, enumerable: true }],
+    ['Infinity', { value: Infinity, writable: true, configurable: true, enumerable: true }],
+    ['a string', { value: 'ten', writable: true, configurable: true, enumerable: false }],
+    ['undefined', { value: undefined, writable: true, configurable: true, enumerable: true }],
+    ['not writable', { value: 7, writable: false, configurable: true, enumerable: false }],
+    ['an accessor', { get: () => called.push('get'), set: () => called.push('set'), configurable: true, enumerable: true }],
+    ['an accessor without a setter', { get: () => called.push('get'), set: undefined, configurable: true, enumerable: true } as unknown as PropertyDescriptor]
+  ]
+  afterEach(() => {
+    Reflect.deleteProperty(Error, key)
+    if (before !== undefined) Object.defineProperty(Error, key, before)
+    called.length = 0
+  })
+
+  test.each(states)('%s: frames are taken, and it is as it was', (_name, state) => {
+    Reflect.deleteProperty(Error, key)
+    if (state !== undefined) Object.defineProperty(Error, key, state)
+    const sites = outer()
+    const taken = takeStack(5, outer)
+    const after = Object.getOwnPropertyDescriptor(Error, key)
+    expect([sites.length, after, called]).toEqual([5, state, []])
+    expect(Object.keys(taken)).toEqual([])
+  })
+
+  test('what throws leaves it as it was', () => {
+    expect(() => withErrorSetting(key, 3, () => { throw new RangeError('no') })).toThrow(RangeError)
+    expect(Object.getOwnPropertyDescriptor(Error, key)).toEqual(before)
+  })
+
+  test.each([
+    ['frozen', 'Object.freeze(Error)'],
+    ['one that cannot be changed', `Object.defineProperty(Error, '${key}', { value: 10, writable: false, configurable: false })`],
+    ['an accessor for good', `Object.defineProperty(Error, '${key}', { get() { throw new Error('called') }, configurable: false })`],
+    ['absent, and no more to come', `delete Error.${key}; Object.preventExtensions(Error)`]
+  ])('%s gives no frames and throws nothing', (_name, spoil) => {
+    // Another realm has an Error of its own to spoil.
+    const source = `
+      const { defineProperty, deleteProperty, getOwnPropertyDescriptor } = Reflect
+      ;${withErrorSetting}
+      ${spoil}
+      const before = JSON.stringify(Object.getOwnPropertyDescriptor(Error, '${key}'))
+      const given = withErrorSetting('${key}', 5, () => 'read')
+      String([given, before === JSON.stringify(Object.getOwnPropertyDescriptor(Error, '${key}'))])
+    `
+    expect(runInNewContext(source)).toBe(',true')
+  })
 })

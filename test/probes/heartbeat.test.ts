@@ -28,6 +28,16 @@ test('writes at once, when told, and as long as the loop turns', async () => {
   expect(existsSync(path)).toBe(false)
 })
 
+test('no two beats have the same text', async () => {
+  const heartbeat = startHeartbeat(path, 20, (beats) => `${beats}\n`)!
+  const seen = new Set<string>()
+  await expect.poll(() => seen.add(firstLine()).size).toBeGreaterThan(5)
+  const before = firstLine()
+  heartbeat.beat()
+  expect(firstLine()).not.toBe(before)
+  heartbeat.stop()
+})
+
 test('fake timers do not reach it', async () => {
   vi.useFakeTimers()
   const heartbeat = startHeartbeat(path, 20, () => 'a\n')!
@@ -69,6 +79,43 @@ test('writes into no file of somebody who has closed its descriptor', async () =
   closeSync(their)
   heartbeat.stop()
 })
+
+test('writes at once into its own file, not at the next beat', () => {
+  const heartbeat = startHeartbeat(path, 60_000, (beats) => `${beats}\n`)!
+  const fd = descriptorOf(path)
+  closeSync(fd)
+  const theirs = join(folder, 'theirs')
+  const their = openSync(theirs, 'w')
+  expect(their).toBe(fd)
+  heartbeat.beat()
+  expect(firstLine()).toBe('2')
+  expect(readFileSync(theirs, 'utf8')).toBe('')
+  heartbeat.stop()
+  expect(fstatSync(their).size).toBe(0)
+  closeSync(their)
+})
+
+test('with no descriptor to be had the file goes, and comes back', async () => {
+  const heartbeat = startHeartbeat(path, 20, (beats) => `${beats}\n`)!
+  closeSync(descriptorOf(path))
+  const taken: number[] = []
+  try {
+    for (;;) taken.push(openSync('/dev/null', 'r'))
+  } catch {
+    // There are no more.
+  }
+  heartbeat.beat()
+  for (const fd of taken) closeSync(fd)
+  expect(existsSync(path)).toBe(false)
+  await expect.poll(() => existsSync(path) && Number(firstLine())).toBeGreaterThan(2)
+  heartbeat.stop()
+  expect(existsSync(path)).toBe(false)
+})
+
+function descriptorOf(file: string): number {
+  const { ino } = statSync(file)
+  return Array.from({ length: 256 }, (_, each) => each).find((each) => inodeOf(each) === ino)!
+}
 
 function inodeOf(fd: number): number | undefined {
   try {

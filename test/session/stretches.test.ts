@@ -10,7 +10,7 @@ function threadWith() {
     reads++
     return { ...time }
   }
-  const stretches = createStretches({ read, measuresWait: true, stop() {} })
+  const stretches = createStretches({ read, stop() {} })
   return {
     reads: () => reads,
     short(ms: number): void {

@@ -23,12 +23,13 @@ export interface TaskReceiver {
  * Gives Vitest the results that a stuck worker could not send any more, and lets the stuck test fail, or its file where no
  * test ran: so all reporters have them.
  */
-export async function tellVitest(vitest: TaskReceiver, { beat, finished }: StuckWorker, finding: Finding, fails: boolean): Promise<void> {
+export async function tellVitest(vitest: TaskReceiver, { beat, finished, seen }: StuckWorker, finding: Finding, fails: boolean): Promise<void> {
   const { root } = vitest.config
   const { idMap } = vitest.state
   const file = vitest.state.getFiles().find(({ filepath, projectName = '' }) => resolve(filepath) === resolve(root, beat.file) && projectName === beat.project)
   if (file === undefined) return
-  const stuck = beat.tests.find(({ name }) => name === finding.test?.name)
+  const testId = 'testId' in seen ? seen.testId : undefined
+  const stuck = beat.tests.find(({ id, name }) => (testId === undefined ? name === finding.test?.name : id === testId))
   const packs = finished.filter(([id]) => id !== stuck?.id && idMap.has(id) && !isDone(idMap.get(id)?.result))
   const events = packs.map(([id]): Event => [id, 'test-finished', undefined])
   if (fails) {

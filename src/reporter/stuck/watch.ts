@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Heartbeat } from '../../records/stuck-worker.ts'
 import { lookAtThread, type ThreadLook } from './proc.ts'
@@ -19,9 +19,9 @@ export interface WatchOptions {
 }
 
 interface Watched {
-  changedMs: number
+  /** What it said last. Not the file's time: that may be in whole seconds, or go back. */
+  line: string
   silentMs: number
-  beat?: Heartbeat | undefined
   look?: ThreadLook | undefined
 }
 
@@ -44,19 +44,19 @@ export function watchHeartbeats(folder: string, { everyMs, isRunning, onSilent }
   }
   function lookAt(path: string, elapsedMs: number): void {
     if (judging.has(path)) return
-    const changedMs = changeOf(path)
+    const line = readLine(path)
     const worker = workers.get(path)
-    if (worker === undefined || worker.changedMs !== changedMs) {
-      workers.set(path, { changedMs, silentMs: 0 })
+    if (worker?.line !== line) {
+      workers.set(path, { line, silentMs: 0 })
       return
     }
-    const beat = (worker.beat ??= readBeat(path))
+    const beat = parseBeat(line)
     if (beat === undefined) return
     if (worker.silentMs < beat.everyMs * 2) worker.silentMs += elapsedMs
     else if (isRunning(beat)) countSilence(worker, beat, elapsedMs)
     else forget(path)
     // The loop may have stopped turning right before its next beat.
-    if (worker.silentMs >= beat.timeoutMs + beat.everyMs) judge(path, worker)
+    if (worker.silentMs >= beat.timeoutMs + beat.everyMs) judge(path, worker, beat)
   }
   function countSilence(worker: Watched, { proc }: Heartbeat, elapsedMs: number): void {
     const before = worker.look
@@ -64,14 +64,13 @@ export function watchHeartbeats(folder: string, { everyMs, isRunning, onSilent }
     const counted = silenceOf(elapsedMs, before, worker.look)
     worker.silentMs = counted === undefined ? 0 : worker.silentMs + counted
   }
-  function judge(path: string, { changedMs, silentMs }: Watched): void {
+  function judge(path: string, { line, silentMs }: Watched, beat: Heartbeat): void {
     // Whatever becomes of it, it is counted anew.
     workers.delete(path)
-    const beat = readBeat(path)
-    if (beat === undefined || beat.debugged || beat.exempt) return
+    if (beat.debugged || beat.exempt) return
     judging.add(path)
     const judged = (): void => void judging.delete(path)
-    onSilent({ beat, stuckMs: Math.round(silentMs - beat.everyMs), isSilent: () => changeOf(path) === changedMs }).then(judged, judged)
+    onSilent({ beat, stuckMs: Math.round(silentMs - beat.everyMs), isSilent: () => readLine(path) === line }).then(judged, judged)
   }
   function forget(path: string): void {
     workers.delete(path)
@@ -88,19 +87,19 @@ function namesIn(folder: string): string[] {
   }
 }
 
-/** The time of the last beat; 0 where there is no file any more. */
-function changeOf(path: string): number {
+/** The last beat; empty where there is none, or no file any more. */
+function readLine(path: string): string {
   try {
-    return statSync(path).mtimeMs
+    const [line = ''] = readFileSync(path, 'utf8').split('\n', 1)
+    return line
   } catch {
-    return 0
+    return ''
   }
 }
 
 /** Nothing while the first beat is being written. */
-function readBeat(path: string): Heartbeat | undefined {
+function parseBeat(line: string): Heartbeat | undefined {
   try {
-    const [line = ''] = readFileSync(path, 'utf8').split('\n', 1)
     return JSON.parse(line) as Heartbeat
   } catch {
     return undefined

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -11,6 +11,7 @@ const BEAT: Heartbeat = {
   threadId: 0,
   timeoutMs: 300,
   everyMs: 100,
+  beats: 0,
   debugged: false,
   setting: 'error',
   exempt: false,
@@ -26,7 +27,9 @@ beforeEach(() => {
   return () => rmSync(folder, { recursive: true, force: true })
 })
 
-const beat = (changes: Partial<Heartbeat> = {}): void => writeFileSync(join(folder, '7-0'), `${JSON.stringify({ ...BEAT, ...changes })}\n{"rest`)
+let beats = 0
+const beat = (changes: Partial<Heartbeat> = {}): void =>
+  writeFileSync(join(folder, '7-0'), `${JSON.stringify({ ...BEAT, beats: ++beats, ...changes })}\n{"rest`)
 
 function watch(options: Partial<WatchOptions> = {}): { silent: SilentWorker[]; stop(): void } {
   const silent: SilentWorker[] = []
@@ -64,6 +67,24 @@ test('tells nothing of one that beats', async () => {
   }
   stop()
   expect(silent).toEqual([])
+})
+
+test('goes by what the file says, not by its time', async () => {
+  const { silent, stop } = watch()
+  // A file system that tells times in hours.
+  for (let times = 0; times < 10; times++) {
+    beat()
+    utimesSync(join(folder, '7-0'), 3600, 3600)
+    await sleep(80)
+  }
+  expect(silent).toEqual([])
+  // A clock that is set, or a backup that touches files.
+  for (let times = 0; times < 10 && silent.length === 0; times++) {
+    utimesSync(join(folder, '7-0'), 3600 * times, 3600 * times)
+    await sleep(80)
+  }
+  expect(silent).toHaveLength(1)
+  stop()
 })
 
 test.each([

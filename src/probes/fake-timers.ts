@@ -1,8 +1,7 @@
-/** Whether a test has replaced the timers of a global object, by what `@sinonjs/fake-timers` leaves on its own. */
-export const areTimersFake = ({ setTimeout }: typeof globalThis): boolean => (setTimeout as { clock?: unknown } | undefined)?.clock !== undefined
-
-/** How many timers wait for the test to advance its clock. */
-export function countFakeTimers({ setTimeout }: typeof globalThis): number {
-  const { clock } = setTimeout as { clock?: { countTimers?(): number } }
-  return clock?.countTimers?.() ?? 0
+/** What is used of the clock that `@sinonjs/fake-timers` puts in the place of time. */
+export interface FakeClock {
+  countTimers?(): number
 }
+
+/** The clock of a test that has replaced the timers of a global object, by what it leaves on its own `setTimeout`. */
+export const fakeClockOf = ({ setTimeout }: typeof globalThis): FakeClock | undefined => (setTimeout as { clock?: FakeClock } | undefined)?.clock

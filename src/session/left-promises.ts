@@ -46,7 +46,7 @@ export function createPromisePlaces(chains: PromiseChains, locator: Locator, dep
     toLeft(made, place, fate) {
       const waits = chains.awaitOf(made)?.frames[0]
       const listener = chains.isListeners(made)
-      const callee = listener ? place : made.frames[made.frames.indexOf(place) - 1]
+      const callee = listener ? made.frames[0] : made.frames[made.frames.indexOf(place) - 1]
       const location: Location = locator.frame(place)
       return {
         fate,

@@ -15,7 +15,7 @@ type Made = ResourceRecord<Scope>
 /** One that was there when its test ended, with where it comes from. */
 export interface Standing {
   made: Made
-  frames: StackFrame[]
+  frames: readonly StackFrame[]
   /** In `frames`; -1 where a dependency made it by itself. */
   own: number
 }

@@ -175,7 +175,7 @@ export function createPromiseChains(get: (url: string) => Source | undefined, ma
     isValue,
     isDropped,
     isStub: (made) => isStub(made),
-    isListeners: (made) => functionOf(made) !== undefined && givenTo(made.frames, returns) === 0,
+    isListeners: (made) => functionOf(made) !== undefined && isEmit(made.frames[callerOf(made.frames, 0)]),
     isObserver: (made) => isHandled(made) || looksOn(made),
     isAbandoned: (made) => isAbandoned(made)
   }
@@ -189,8 +189,12 @@ function givenTo(frames: readonly StackFrame[], returns: (frame: StackFrame) => 
   const first = frames.findIndex(({ url }) => url !== '')
   const byHand = first > 0
   const caller = byHand ? first : callerOf(frames, first)
-  // An emitter gives a listener's promise to nobody.
-  if (!byHand && isEmit(frames[caller]) && !isServers(frames, caller)) return first
+  // An emitter gives a listener's promise to nobody: it is dropped where the user's code emits, else where the listener is.
+  if (!byHand && isEmit(frames[caller])) {
+    const emitter = emitterOf(frames, caller)
+    if (isServers(frames[emitter])) return -1
+    return isOwnUrl(frames[emitter]?.url ?? '') ? emitter : first
+  }
   for (let i = caller; i !== -1; i = callerOf(frames, i)) {
     const frame = frames[i]!
     if (frame.awaits) return -1
@@ -207,9 +211,12 @@ function givenTo(frames: readonly StackFrame[], returns: (frame: StackFrame) => 
 
 const isEmit = (frame: StackFrame | undefined): boolean => frame?.url === 'node:events' && frame.functionName === 'emit'
 
+/** Who called `emit`; classes may have one of their own around it, and so have we. */
+const emitterOf = (frames: readonly StackFrame[], emit: number): number =>
+  frames.findIndex((frame, index) => index > emit && frame.url !== '' && !isEmit(frame) && !isOursUrl(frame.url))
+
 /** A server's own handler of requests answers by itself; the end of its promise is of no interest. */
-const isServers = (frames: readonly StackFrame[], emit: number): boolean =>
-  /^node:(?:_http_server|internal\/http2\/)/.test(frames.find(({ url }, index) => index > emit && url !== '' && !isOursUrl(url))?.url ?? '')
+const isServers = (frame: StackFrame | undefined): boolean => /^node:(?:_http_server|internal\/http2\/)/.test(frame?.url ?? '')
 
 /** V8's own functions, such as `forEach`, pass nothing on and are no place. */
 const callerOf = (frames: readonly StackFrame[], index: number): number => (index === -1 ? -1 : frames.findIndex(({ url }, i) => i > index && url !== ''))

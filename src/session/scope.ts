@@ -69,7 +69,7 @@ const MAX_STRETCHES = 200
 const MAX_REQUESTS = 300
 const MAX_STARVED = 50
 /** What stacks of each sort may take in a test, at 3 to 10 µs each. */
-const PROMISE_STACKS = { initialMs: 2, share: 0.02 }
+const PROMISE_STACKS = { initialMs: 10, share: 0.02 }
 const RESOURCE_STACKS = { initialMs: 2, share: 0.02 }
 /** Of what only leads to resources: ticks and requests to the system. */
 const CAUSE_STACKS = { initialMs: 0.5, share: 0.005 }

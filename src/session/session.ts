@@ -3,7 +3,7 @@ import type { BackendName } from '../model.ts'
 import { loopTurn, now } from '../probes/clock.ts'
 import { createHooks } from '../probes/hooks.ts'
 import { watchTurns } from '../probes/loop.ts'
-import { areTimersFake, countFakeTimers } from '../probes/fake-timers.ts'
+import { fakeClockOf } from '../probes/fake-timers.ts'
 import { watchFileStreams } from '../probes/file-streams.ts'
 import { createMarks } from '../probes/marks.ts'
 import { type AsyncScopeWatch, watchAsyncScopes } from '../probes/patches/async-scopes.ts'
@@ -69,8 +69,6 @@ export interface Session {
   closeInside(scope: Scope): void
   /** The tests that are running. */
   openTests(): Scope[]
-  /** Of the file's global object. */
-  countFakeTimers(): number
   /** Tests whose work kept the loop after their end, since the last call. */
   takeLate(): Scope[]
   /** What modules start from here on, until `start`, is this scope's. */
@@ -114,12 +112,18 @@ export function createSession(options: SessionOptions): Session {
   const syncCalls = startSyncCalls<Scope>(() => storage.getStore(), syncLog.ended)
   let loading: Scope | undefined
   let global = globalThis
-  const promises = createPromises<Scope>({ isRunner: isRunnerUrl, isOwn: isOwnUrl }, () => areTimersFake(global))
-  const resources = createResources<Scope>({
+  const promises: Promises<Scope> = createPromises<Scope>({
+    isRunner: isRunnerUrl,
+    isOwn: isOwnUrl,
+    callbackCause: () => resources.callbackCause(),
+    fakeClock: () => fakeClockOf(global)
+  })
+  const resources: Resources<Scope> = createResources<Scope>({
     ownerNow: () => storage.getStore() ?? loading,
     isRunner: isRunnerUrl,
     isOwn: isOwnUrl,
-    promiseCause: () => (promises.inJob() ? promises.cause() : undefined)
+    inJob: promises.inJob,
+    jobCause: promises.cause
   })
   watchFileStreams(resources.fileStream)
   const hooks = createHooks(storage, { slices, tasks, promises, resources, marks }, () => !evidence.sampling())
@@ -279,7 +283,6 @@ export function createSession(options: SessionOptions): Session {
       if (scope.taskLog !== scope.parent?.taskLog) tasks.release(scope.taskLog)
     },
     openTests,
-    countFakeTimers: () => countFakeTimers(global),
     takeLate() {
       const taken = [...late]
       late.clear()

@@ -13,7 +13,7 @@ import type { Session } from './session.ts'
 const MAX_DEPTH = 8
 
 /** What a test still waits for, as a tree: each `await` of the user's with what it waits on. */
-export function waitsOf(test: Scope, { promises, resources, countFakeTimers }: Session, chains: PromiseChains, locator: Locator): Wait[] {
+export function waitsOf(test: Scope, { promises, resources }: Session, chains: PromiseChains, locator: Locator): Wait[] {
   promises.flush()
   const pending = [...test.promises.pending].filter(({ frames }) => frames.length > 0)
   const awaits = pending.filter((made) => isAwait(made) && !chains.isValue(made) && isOwnUrl(made.frames[0]!.url))
@@ -45,7 +45,7 @@ export function waitsOf(test: Scope, { promises, resources, countFakeTimers }: S
     if (makersOf(made.frames)[0] === 'then') return made.source === undefined ? [] : [waiting(made.source, path)]
     const members = pending.filter(({ takers }) => takers.some((taker) => isMember(taker, made)))
     if (members.length > 0) return members.map((member) => waiting(member, path))
-    const faked = made.fake ? fakedTimers() : []
+    const faked = fakedTimers(made)
     if (faked.length > 0) return faked
     return left.filter(({ frames }) => frames.some((frame) => made.frames.some((other) => isOwnUrl(other.url) && isSame(frame, other)))).map(resource)
   }
@@ -55,8 +55,8 @@ export function waitsOf(test: Scope, { promises, resources, countFakeTimers }: S
     return awaits.filter((at) => at.owner === made.owner && chains.callOf(at) === undefined && isSameCall((at.first ?? at).frames.slice(1)))
   }
   /** Timers that a test has faked go off when it says so. */
-  function fakedTimers(): Wait[] {
-    const count = countFakeTimers()
+  function fakedTimers({ fake }: Made): Wait[] {
+    const count = fake?.countTimers?.() ?? 0
     return count === 0 ? [] : [{ on: count === 1 ? 'a faked timer' : `${count} faked timers`, kind: 'resource', detail: 'which nobody advances: vi.advanceTimersByTimeAsync()' }]
   }
   /** What an async function has returned another one's promise waits at the line that passes it on. */

@@ -1,14 +1,16 @@
 import type { StackFrame } from '../../records/code.ts'
 import { now } from '../clock.ts'
+import type { FakeClock } from '../fake-timers.ts'
 import { stateOfPromise } from '../promise-state.ts'
-import { sitesOf, takeStack, toFrames, urlOf } from '../stacks.ts'
+import { sitesOf, takeStack, urlOf } from '../stacks.ts'
+import { type Cause, framesOf } from './causes.ts'
 import { affords, spend, type StackBudget } from './stack-budget.ts'
 
 // Taken at load: tests of what older hosts lack delete it, and a hook that throws ends the process.
 const { WeakRef } = globalThis
 
 /** Raw record of one promise that did not settle in the callback that made it. The promise itself is held weakly. */
-export interface PromiseRecord<Owner> {
+export interface PromiseRecord<Owner> extends Cause {
   /** Missing until the callback that made it has ended. */
   ref: WeakRef<object> | undefined
   readonly owner: Owner
@@ -16,8 +18,6 @@ export interface PromiseRecord<Owner> {
   settledMs: number | undefined
   /** Innermost first. V8's own `then`, `Promise` or `race` stands first where it made the promise. */
   frames: readonly StackFrame[]
-  /** The same, not read yet. They keep alive what ran there, and are gone when the callback has ended. */
-  sites: readonly NodeJS.CallSite[] | undefined
   /** Whether the user's code is on its stack. */
   readonly own: boolean
   /** Whether `then` or an `await` made it of another one. */
@@ -33,10 +33,12 @@ export interface PromiseRecord<Owner> {
   moreTakers: number
   /** Another promise that it was resolved with: it settles with that one. */
   follows: PromiseRecord<Owner> | undefined
-  /** The nearest one with the user's code on its stack in whose continuation it was made, where its own stack has none. */
-  readonly cause: PromiseRecord<Owner> | undefined
-  /** Made while timers were fake: nothing but the test moves them on. */
-  readonly fake: boolean
+  /** What led to it, where the user's code is not on its own stack. */
+  readonly cause: Cause | undefined
+  /** Whether it is the cause of something else. */
+  causes: boolean
+  /** The clock of the test that had faked timers when it was made: nothing else moves them on. */
+  readonly fake: FakeClock | undefined
   /** It is looked for when it has settled, too. */
   kept: boolean
 }
@@ -65,8 +67,8 @@ export interface Promises<Owner> {
   /** Whether a record that is not settled might have settled unseen; the promise itself is asked, where it is still there. */
   isUnsure(record: PromiseRecord<Owner>): boolean
   find(promise: object): PromiseRecord<Owner> | undefined
-  /** Where the user's code made the promise whose continuation runs, or one that this one comes of; empty where that is not known. */
-  cause(): readonly StackFrame[]
+  /** What led to the continuation that runs, as far as it is known. */
+  cause(): Cause | undefined
   /** Whether a continuation runs, and no other callback. */
   inJob(): boolean
   /** Follows a record no longer. */
@@ -82,6 +84,13 @@ export interface Code {
   isOwn(url: string): boolean
 }
 
+export interface PromiseSurroundings extends Code {
+  /** What led to the callback that runs, where it is no promise's. */
+  callbackCause(): Cause | undefined
+  /** Of the test that has replaced timers. */
+  fakeClock(): FakeClock | undefined
+}
+
 /** Nobody calls `then` in the job of a promise that was resolved with another one: it follows that. */
 const isOfNobody = (site: NodeJS.CallSite): boolean => {
   const url = urlOf(site)
@@ -91,9 +100,8 @@ const isOfNobody = (site: NodeJS.CallSite): boolean => {
 /**
  * Tells which promises an owner's code has made that are still pending, where they were made and who waits for them. Promises that
  * Node's own functions make while they go on by themselves are passed over: one `readFile` makes two dozen.
- * @param timersAreFake whether the test has replaced timers
  */
-export function createPromises<Owner extends { promises: PromiseLog<Owner> }>({ isRunner, isOwn }: Code, timersAreFake: () => boolean): Promises<Owner> {
+export function createPromises<Owner extends { promises: PromiseLog<Owner> }>({ isRunner, isOwn, callbackCause, fakeClock }: PromiseSurroundings): Promises<Owner> {
   const records = new WeakMap<object, PromiseRecord<Owner>>()
   /** Derived promises whose continuation is the rest of a function of Node's. */
   const nodes = new WeakSet<object>()
@@ -105,11 +113,11 @@ export function createPromises<Owner extends { promises: PromiseLog<Owner> }>({ 
   let nodeRuns = false
   let job = false
   const isPlace = (url: string): boolean => !isRunner(url)
-  const causeNow = (): PromiseRecord<Owner> | undefined => (running?.own === true ? running : running?.cause)
-  function read(record: PromiseRecord<Owner>): readonly StackFrame[] {
-    if (record.sites !== undefined) record.frames = toFrames(record.sites, isPlace)
-    record.sites = undefined
-    return record.frames
+  function causeNow(): Cause | undefined {
+    if (!job) return callbackCause()
+    if (running?.own !== true) return running?.cause
+    running.causes = true
+    return running
   }
 
   function create(promise: object, owner: Owner, derived: boolean, source: PromiseRecord<Owner> | undefined, sites: readonly NodeJS.CallSite[]): PromiseRecord<Owner> {
@@ -119,7 +127,7 @@ export function createPromises<Owner extends { promises: PromiseLog<Owner> }>({ 
     const goesOn = derived && running?.derived === true && top.url !== '' && running.top.url === top.url && running.top.name === top.name
     const record: PromiseRecord<Owner> = {
       ref: undefined, owner, createdMs: now(), settledMs: undefined, frames: [], sites, own, top, derived, first: goesOn ? (running!.first ?? running) : undefined, source, takers: [], moreTakers: 0, follows: undefined,
-      cause: own ? undefined : causeNow(), fake: timersAreFake(), kept: false
+      cause: own ? undefined : causeNow(), causes: false, fake: fakeClock(), kept: false
     }
     records.set(promise, record)
     owner.promises.pending.add(record)
@@ -202,19 +210,16 @@ export function createPromises<Owner extends { promises: PromiseLog<Owner> }>({ 
       const since = now()
       for (const { record, promise } of taken) {
         if (record.settledMs !== undefined) continue
-        read(record)
-        if (record.cause !== undefined) read(record.cause)
+        framesOf(record, isPlace)
+        if (record.cause !== undefined) framesOf(record.cause, isPlace)
         // Not when it was made: most have settled by now, and each weak reference is work for the collector.
         record.ref = new WeakRef(promise)
       }
-      for (const { record } of taken) record.sites = undefined
+      for (const { record } of taken) if (!record.causes) record.sites = undefined
       spend(taken[0]!.record.owner.promises.budget, since, taken.length)
     },
     find: (promise) => records.get(promise),
-    cause() {
-      const cause = causeNow()
-      return cause === undefined ? [] : read(cause)
-    },
+    cause: causeNow,
     inJob: () => job,
     release: forget,
     blind() {

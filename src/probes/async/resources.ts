@@ -3,7 +3,8 @@ import { subscribe } from 'node:diagnostics_channel'
 import type { StackFrame } from '../../records/code.ts'
 import { now } from '../clock.ts'
 import { isOpen, isRefd, ownerOf } from '../resource-state.ts'
-import { sitesOf, takeStack, type TakenStack, toFrames, urlOf } from '../stacks.ts'
+import { sitesOf, takeStack, type TakenStack, urlOf } from '../stacks.ts'
+import { type Cause, framesOf } from './causes.ts'
 import { isUnderWay } from './under-way.ts'
 import { affords, spend, type StackBudget } from './stack-budget.ts'
 
@@ -34,7 +35,7 @@ const FRAMES: Record<string, number> = {
 }
 /** Types whose callbacks often make others, where nobody's code is on the stack any more. */
 const CAUSES: Record<string, number> = {
-  TickObject: 12, Microtask: 12, FSREQCALLBACK: 16, FSREQPROMISE: 16, GETADDRINFOREQWRAP: 24, TCPCONNECTWRAP: 24, PIPECONNECTWRAP: 24
+  TickObject: 24, Microtask: 16, FSREQCALLBACK: 16, FSREQPROMISE: 16, GETADDRINFOREQWRAP: 24, TCPCONNECTWRAP: 24, PIPECONNECTWRAP: 24
 }
 /** Work of the thread pool, which ends with its first callback. */
 const isJob = (type: string): boolean => type.endsWith('REQUEST') || type === 'ZLIB'
@@ -57,7 +58,9 @@ export interface Resources<Owner> {
   /** Whether it is still there, and still works for its owner. An immediate is only if it sets itself again. */
   isLeft(record: ResourceRecord<Owner>): boolean
   /** Where a resource was made, innermost first; where the user's code is not among them, what it was that led to it. */
-  framesOf(record: ResourceRecord<Owner>): { frames: StackFrame[]; from: readonly StackFrame[] }
+  framesOf(record: ResourceRecord<Owner>): { frames: readonly StackFrame[]; from: readonly StackFrame[] }
+  /** What led to the callback that runs, where it is no promise's. */
+  callbackCause(): Cause | undefined
   /** Whether somebody's work is under way that may start something else when it is done. */
   isUnderWay(): boolean
   /** Told of the test that is over and has started something now. */
@@ -72,14 +75,13 @@ interface Maker<Owner> {
   whole: Owner & { endMs: number | undefined }
 }
 
-interface Origin<Owner> {
+interface Origin<Owner> extends Cause {
   owner?: Owner
   type?: string
-  stack: readonly NodeJS.CallSite[]
   /** Whether the user's code is on the stack. */
   own: boolean
-  /** Else, what led to it: the nearest callback with the user's code on its stack. */
-  from?: Origin<Owner> | readonly StackFrame[] | undefined
+  /** Else, what led to it. */
+  from?: Cause | undefined
   /** Of an immediate: how many set one another. */
   chain?: number
 }
@@ -88,12 +90,13 @@ export interface Surroundings<Owner> {
   ownerNow(): Owner | undefined
   isRunner(url: string): boolean
   isOwn(url: string): boolean
-  /** Of the promise whose continuation runs; nothing in other callbacks. */
-  promiseCause(): readonly StackFrame[] | undefined
+  /** Whether a promise's continuation runs, and what led to that. */
+  inJob(): boolean
+  jobCause(): Cause | undefined
 }
 
 /** Tells what an owner's code started that can keep the process alive. Stacks are taken at once; their lines are read when asked for. */
-export function createResources<Owner extends Maker<Owner>>({ ownerNow, isRunner, isOwn, promiseCause }: Surroundings<Owner>): Resources<Owner> {
+export function createResources<Owner extends Maker<Owner>>({ ownerNow, isRunner, isOwn, inJob, jobCause }: Surroundings<Owner>): Resources<Owner> {
   const isPlace = (url: string): boolean => !isRunner(url)
   // By the resource: a stack whose lines are not read must not outlive it.
   const origins = new WeakMap<object, Origin<Owner>>()
@@ -107,19 +110,10 @@ export function createResources<Owner extends Maker<Owner>>({ ownerNow, isRunner
   function originOf(stack: TakenStack, more: Partial<Origin<Owner>> = {}): Origin<Owner> {
     const sites = sitesOf(stack)
     const own = sites.some((site) => isOwn(urlOf(site)))
-    return { stack: sites, own, ...(own ? {} : { from: cause() }), ...more }
+    return { sites, frames: [], own, ...(own ? {} : { from: cause() }), ...more }
   }
-  /** What led to the running callback. A continuation runs inside of another callback, which has nothing to do with it. */
-  function cause(): Origin<Owner>['from'] {
-    const promise = promiseCause()
-    if (promise !== undefined) return promise.length > 0 ? promise : undefined
-    const origin = origins.get(executionAsyncResource())
-    return origin?.own === true ? origin : origin?.from
-  }
-  function readOrigin(origin: Origin<Owner> | readonly StackFrame[] | undefined): readonly StackFrame[] {
-    if (origin === undefined) return []
-    return 'stack' in origin ? toFrames(origin.stack, isPlace) : origin
-  }
+  /** A continuation runs inside of another callback, which has nothing to do with it. */
+  const cause = (): Cause | undefined => (inJob() ? jobCause() : probe.callbackCause())
   function add(type: string, resource: object, owner: Owner, origin: Origin<Owner>): void {
     const { records } = owner.resources
     if (records.length >= SWEEP_AT) owner.resources.records = records.filter((record) => isThere(record))
@@ -134,7 +128,7 @@ export function createResources<Owner extends Maker<Owner>>({ ownerNow, isRunner
     return resource !== undefined && isOpen(type, resource) && (origins.get(resource)?.owner ?? owner) === owner
   }
   function chainNow(): number {
-    const origin = promiseCause() === undefined ? origins.get(executionAsyncResource()) : undefined
+    const origin = inJob() ? undefined : origins.get(executionAsyncResource())
     return origin?.type === 'Immediate' ? (origin.chain ?? 1) + 1 : 1
   }
   function noteCause(id: number, type: string, resource: object, limit: number): void {
@@ -142,7 +136,11 @@ export function createResources<Owner extends Maker<Owner>>({ ownerNow, isRunner
     if (owner === undefined) return
     const opens = type === 'FSREQPROMISE'
     const budget = opens ? owner.resources.budget : owner.resources.causes
-    if (!affords(budget)) return
+    if (!affords(budget)) {
+      const from = cause()
+      if (from !== undefined) origins.set(resource, { sites: undefined, frames: [], own: false, from })
+      return
+    }
     const since = now()
     const origin = originOf(takeStack(limit, probe.init))
     if (opens) opening.set(id, { owner, origin })
@@ -180,6 +178,10 @@ export function createResources<Owner extends Maker<Owner>>({ ownerNow, isRunner
       handle = undefined
       if (openStreams.size > 0) for (const stream of openStreams) if (!isOpen('FILESTREAM', stream)) openStreams.delete(stream)
     },
+    callbackCause() {
+      const origin = origins.get(executionAsyncResource())
+      return origin?.own === true ? origin : origin?.from
+    },
     isUnderWay: () => jobs.size > 0 || isUnderWay(),
     release() {
       openStreams.clear()
@@ -203,7 +205,7 @@ export function createResources<Owner extends Maker<Owner>>({ ownerNow, isRunner
     framesOf({ ref }) {
       const resource = ref.deref()
       const origin = resource && (listens.get(ownerOf(resource) ?? resource) ?? origins.get(resource))
-      return { frames: origin === undefined ? [] : toFrames(origin.stack, isPlace), from: readOrigin(origin?.from) }
+      return { frames: origin === undefined ? [] : framesOf(origin, isPlace), from: origin?.from === undefined ? [] : framesOf(origin.from, isPlace) }
     }
   }
   /** A host's name is looked up before its handle is made: `listen` is what the user called. */

@@ -45,7 +45,7 @@ const owner = { promises: { pending: new Set<Made>() } } as unknown as Scope
 function made(...frames: StackFrame[]): Made {
   return {
     ref: new WeakRef({}), owner, createdMs: 0, settledMs: undefined, frames, sites: undefined, own: true, derived: false, first: undefined,
-    top: { url: '', name: '' }, source: undefined, takers: [], moreTakers: 0, follows: undefined, cause: undefined, causes: false, fake: undefined, kept: false
+    top: { url: '', name: '', own: true }, source: undefined, takers: [], moreTakers: 0, follows: undefined, cause: undefined, causes: false, fake: undefined, kept: false
   }
 }
 function taken(by: Made, of: Made): Made {

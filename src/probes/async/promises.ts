@@ -25,7 +25,7 @@ export interface PromiseRecord<Owner> extends Cause {
   /** Of an `await`: the first one of the same run of its function. */
   readonly first: PromiseRecord<Owner> | undefined
   /** Script and function of the top frame. */
-  readonly top: { url: string; name: string }
+  readonly top: { url: string; name: string; own: boolean }
   /** Whose outcome it waits for; of derived ones, where that one is known. */
   readonly source: PromiseRecord<Owner> | undefined
   /** Those that wait for its outcome, and how many more do. */
@@ -46,11 +46,16 @@ export interface PromiseRecord<Owner> extends Cause {
 /** The promises of one test that have not settled, shared by all scopes inside the test. */
 export interface PromiseLog<Owner> {
   readonly pending: Set<PromiseRecord<Owner>>
+  /** For those that are made where a function of the user's goes on. */
   readonly budget: StackBudget
+  /** For all others, so that a library's do not use up what finds the user's. */
+  readonly others: StackBudget
 }
 
 /** Deep enough for the call that a few helpers return a promise to. */
 const FRAMES = 10
+/** Enough to see the user's code where a library's function goes on: it calls that, and that makes the promise. */
+const FEW_FRAMES = 4
 const MAX_TAKERS = 4
 
 export interface Promises<Owner> {
@@ -91,6 +96,8 @@ export interface PromiseSurroundings extends Code {
   fakeClock(): FakeClock | undefined
 }
 
+const UNKNOWN = Symbol('unknown cause')
+
 /** Nobody calls `then` in the job of a promise that was resolved with another one: it follows that. */
 const isOfNobody = (site: NodeJS.CallSite): boolean => {
   const url = urlOf(site)
@@ -103,27 +110,32 @@ const isOfNobody = (site: NodeJS.CallSite): boolean => {
  */
 export function createPromises<Owner extends { promises: PromiseLog<Owner> }>({ isRunner, isOwn, callbackCause, fakeClock }: PromiseSurroundings): Promises<Owner> {
   const records = new WeakMap<object, PromiseRecord<Owner>>()
-  /** Derived promises whose continuation is the rest of a function of Node's. */
-  const nodes = new WeakSet<object>()
+  /** Derived promises whose continuation is the rest of a function of Node's, with what led to it. */
+  const nodes = new WeakMap<object, Cause | typeof UNKNOWN>()
   let fresh: { record: PromiseRecord<Owner>; promise: object }[] = []
   /** While there are none, neither sources nor settled promises need a look-up. */
   let tracked = 0
   let blindAt = -Infinity
   let running: PromiseRecord<Owner> | undefined
   let nodeRuns = false
+  let nodeCause: Cause | typeof UNKNOWN = UNKNOWN
   let job = false
   const isPlace = (url: string): boolean => !isRunner(url)
+  /** Whether the continuation of a function of the user's runs. */
+  const usersRun = (): boolean => job && running?.top.own === true
+  /** The same of a library's: all that is below it on the stack is nobody's. */
+  const libraryRuns = (): boolean => job && running !== undefined && running.top.url !== '' && !running.top.own
   function causeNow(): Cause | undefined {
     if (!job) return callbackCause()
-    if (running?.own !== true) return running?.cause
-    running.causes = true
-    return running
+    if (nodeRuns) return nodeCause === UNKNOWN ? undefined : nodeCause
+    return running && causeOf(running)
   }
 
   function create(promise: object, owner: Owner, derived: boolean, source: PromiseRecord<Owner> | undefined, sites: readonly NodeJS.CallSite[]): PromiseRecord<Owner> {
     const own = sites.some((site) => isOwn(urlOf(site)))
     const [site] = sites
-    const top = { url: site === undefined ? '' : urlOf(site), name: site?.getFunctionName() ?? '' }
+    const url = site === undefined ? '' : urlOf(site)
+    const top = { url, name: site?.getFunctionName() ?? '', own: isOwn(url) }
     const goesOn = derived && running?.derived === true && top.url !== '' && running.top.url === top.url && running.top.name === top.name
     const record: PromiseRecord<Owner> = {
       ref: undefined, owner, createdMs: now(), settledMs: undefined, frames: [], sites, own, top, derived, first: goesOn ? (running!.first ?? running) : undefined, source, takers: [], moreTakers: 0, follows: undefined,
@@ -140,10 +152,11 @@ export function createPromises<Owner extends { promises: PromiseLog<Owner> }>({ 
    * @returns its record, where it is the user's or comes of one of theirs
    */
   function look(promise: object, owner: Owner, derived: boolean, source: PromiseRecord<Owner> | undefined): PromiseRecord<Owner> | undefined {
-    const sites = sitesOf(takeStack(FRAMES, probe.init))
+    const few = libraryRuns()
+    let sites = sitesOf(takeStack(few ? FEW_FRAMES : FRAMES, probe.init))
+    if (few && sites.some((site) => isOwn(urlOf(site)))) sites = sitesOf(takeStack(FRAMES, probe.init))
     const maker = sites.find((site) => urlOf(site) !== '')
     const url = maker === undefined ? '' : urlOf(maker)
-    if (derived && url.startsWith('node:') && maker === sites[0]) nodes.add(promise)
     if (source !== undefined && running !== undefined && sites.every(isOfNobody)) {
       // The job of a promise that was resolved with another one.
       running.follows = source
@@ -152,8 +165,17 @@ export function createPromises<Owner extends { promises: PromiseLog<Owner> }>({ 
     }
     // That the runner waits for somebody else's promise is of interest.
     if (source === undefined && (maker === undefined || isRunner(url))) return undefined
-    if (source === undefined && url.startsWith('node:') && !sites.some((site) => isOwn(urlOf(site)))) return undefined
-    return create(promise, owner, derived, source, sites)
+    const isNodes = url.startsWith('node:')
+    const isWanted = source !== undefined || !isNodes || sites.some((site) => isOwn(urlOf(site)))
+    const record = isWanted ? create(promise, owner, derived, source, sites) : undefined
+    if (derived && isNodes) nodes.set(promise, causeOf(record) ?? UNKNOWN)
+    return record
+  }
+  /** Of what goes on behind a promise: its own stack, or what led to that. */
+  function causeOf(record: PromiseRecord<Owner> | undefined): Cause | undefined {
+    if (record?.own !== true) return record === undefined ? causeNow() : record.cause
+    record.causes = true
+    return record
   }
   function forget(record: PromiseRecord<Owner>): void {
     if (!record.owner.promises.pending.delete(record)) return
@@ -172,14 +194,15 @@ export function createPromises<Owner extends { promises: PromiseLog<Owner> }>({ 
       if (owner === undefined) return
       if (source?.takers.length === MAX_TAKERS) source.takers = source.takers.filter(({ settledMs }) => settledMs === undefined)
       const full = source !== undefined && source.takers.length >= MAX_TAKERS
-      if (nodeRuns || full || !affords(owner.promises.budget)) {
-        if (nodeRuns && parent !== undefined) nodes.add(promise)
+      const budget = usersRun() ? owner.promises.budget : owner.promises.others
+      if (nodeRuns || full || !affords(budget)) {
+        if (nodeRuns && parent !== undefined) nodes.set(promise, nodeCause)
         if (source !== undefined) source.moreTakers++
         return
       }
       const since = now()
       const record = look(promise, owner, parent !== undefined, source)
-      spend(owner.promises.budget, since)
+      spend(budget, since)
       if (source === undefined || record === running) return
       if (record === undefined) source.moreTakers++
       else source.takers.push(record)

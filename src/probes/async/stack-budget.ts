@@ -40,4 +40,4 @@ export function spend(budget: StackBudget, since: number, stacks = 1): void {
   budget.spentMs += Math.min(now() - since, stacks * DEAREST_MS)
 }
 /** What took longer was kept from the CPU by others. */
-const DEAREST_MS = 0.05
+const DEAREST_MS = 0.02

@@ -9,7 +9,7 @@ import request from 'supertest'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { entries, record } from '../../src/audit.ts'
 import { inbox } from '../../src/inbox.ts'
-import { CLEAN } from '../../src/settings.ts'
+import { CLEAN, within } from '../../src/settings.ts'
 
 const app = express()
 app.get('/health', (_request, response) => void response.json({ healthy: true }))
@@ -103,7 +103,8 @@ describe('promises that are awaited', () => {
     expect(await record('supertest')).toBe('supertest')
   })
 
-  test('clean: after a thousand jobs', CLEAN, async () => {
+  // A thousand jobs in one turn are work, though no stall.
+  test('clean: after a thousand jobs', within(100), async () => {
     expect(await thousandJobs()).toHaveLength(1000)
     expect(await record('library')).toBe('library')
   })

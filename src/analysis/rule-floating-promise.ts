@@ -19,7 +19,7 @@ export function findLeftPromises(left: readonly LeftPromise[], { file, rules }: 
         confidence: 'certain' satisfies Confidence,
         status: 'new',
         message: describePromise(promise),
-        hint: HINTS[rule],
+        hint: promise.listener === true && fate !== 'never' ? OF_LISTENERS : HINTS[rule],
         ...(location && { location }),
         stack,
         file,
@@ -39,9 +39,12 @@ const HINTS = {
   'never-settles': 'call resolve or reject on every path, or give the wait a limit: AbortSignal.timeout() or Promise.race'
 }
 
+const OF_LISTENERS = 'an emitter waits for no listener: handle its errors inside, and wait for its work in afterEach, by an event or a promise that it keeps'
+
 /** `saveLater() was not awaited: it outlived its test by 23 ms, in the time of users > signs up`. */
-function describePromise({ fate, outlivedMs = 0, during, callee, culprit }: LeftPromise): string {
-  const what = callee === undefined || NAMELESS.has(callee) ? 'a promise' : `${callee}()`
+function describePromise({ fate, outlivedMs = 0, during, callee, listener, culprit }: LeftPromise): string {
+  const name = callee === undefined || NAMELESS.has(callee) ? undefined : `${callee}()`
+  const what = listener === true ? `the async listener${name === undefined ? '' : ` ${name}`}` : (name ?? 'a promise')
   const whose = culprit.test === undefined ? 'its file' : 'its test'
   if (fate === 'never') return `${what} can never settle: it is pending, and nothing refers to it any more that could resolve or reject it`
   if (fate === 'pending') return `${what} was not awaited: it was still pending after ${whose}`

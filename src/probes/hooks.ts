@@ -1,14 +1,15 @@
-import { type AsyncLocalStorage, createHook } from 'node:async_hooks'
+import { type AsyncLocalStorage, createHook, executionAsyncResource } from 'node:async_hooks'
+import { types } from 'node:util'
 import { promiseHooks } from 'node:v8'
 import { now } from './clock.ts'
 import type { Marks } from './marks.ts'
-import type { Promises } from './promises.ts'
-import type { Resources } from './resources.ts'
+import type { Promises } from './async/promises.ts'
+import type { Resources } from './async/resources.ts'
 import type { Slices } from './slices.ts'
 import type { Tasks } from './tasks.ts'
 
 /**
- * Promises after which a test's tasks are no longer followed: their list has long been full, and the hooks that follow
+ * Promises of one turn after which no more are followed until it ends: their lists have long been full, and the hooks that follow
  * them are two thirds of what an `await` costs.
  */
 const FLOOD = 20_000
@@ -37,8 +38,8 @@ export interface Hooks<Owner> {
   counts: HookCounts
   /** Called at the start of every callback while set: used for a few turns after a stall, to find its victims. */
   onStart: ((at: number, owner: Owner | undefined) => void) | undefined
-  /** From here on, until the next `follow`, tasks are followed: their creation, runs and end. */
-  follow(): void
+  /** A turn of the loop has ended: promises are followed again, if there were too many in it. */
+  turnEnded(): void
   /** Installs the hooks; until then, and after `stop`, nothing is seen and nothing costs. */
   start(): void
   stop(): void
@@ -71,7 +72,8 @@ export function createHooks<Owner extends { turn: TurnCounts }>(
   let stopPromises: (() => void) | undefined
   let inits = 0
   let following = false
-  const hooks: Hooks<Owner> = { counts, onStart: undefined, follow, start, stop, resume, startLoading }
+  let running = false
+  const hooks: Hooks<Owner> = { counts, onStart: undefined, turnEnded, start, stop, resume, startLoading }
 
   function begin(): TurnCounts | undefined {
     const at = now()
@@ -89,6 +91,7 @@ export function createHooks<Owner extends { turn: TurnCounts }>(
     init(promise: object, parent: object | undefined) {
       inits++
       const owner = storage.getStore()
+      if (owner !== undefined) slices.claim(owner)
       tasks.initPromise(promise, parent, owner)
       promises.init(promise, parent, owner)
       if (wantsMarks()) marks.mark()
@@ -108,6 +111,8 @@ export function createHooks<Owner extends { turn: TurnCounts }>(
   const others = createHook({
     init(id, type, _trigger, resource) {
       const owner = storage.getStore()
+      // Its context was entered without a hook.
+      if (owner !== undefined) slices.claim(owner)
       tasks.initResource(id, type, resource, owner)
       resources.init(id, type, resource)
       // A tick runs in the turn that it is made in; what starts does not tell its type.
@@ -117,7 +122,10 @@ export function createHooks<Owner extends { turn: TurnCounts }>(
     before(id) {
       counts.resource++
       // Before Node 24 this is called for continuations, too, where most stacks that are not read yet will never be.
-      if (!PROMISES_ARE_CALLBACKS) promises.flush()
+      if (!PROMISES_ARE_CALLBACKS || !types.isPromise(executionAsyncResource())) {
+        promises.flush()
+        promises.callback()
+      }
       resources.before(id)
       const turn = begin()
       if (turn !== undefined) turn.callbacks++
@@ -138,8 +146,11 @@ export function createHooks<Owner extends { turn: TurnCounts }>(
     stopPromises?.()
     stopPromises = promiseHooks.createHook(callbacks as Parameters<typeof promiseHooks.createHook>[0]) as () => void
   }
-  function follow(): void {
+  function turnEnded(): void {
     inits = 0
+    if (running) follow()
+  }
+  function follow(): void {
     if (following) return
     following = true
     install(followed)
@@ -155,16 +166,20 @@ export function createHooks<Owner extends { turn: TurnCounts }>(
   function start(): void {
     loading.disable()
     following = false
+    running = true
+    inits = 0
     follow()
     others.enable()
   }
   function stop(): void {
+    running = false
     promises.blind()
     others.disable()
     stopPromises?.()
     stopPromises = undefined
   }
   function resume(): void {
+    running = true
     install(following ? followed : startsOnly)
     others.enable()
   }

@@ -20,6 +20,12 @@ export interface Slices<Owner> {
   syncIdle(): void
   /** When the running slice began. */
   start(): number
+  /**
+   * The running slice is nobody's so far, and now does something for `next`: it is taken for theirs. Where several are named, it
+   * stays whose it was.
+   * @param from whose it may be instead of nobody's
+   */
+  claim(next: Owner, from?: Owner): void
 }
 
 /**
@@ -35,10 +41,12 @@ export function createSlices<Owner>(
   let owner: Owner | undefined
   let lastIdle = idleTime()
   let excluded = 0
+  let claimed: Owner | undefined
+  let disputed = false
 
   function measure(at: number): LongSlice<Owner> {
     const waited = idleTime() - lastIdle
-    return { owner, startMs: start, durationMs: Math.max(0, at - start - waited - excluded) }
+    return { owner: disputed ? owner : (claimed ?? owner), startMs: start, durationMs: Math.max(0, at - start - waited - excluded) }
   }
   function cutLong(at: number): void {
     const slice = measure(at)
@@ -58,6 +66,8 @@ export function createSlices<Owner>(
       // `onLong` may have taken time; the next slice must not be charged with it.
       start = length >= LONG_MS ? now() : at
       owner = next
+      claimed = undefined
+      disputed = false
     },
     open: measure,
     exclude(since) {
@@ -66,6 +76,11 @@ export function createSlices<Owner>(
     syncIdle() {
       lastIdle = idleTime()
     },
-    start: () => start
+    start: () => start,
+    claim(next, from) {
+      if (owner !== from || next === claimed) return
+      disputed = claimed !== undefined
+      claimed ??= next
+    }
   }
 }

@@ -28,6 +28,8 @@ export interface LeftPromise {
   during?: string
   /** What was called: `saveLater`; missing for a promise made by hand. */
   callee?: string
+  /** An emitter called it: nobody was given its promise. */
+  listener?: boolean
   /** Where it waits now, or last did. */
   waitsAt?: Location
   location?: Location

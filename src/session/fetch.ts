@@ -2,15 +2,18 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { subscribe } from 'node:diagnostics_channel'
 import type { Socket } from 'node:net'
 import { takeStack, type TakenStack } from '../probes/stacks.ts'
-import type { Requests } from './requests.ts'
+import type { Sender, Senders } from './requests/senders.ts'
 import type { Scope } from './scope.ts'
 import type { Session } from './session.ts'
+
+// Taken at load: tests of what older hosts lack delete it.
+const { WeakRef } = globalThis
 
 /**
  * Joins a `fetch` Response with the request that the server saw. Undici's channels know the socket, but not the
  * Response; so the global `fetch` is wrapped: it runs in a context of its own, by which its request is recognized.
  */
-export function watchFetch(requests: Requests, { storage, resources }: Session): Fetches {
+export function watchFetch(senders: Senders, { storage, resources }: Session): Fetches {
   const calls = new AsyncLocalStorage<Call>()
   const byRequest = new WeakMap<object, Call>()
   const responses = new WeakMap<object, Call>()
@@ -21,11 +24,16 @@ export function watchFetch(requests: Requests, { storage, resources }: Session):
     const { request } = message as { request: UndiciRequest }
     call.port = undefined
     byRequest.set(request, call)
-    requests.sent({
-      key: call,
-      matches: (method, url, host) => request.method === method && request.path === url && hostOf(request) === host,
-      port: () => call.port
-    })
+    const { method, path } = request
+    const host = hostOf(request)
+    const ref = new WeakRef(call)
+    const sender: Sender = {
+      matches: (asked, url, by) => method === asked && path === url && host === by,
+      port: () => ref.deref()?.port,
+      key: () => ref.deref(),
+      isWaiting: () => ref.deref()?.answered === false
+    }
+    senders.sent(sender, storage.getStore())
   }
   const onSend = (message: unknown): void => {
     const { request, socket } = message as { request: object; socket: Socket }
@@ -39,9 +47,10 @@ export function watchFetch(requests: Requests, { storage, resources }: Session):
   subscribe('undici:request:create', onCreate)
   subscribe('undici:client:sendHeaders', onSend)
   const around: Around = (original, self, args) => {
-    const call: Call = { port: undefined, owner: storage.getStore(), stack: takeStack(CALL_FRAMES, around) }
+    const call: Call = { port: undefined, answered: false, owner: storage.getStore(), stack: takeStack(CALL_FRAMES, around) }
     const promise = calls.run(call, () => Reflect.apply(original, self, args))
     return promise.then((response) => {
+      call.answered = true
       responses.set(response, call)
       return response
     })
@@ -71,6 +80,7 @@ const hostOf = ({ host, origin }: UndiciRequest): string => host ?? new URL(orig
 
 interface Call {
   port: number | undefined
+  answered: boolean
   owner: Scope | undefined
   stack: TakenStack
 }

@@ -13,7 +13,7 @@ export type Frozen = Omit<MeasuredSubject, 'profile'>
  */
 export function freeze(scope: Scope, seen: Seen, left: () => Leftovers, { session, measurer }: { session: Session; measurer: Measurer }): Frozen {
   const { lag, loopLag, taskLog, thresholds } = scope
-  const dropped = scope.syncCalls.droppedBy(scope)
+  const dropped = new Map(scope.countedCalls)
   return {
     syncCalls: () => ({ kept: measurer.syncCalls(scope, seen), dropped }),
     stretchesOver: (ms) => measurer.stretches(scope, ms, seen),

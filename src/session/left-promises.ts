@@ -32,23 +32,25 @@ export function createPromisePlaces(chains: PromiseChains, locator: Locator, dep
   return {
     droppedAt(made) {
       const place = !made.fake && chains.isDropped(made) && isWork(made) ? chains.receiver(made) : undefined
-      return place === undefined || isKeptByHand(made, place) ? undefined : place
+      return place === undefined || isKeptByHand(made, place) || chains.isStub(made) ? undefined : place
     },
     neverAt(made) {
       const receiver = chains.receiver(made)
       if (made.fake || isAwait(made) || chains.isObserver(made) || !isWork(made) || receiver === undefined || chains.isAbandoned(made)) return undefined
       // Nobody waits for it.
-      if (chains.isDropped(made) && isKeptByHand(made, receiver)) return undefined
+      if ((chains.isDropped(made) && isKeptByHand(made, receiver)) || chains.isStub(made)) return undefined
       const makers = makersOf(made.frames)
       const maker = made.frames[makers.length]
       return makers.length > 0 && maker !== undefined && isOwnUrl(maker.url) ? maker : receiver
     },
     toLeft(made, place, fate) {
       const waits = chains.awaitOf(made)?.frames[0]
-      const callee = made.frames[made.frames.indexOf(place) - 1]
+      const listener = chains.isListeners(made)
+      const callee = listener ? place : made.frames[made.frames.indexOf(place) - 1]
       const location: Location = locator.frame(place)
       return {
         fate,
+        ...(listener && { listener }),
         ...(callee !== undefined && callee.functionName !== '' && { callee: callee.functionName }),
         ...(waits !== undefined && isOwnUrl(waits.url) && { waitsAt: locator.frame(waits) }),
         location,

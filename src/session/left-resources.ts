@@ -1,6 +1,6 @@
 import type { Culprit } from '../model.ts'
 import { nameResource } from '../probes/resource-names.ts'
-import type { ResourceRecord, Resources } from '../probes/resources.ts'
+import type { ResourceRecord, Resources } from '../probes/async/resources.ts'
 import { now } from '../probes/clock.ts'
 import type { StackFrame } from '../records/code.ts'
 import type { LeftResource } from '../records/leftovers.ts'

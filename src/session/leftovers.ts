@@ -44,12 +44,13 @@ export function watchLeftovers(session: Session, { chains, locator, depth, prove
   let standings: Standing[] = []
   let pending: Made[] = []
   let counted = 0
-  /** Tests that are over and whose work may still start something. */
+  /** Tests that are over and have started something since. */
   const going = new Set<Scope>()
   const told = new WeakSet<Made>()
   /** Who was running when a promise of an ended test settled. */
   const during = new WeakMap<Made, string>()
 
+  resources.onLate = (test) => void going.add(test)
   promises.onSettled = (made) => {
     if (made.owner.whole.endMs === undefined) return
     const test = session.openTests().find((scope) => scope !== made.owner.whole)
@@ -88,7 +89,6 @@ export function watchLeftovers(session: Session, { chains, locator, depth, prove
       for (const made of scope.promises.pending) if (!kept.has(made)) promises.release(made)
       for (const made of kept) made.kept = true
       pending.push(...kept)
-      if (left.length + kept.size > 0) going.add(scope)
     },
     soFar(scope) {
       promises.flush()
@@ -101,14 +101,13 @@ export function watchLeftovers(session: Session, { chains, locator, depth, prove
       return { resources: toLeftResources(left, locator, depth), promises: causes, counted: 0 }
     },
     async settle(scope) {
-      await settled(() => {
-        const { resources: left, promises: dropped } = watch.soFar(scope)
-        return left.length + dropped.length === 0
-      })
+      if (isNothing(watch.soFar(scope))) return
+      await settled(() => isNothing(watch.soFar(scope)))
     },
     async atEnd(file, { lost }) {
       watch.ended(file, { failed: false, lost })
-      await settled(() => standingNow().length === 0 && !pending.some(isDropped))
+      // What a system call or an immediate starts in a moment is left over, too.
+      await settled(() => standingNow().length === 0 && !pending.some(isDropped) && !resources.isUnderWay())
       const left = standingNow()
       const never = prove ? await neverSettling(pending.filter(isPending), standings, { chains, places }) : []
       const found = pending.flatMap((made): LeftPromise[] => {
@@ -137,14 +136,17 @@ export function watchLeftovers(session: Session, { chains, locator, depth, prove
   return watch
 }
 
+const isNothing = ({ resources, promises }: Leftovers): boolean => resources.length + promises.length === 0
+
 /**
  * Turns the loop, then backs off, and stops as soon as it is clean, twice in a row: who polls is between two timers at times. On a
  * busy machine the time alone would be no chance.
  */
 async function settled(isClean: () => boolean): Promise<void> {
   const until = now() + SETTLE_MS
-  if (isClean()) return
+  // What waits for a tick has not begun: promises alone may have led here from the last test.
   await loopTurn()
+  if (isClean()) return
   let clean = 0
   for (let round = 0; clean < 2 && (round < LEAST_ROUNDS || now() < until); round++) {
     clean = isClean() ? clean + 1 : 0

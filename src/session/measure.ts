@@ -120,7 +120,7 @@ function toBlockingCall(stretch: Stretch, scope: Scope, locator: Locator): Block
 
 function toScopeRef({ kind, name, file, method, url, status }: Scope): ScopeRef {
   return {
-    kind: kind === 'file' ? 'function' : kind,
+    kind: kind === 'file' || kind === 'runner' ? 'function' : kind,
     name,
     ...(file !== undefined && { file }),
     ...(method !== undefined && { method }),

@@ -10,15 +10,20 @@ import { askForTasks } from '../probes/tasks.ts'
 import { watchFetch } from './fetch.ts'
 import { type Frozen, freeze } from './frozen.ts'
 import { createHookCost } from './hook-cost.ts'
-import { watchInjected } from './inject.ts'
 import { type LeftoverWatch, watchLeftovers } from './leftovers.ts'
 import { createLocator } from './locate.ts'
 import { createMeasurer, displayPath, type Measurer } from './measure.ts'
 import { createPromiseChains } from './promise-chains.ts'
 import { type Rejections, watchRejections } from './rejections.ts'
-import { watchRequests } from './requests.ts'
+import { watchConnections } from './requests/connections.ts'
+import { createExchanges } from './requests/exchanges.ts'
+import { watchHttp } from './requests/http.ts'
+import { watchInjected } from './requests/inject.ts'
+import { createRequests } from './requests/registry.ts'
+import { createSenders } from './requests/senders.ts'
 import { Scope, type Thresholds } from './scope.ts'
 import { createSession, type Session } from './session.ts'
+import { makesStub } from './source/stubs.ts'
 import { createSources } from './sources.ts'
 import { takeSnapshot } from './stuck.ts'
 import { explainTimedOut } from './timeout.ts'
@@ -42,6 +47,8 @@ export interface Profiler {
   /** The scope of the file that was loaded, begun. */
   beginFile(file: string): Scope
   begin(init: { kind: Scope['kind']; name: string; parent?: Scope | undefined; thresholds?: Thresholds }): Scope
+  /** What the test runner does around the functions of a test: the test's work, but few of its promises are. */
+  around(test: Scope): Scope
   end(scope: Scope): void
   /** Puts a figure to the hooks' cost in an ended scope that called them often; takes some milliseconds, once. */
   settleCost(scope: Scope): Promise<void>
@@ -64,13 +71,17 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
   const lag = options.monitorEventLoop
   const sources = createSources()
   const session = createSession({ ...options, isLoading: sources.isLoading, source: sources.get })
-  const requests = watchRequests(session, { lag, thresholds })
-  watchInjected(session, requests)
-  const fetches = watchFetch(requests, session)
+  const requests = createRequests(session, { lag, thresholds })
+  const senders = createSenders()
+  const connections = watchConnections(session)
+  const exchanges = createExchanges(session, requests)
+  watchHttp(session, { requests, senders, exchanges, connections })
+  watchInjected(session, { requests, exchanges })
+  const fetches = watchFetch(senders, session)
   const display = (path: string): string => displayPath(root, path)
   const locator = createLocator(sources, display)
   const measurer = createMeasurer(session, locator, sources)
-  const chains = createPromiseChains(sources.get)
+  const chains = createPromiseChains(sources.get, (frame) => makesStub(sources, frame))
   const leftovers = watchLeftovers(session, { chains, locator, depth: options.maxStackDepth, prove: options.rules['never-settles'] !== 'off' })
   const rejections = watchRejections(session, leftovers, display, options.maxStackDepth)
   const hookCost = createHookCost(session)
@@ -97,8 +108,7 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
     scope.endMs = now()
     hookCost.end(scope)
     session.close(scope)
-    // Those that were aborted never end.
-    for (const request of scope.requests) session.close(request)
+    session.closeInside(scope)
   }
   const overheadOf = (scope: Scope): number => scope.overheadMs + hookCost.soFar(scope)
 
@@ -163,13 +173,16 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
       session.syncCalls.refresh()
       // In vm pools the builtin modules that test files import are copies, made anew for each of them.
       ;(global as VitestGlobal).__vitest_required__?.syncBuiltinESMExports?.()
-      const undos = [fetches.patch(global), session.syncCalls.patchGlobal(global)]
+      const undos = [fetches.patch(global), session.syncCalls.patchGlobal(global), exchanges.start()]
       return () => {
         for (const undo of undos.toReversed()) undo()
+        senders.clear()
+        connections.clear()
         session.stop()
       }
     },
     begin,
+    around: (parent) => new Scope({ kind: 'runner', name: parent.name, parent, thresholds: parent.thresholds, startMs: parent.startMs, lag: false }),
     end,
     settleCost: (scope) => hookCost.settle(scope),
     overheadOf,

@@ -1,4 +1,4 @@
-import type { PromiseRecord } from '../probes/promises.ts'
+import type { PromiseRecord } from '../probes/async/promises.ts'
 import type { StackFrame } from '../records/code.ts'
 import { hasTwoArguments, isKept, isReturned } from './call-text.ts'
 import { functionEnd } from './function-end.ts'
@@ -18,12 +18,20 @@ export interface PromiseChains {
   isRunners(made: Made): boolean
   /** The await at which the function of this promise waits now. */
   awaitOf(made: Made): Made | undefined
+  /** The run of an async function that an await stands in. */
+  callOf(at: Made): Made | undefined
+  /** The frame of a promise's stack that stands in the function of another one. */
+  callIn(made: Made, by: Made): StackFrame | undefined
   /** Whether it was made for what is no promise, by an `await`. */
   isValue(made: Made): boolean
   /** Whether nobody asked for its outcome, nor said what to do about an error. */
   isDropped(made: Made): boolean
   /** Whether it only looks on: at errors, or to tidy up. */
   isObserver(made: Made): boolean
+  /** Whether it, or what it waits for, was made so that it can never settle: `new Promise(() => {})` is meant to hang. */
+  isStub(made: Made): boolean
+  /** Whether an emitter called the async function that it is of. */
+  isListeners(made: Made): boolean
   /** Whether somebody raced it, or what waits for it, and may have lost interest. */
   isAbandoned(made: Made): boolean
 }
@@ -35,24 +43,27 @@ export function makersOf(frames: readonly StackFrame[]): string[] {
 }
 
 /** An `await` makes one that only its function knows. */
-export const isAwait = ({ source, frames }: Made): boolean => source !== undefined && frames.length > 0 && frames[0]!.url !== ''
+export const isAwait = ({ derived, frames }: Made): boolean => derived && frames.length > 0 && frames[0]!.url !== ''
 
 /** They wait for others, or are settled by hand: no work by themselves. */
 const COMBINE = new Set(['race', 'any'])
 const BY_HAND = new Set(['withResolvers', 'resolve', 'reject'])
-export function isWork({ frames }: Made): boolean {
+export function isWork({ derived, source, frames }: Made): boolean {
+  // Who looks on at a promise that is not known.
+  if (derived && source === undefined) return false
   const makers = makersOf(frames)
   const { url = '' } = frames[makers.length] ?? {}
   return !makers.some((name) => COMBINE.has(name) || (BY_HAND.has(name) && isOwnUrl(url)))
 }
 
 /** The function that an async call's promise is of; none for one that was made by hand. */
-const functionOf = ({ source, frames }: Made): StackFrame | undefined => (source === undefined && frames[0]?.url !== '' ? frames[0] : undefined)
+const functionOf = ({ derived, frames }: Made): StackFrame | undefined => (!derived && frames[0]?.url !== '' ? frames[0] : undefined)
 
 /** Lines. */
 const LONGEST_CALL = 60
 
-export function createPromiseChains(get: (url: string) => Source | undefined): PromiseChains {
+/** @param makesStub whether a frame makes a promise that nothing can settle */
+export function createPromiseChains(get: (url: string) => Source | undefined, makesStub: (frame: StackFrame) => boolean): PromiseChains {
   const before = ({ url, line, column }: StackFrame): string => (get(url)?.lines[line - 1] ?? '').slice(0, column - 1)
   const returns = (call: StackFrame): boolean => isReturned(before(call))
   const textFrom = ({ url, line, column }: StackFrame): string => (get(url)?.lines ?? []).slice(line - 1, line + LONGEST_CALL).join('\n').slice(column - 1)
@@ -84,23 +95,55 @@ export function createPromiseChains(get: (url: string) => Source | undefined): P
   }
   function isDropped(made: Made): boolean {
     if (made.frames.length === 0 || isAwait(made) || isHandled(made) || looksOn(made) || hasTakers(made)) return false
+    if (!made.derived) return true
     // So does a callback beside somebody who waits.
-    return made.source === undefined || !hasTakers(made.source, made)
+    return made.source !== undefined && !hasTakers(made.source, made)
   }
 
-  /** The promise of the async function that an await stands in: of nested ones the innermost, of several runs the last before it. */
-  function callOf(at: Made): Made | undefined {
-    const [frame] = at.frames
-    const runs = [...at.owner.promises.pending].filter((made) => {
-      const fn = functionOf(made)
-      return fn !== undefined && frame !== undefined && made.createdMs <= at.createdMs && isInside(frame, fn)
-    })
-    const start = (made: Made): number => made.frames[0]!.line + made.frames[0]!.column / 1e4
-    return runs.reduce<Made | undefined>((best, made) => (best === undefined || start(made) >= start(best) ? made : best), undefined)
+  /** Which run of which function each pending await stands in, and the other way round. */
+  interface Runs {
+    /** Of how many promises it was made, and until when. */
+    size: number
+    lastMs: number
+    callOf: Map<Made, Made>
+    awaitOf: Map<Made, Made>
   }
-  const awaitOf = (made: Made): Made | undefined =>
-    [...made.owner.promises.pending].findLast((other) => isAwait(other) && !isValue(other) && callOf(other) === made)
+  const runs = new WeakMap<object, Runs>()
+  function runsOf({ pending }: Scope['promises']): Runs {
+    const all = [...pending]
+    const lastMs = all.at(-1)?.createdMs ?? 0
+    const known = runs.get(pending)
+    if (known?.size === all.length && known.lastMs === lastMs) return known
+    const made: Runs = { size: all.length, lastMs, callOf: new Map(), awaitOf: new Map() }
+    const keyOf = ({ url, functionName }: StackFrame): string => `${functionName}\n${url}`
+    const byFunction = Map.groupBy(all.filter((each) => functionOf(each) !== undefined), (each) => keyOf(each.frames[0]!))
+    const start = ({ frames: [frame] }: Made): number => frame!.line + frame!.column / 1e4
+    for (const at of all) {
+      if (!isAwait(at) || isValue(at)) continue
+      const [frame] = at.frames as [StackFrame]
+      // Of nested functions the innermost; of several runs the last before the first await.
+      const since = (at.first ?? at).createdMs
+      const candidates = (byFunction.get(keyOf(frame)) ?? []).filter((each) => each.createdMs <= since && isInside(frame, each.frames[0]!))
+      const call = candidates.reduce<Made | undefined>((best, each) => (best === undefined || start(each) >= start(best) ? each : best), undefined)
+      if (call === undefined) continue
+      made.callOf.set(at, call)
+      made.awaitOf.set(call, at)
+    }
+    runs.set(pending, made)
+    return made
+  }
+  const callOf = (at: Made): Made | undefined => runsOf(at.owner.promises).callOf.get(at)
+  const awaitOf = (made: Made): Made | undefined => runsOf(made.owner.promises).awaitOf.get(made)
 
+  function isStub(made: Made, seen = new Set<Made>()): boolean {
+    if (seen.has(made)) return false
+    seen.add(made)
+    const makers = makersOf(made.frames)
+    const maker = made.frames[makers.length]
+    if (makers.includes('Promise') && maker !== undefined) return makesStub(maker)
+    const cause = made.follows ?? awaitOf(made)?.source ?? made.source
+    return cause !== undefined && isStub(cause, seen)
+  }
   function isAbandoned(made: Made, seen = new Set<Made>()): boolean {
     if (seen.has(made)) return false
     seen.add(made)
@@ -121,8 +164,15 @@ export function createPromiseChains(get: (url: string) => Source | undefined): P
     isKept: (call) => isKept(before(call)),
     isRunners: ({ frames }) => isRunnerUrl(frames[givenTo(frames, returns)]?.url ?? ''),
     awaitOf,
+    callOf,
+    callIn(made, by) {
+      const fn = functionOf(by)
+      return fn === undefined ? undefined : made.frames.find((frame) => frame !== made.frames[0] && isInside(frame, fn))
+    },
     isValue,
     isDropped,
+    isStub: (made) => isStub(made),
+    isListeners: (made) => functionOf(made) !== undefined && givenTo(made.frames, returns) === 0,
     isObserver: (made) => isHandled(made) || looksOn(made),
     isAbandoned: (made) => isAbandoned(made)
   }
@@ -135,7 +185,10 @@ export function createPromiseChains(get: (url: string) => Source | undefined): P
 function givenTo(frames: readonly StackFrame[], returns: (frame: StackFrame) => boolean): number {
   const first = frames.findIndex(({ url }) => url !== '')
   const byHand = first > 0
-  for (let i = byHand ? first : callerOf(frames, first); i !== -1; i = callerOf(frames, i)) {
+  const caller = byHand ? first : callerOf(frames, first)
+  // An emitter gives a listener's promise to nobody.
+  if (!byHand && isEmit(frames[caller]) && !isServers(frames, caller)) return first
+  for (let i = caller; i !== -1; i = callerOf(frames, i)) {
     const frame = frames[i]!
     if (frame.awaits) return -1
     if (isRunnerUrl(frame.url)) return i
@@ -148,6 +201,12 @@ function givenTo(frames: readonly StackFrame[], returns: (frame: StackFrame) => 
   }
   return -1
 }
+
+const isEmit = (frame: StackFrame | undefined): boolean => frame?.url === 'node:events' && frame.functionName === 'emit'
+
+/** A server's own handler of requests answers by itself; the end of its promise is of no interest. */
+const isServers = (frames: readonly StackFrame[], emit: number): boolean =>
+  /^node:(?:_http_server|internal\/http2\/)/.test(frames.find(({ url }, index) => index > emit && url !== '' && !isOursUrl(url))?.url ?? '')
 
 /** V8's own functions, such as `forEach`, pass nothing on and are no place. */
 const callerOf = (frames: readonly StackFrame[], index: number): number => (index === -1 ? -1 : frames.findIndex(({ url }, i) => i > index && url !== ''))

@@ -1,9 +1,9 @@
 import type { ScopeRef, TestRef } from '../model.ts'
 import type { Evidence, RawFrame } from '../records/code.ts'
 import type { TurnCounts } from '../probes/hooks.ts'
-import { createLooks } from '../probes/looks.ts'
-import type { PromiseLog } from '../probes/promises.ts'
-import type { ResourceLog } from '../probes/resources.ts'
+import type { PromiseLog } from '../probes/async/promises.ts'
+import { createStackBudget } from '../probes/async/stack-budget.ts'
+import type { ResourceLog } from '../probes/async/resources.ts'
 import { createTaskLog, type TaskLog } from '../probes/tasks.ts'
 import { LagMeter } from './lag-meter.ts'
 import { SyncCallList } from './sync-call-list.ts'
@@ -35,6 +35,8 @@ export interface Stretch extends Kept {
   /** Time off the CPU with nothing of the scope's own to wait for: a stopped process, a debugger's pause. */
   suspendedMs: number
   evidence: Evidence | undefined
+  /** Nothing but the time tells whose it is: the only test that ran. */
+  guessed?: boolean
 }
 
 /** A turn of the loop that one scope's work made too long, though none of its stretches was. */
@@ -45,8 +47,11 @@ export interface StarvedTurn extends Kept, TurnCounts {
   queued: RawFrame[] | undefined
 }
 
-/** `file` is the work of `beforeAll` and `afterAll`; it gets findings but no profile. */
-export type ScopeKind = ScopeRef['kind'] | 'file'
+/**
+ * `file` is the work of `beforeAll` and `afterAll`; it gets findings but no profile. `runner` is what the test runner does around a
+ * test's own functions, inside the test's scope: it is the test's work, but few of its promises are.
+ */
+export type ScopeKind = ScopeRef['kind'] | 'file' | 'runner'
 
 export interface ScopeInit {
   kind: ScopeKind
@@ -56,14 +61,20 @@ export interface ScopeInit {
   startMs: number
   /** Whether lag is wanted. */
   lag: boolean
+  /** Nothing but the time tells that it is its parent's: the only test that ran. */
+  guessed?: boolean
 }
 
 const MAX_STRETCHES = 200
 const MAX_REQUESTS = 300
 const MAX_STARVED = 50
-/** A stack is taken of so many promises and resources at once: 1 to 3 µs each, and 4 more where it must be read. */
-const PROMISE_LOOKS = 50
-const RESOURCE_LOOKS = 100
+/** What stacks of each sort may take in a test, at 3 to 10 µs each. */
+const PROMISE_STACKS = { initialMs: 2, share: 0.02 }
+const RESOURCE_STACKS = { initialMs: 2, share: 0.02 }
+/** Of what only leads to resources: ticks and requests to the system. */
+const CAUSE_STACKS = { initialMs: 0.5, share: 0.005 }
+/** The runner's own promises around a test are some thirty; what fixtures and late hooks leave shows in a few. */
+const RUNNERS_STACKS = { initialMs: 0.05, share: 0.005 }
 
 /**
  * Whose code runs: a test, a request, a function, a file. Scopes are the values of the session's `AsyncLocalStorage`,
@@ -75,7 +86,10 @@ export class Scope {
   readonly parent: Scope | undefined
   readonly thresholds: Thresholds
   readonly startMs: number
+  readonly guessed: boolean
   endMs: number | undefined
+  /** A request that is over, with the turn that it ended in: what its code does later is its test's, too, and changes nothing here. */
+  closed = false
   test: TestRef | undefined
   file: string | undefined
   method: string | undefined
@@ -83,6 +97,7 @@ export class Scope {
   status: number | undefined
   readonly taskLog: TaskLog<Scope>
   readonly syncCalls: SyncCallList<Scope>
+  countedCalls: Map<string, number> | undefined
   readonly promises: PromiseLog<Scope>
   readonly resources: ResourceLog<Scope>
   readonly stretches: Stretch[] = []
@@ -100,35 +115,37 @@ export class Scope {
   /** Its own and those of the scopes inside. */
   readonly starved: StarvedTurn[] = []
 
-  constructor({ kind, name, parent, thresholds, startMs, lag }: ScopeInit) {
+  constructor({ kind, name, parent, thresholds, startMs, lag, guessed = false }: ScopeInit) {
     this.kind = kind
     this.name = name
     this.parent = parent
     this.thresholds = thresholds
     this.startMs = startMs
+    this.guessed = guessed
     this.test = parent?.test
     this.file = parent?.file
     // A test has logs of its own; what runs inside it shares the test's, so that its cost is bounded per test.
     const shared = kind === 'test' ? undefined : parent
     this.taskLog = shared?.taskLog ?? createTaskLog()
     this.syncCalls = shared?.syncCalls ?? new SyncCallList()
-    this.promises = shared?.promises ?? { pending: new Set(), looks: createLooks(PROMISE_LOOKS) }
-    this.resources = shared?.resources ?? { records: [], looks: createLooks(RESOURCE_LOOKS) }
-    this.lag = lag ? new LagMeter(thresholds.lagThreshold) : undefined
-    this.loopLag = lag && kind !== 'file' ? new LagMeter(thresholds.lagThreshold) : undefined
+    const promises = shared?.promises ?? { pending: new Set(), budget: createStackBudget(PROMISE_STACKS) }
+    this.promises = kind === 'runner' ? { ...promises, budget: createStackBudget(RUNNERS_STACKS) } : promises
+    this.resources = shared?.resources ?? { records: [], budget: createStackBudget(RESOURCE_STACKS), causes: createStackBudget(CAUSE_STACKS) }
+    this.lag = lag && kind !== 'runner' ? new LagMeter(thresholds.lagThreshold) : undefined
+    this.loopLag = lag && kind !== 'file' && kind !== 'runner' ? new LagMeter(thresholds.lagThreshold) : undefined
   }
 
   /** Keeps a stretch for this scope and its ancestors; when full, the shortest one goes. */
   keep(stretch: Stretch): void {
     for (let scope: Scope | undefined = this; scope !== undefined; scope = scope.parent) {
-      scope.push(stretch)
+      if (!scope.closed) scope.push(stretch)
     }
   }
 
   /** Keeps a starved turn for this scope and its ancestors: the first ones tell. */
   keepStarved(turn: StarvedTurn): void {
     for (let scope: Scope | undefined = this; scope !== undefined; scope = scope.parent) {
-      if (scope.starved.length < MAX_STARVED) scope.starved.push(turn)
+      if (!scope.closed && scope.starved.length < MAX_STARVED) scope.starved.push(turn)
     }
   }
 

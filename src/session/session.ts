@@ -3,18 +3,18 @@ import type { BackendName } from '../model.ts'
 import { loopTurn, now } from '../probes/clock.ts'
 import { createHooks } from '../probes/hooks.ts'
 import { watchTurns } from '../probes/loop.ts'
-import { areTimersFake } from '../probes/fake-timers.ts'
+import { areTimersFake, countFakeTimers } from '../probes/fake-timers.ts'
 import { watchFileStreams } from '../probes/file-streams.ts'
 import { createMarks } from '../probes/marks.ts'
-import { createPromises, type Promises } from '../probes/promises.ts'
-import { createResources, type Resources } from '../probes/resources.ts'
+import { type AsyncScopeWatch, watchAsyncScopes } from '../probes/patches/async-scopes.ts'
+import { createPromises, type Promises } from '../probes/async/promises.ts'
+import { createResources, type Resources } from '../probes/async/resources.ts'
 import { createSlices, type LongSlice } from '../probes/slices.ts'
 import { openThreadClock } from '../probes/stolen.ts'
 import { startSyncCalls, type SyncCalls } from '../probes/sync-calls.ts'
 import { createTasks } from '../probes/tasks.ts'
 import { isAffordable } from './arming.ts'
 import { createEvidence, type EvidenceSource } from './evidence.ts'
-import { withImport } from './imports.ts'
 import { isOursUrl, isOwnUrl, isRunnerUrl } from './own.ts'
 import { splitStretch } from './pieces.ts'
 import type { Kept, Scope, Stretch } from './scope.ts'
@@ -23,6 +23,7 @@ import { starvedTurn } from './starvation.ts'
 import { type AnyStretch, createStretches, EVIDENCE_MS } from './stretches.ts'
 import { createSyncLog } from './sync-log.ts'
 import { createTurns } from './turns.ts'
+import { withWaitingLine } from './waiting-line.ts'
 import { type VictimWatch, watchVictims } from './victims.ts'
 
 export interface SessionOptions {
@@ -42,12 +43,17 @@ export interface Session {
   readonly syncCalls: SyncCalls
   readonly promises: Promises<Scope>
   readonly resources: Resources<Scope>
-  /** Runs `fn` as the scope's code; slices are cut at both ends. */
-  run<T>(scope: Scope, fn: () => T): T
+  /** Runs `fn` as the scope's code, or as nobody's; slices are cut at both ends. */
+  run<T>(scope: Scope | undefined, fn: () => T): T
+  /**
+   * Runs `fn` as the scope's code from a continuation of its own, so that no frame of ours stands below those of its errors.
+   * @param fn what is called, without arguments: bound, if it takes some
+   */
+  begin(scope: Scope, fn: () => unknown): Promise<unknown>
   /** The same for the rest of a callback that is Node's own. */
   enter(scope: Scope): void
-  /** What follows is this scope's: where somebody else sets the store. */
-  cutTo(scope: Scope | undefined): void
+  /** The running slice does something for this scope: it is taken for its work, if it is nobody's or the file's. */
+  claim(scope: Scope): void
   /** Ends the running slice and turn: what came before and what comes after are different people's work. */
   cutTurn(): void
   /** What the running slice would be if it ended now, where it is long enough to tell. */
@@ -56,11 +62,15 @@ export interface Session {
   pendingMs(scope: Scope): number
   /** Resolves at once, or after the callbacks that a stall has just held up have run: they are its victims. */
   victimsKnown(): Promise<void>
-  /** A scope is open from here until `close`: it gets the lag of the whole loop, too. */
+  /** A scope is open from here until the turn in which it is closed ends: it gets the lag of the whole loop, too. */
   open(scope: Scope): void
   close(scope: Scope): void
+  /** Closes all requests inside a scope: those that were neither answered nor aborted. */
+  closeInside(scope: Scope): void
   /** The tests that are running. */
   openTests(): Scope[]
+  /** Of the file's global object. */
+  countFakeTimers(): number
   /** Tests whose work kept the loop after their end, since the last call. */
   takeLate(): Scope[]
   /** What modules start from here on, until `start`, is this scope's. */
@@ -76,12 +86,20 @@ export interface Session {
   stop(): void
 }
 
+// Taken at load: tests replace it.
+const { then } = Promise.prototype
+const done = Promise.resolve()
+
+/** Modules that load one another are nobody's, and where no own line is seen, it may be the runner's work. */
+const isUsersWork = ({ evidence }: AnyStretch): boolean => evidence !== undefined && evidence.own !== -1 && evidence.kind !== 'module-load'
+
 /** After a first stall the profiler may cost more: where one is, others are. */
 const AFTER_STALL = 0.1
 
 export function createSession(options: SessionOptions): Session {
   const storage = new AsyncLocalStorage<Scope>()
   const openScopes = new Set<Scope>()
+  let closing: Scope[] = []
   const frames = { depth: options.maxStackDepth, isOwn: isOwnUrl, isOurs: isOursUrl, isRunner: isRunnerUrl }
   const threadClock = openThreadClock()
   const stretches = createStretches(threadClock)
@@ -96,13 +114,18 @@ export function createSession(options: SessionOptions): Session {
   const syncCalls = startSyncCalls<Scope>(() => storage.getStore(), syncLog.ended)
   let loading: Scope | undefined
   let global = globalThis
-  const promises = createPromises<Scope>(isRunnerUrl, () => areTimersFake(global))
-  const resources = createResources<Scope>(() => storage.getStore() ?? loading, isRunnerUrl)
+  const promises = createPromises<Scope>({ isRunner: isRunnerUrl, isOwn: isOwnUrl }, () => areTimersFake(global))
+  const resources = createResources<Scope>({
+    ownerNow: () => storage.getStore() ?? loading,
+    isRunner: isRunnerUrl,
+    isOwn: isOwnUrl,
+    promiseCause: () => (promises.inJob() ? promises.cause() : undefined)
+  })
   watchFileStreams(resources.fileStream)
   const hooks = createHooks(storage, { slices, tasks, promises, resources, marks }, () => !evidence.sampling())
   let watchers: VictimWatch[] = []
   const late = new Set<Scope>()
-  let stopTurns: (() => void) | undefined
+  let undos: (() => void)[] = []
 
   function onShort(scope: Scope | undefined, ms: number): void {
     turns.add(scope, ms, 0)
@@ -112,12 +135,13 @@ export function createSession(options: SessionOptions): Session {
   }
   function onLong(slice: LongSlice<Scope>): void {
     tasks.credit(slice.durationMs)
-    const stretch = stretches.measure(slice)
-    const scope = slice.owner
+    const guess = slice.owner === undefined ? guessOwner(slice) : undefined
+    const stretch = { ...stretches.measure(slice), ...(guess && { scope: guess, guessed: true }) }
+    const scope = slice.owner ?? guess
     const looked = scope !== undefined && slice.durationMs >= Math.min(EVIDENCE_MS, scope.thresholds.blockingThreshold)
     const pieces = looked ? gather(stretch, scope) : [stretch]
     syncLog.reset()
-    if (scope === undefined) {
+    if (scope === undefined || (guess !== undefined && !pieces.some(isUsersWork))) {
       // Off the CPU, nobody's time is waiting: the sampler's signals hide from libuv how long it was idle.
       turns.add(undefined, Math.min(slice.durationMs, stretch.cpuMs + stretch.stolenMs), stretch.stolenMs)
       return
@@ -125,12 +149,19 @@ export function createSession(options: SessionOptions): Session {
     const usersMs = pieces.reduce((sum, { durationMs }) => sum + durationMs, 0)
     if (usersMs < slice.durationMs) turns.add(undefined, slice.durationMs - usersMs, 0)
     for (const piece of pieces as Stretch[]) {
+      if (guess !== undefined && !isUsersWork(piece)) continue
       turns.add(scope, piece.durationMs, piece.stolenMs + piece.suspendedMs)
       turns.stretch(scope, piece.durationMs)
       scope.keep(piece)
       if (looked) watch(piece)
     }
   }
+  /** Nobody's work is likely that of the only test that runs, where it is too long for it, and the user's code was seen at it. */
+  function guessOwner({ durationMs }: LongSlice<Scope>): Scope | undefined {
+    const [only, ...others] = openTests()
+    return only !== undefined && others.length === 0 && durationMs > only.thresholds.blockingThreshold ? only : undefined
+  }
+  const openTests = (): Scope[] => [...openScopes].filter(({ kind, endMs }) => kind === 'test' && endMs === undefined)
   function onStarved(scope: Scope, busyMs: number): void {
     const turn = starvedTurn(scope, { startMs: turnStart, busyMs }, { evidence, promises, resources, depth: options.maxStackDepth })
     if (turn === undefined) return
@@ -140,7 +171,7 @@ export function createSession(options: SessionOptions): Session {
   function gather(stretch: AnyStretch, scope: Scope): AnyStretch[] {
     const since = now()
     const { blockingThreshold } = scope.thresholds
-    const pieces = splitStretch(stretch, syncLog.running(), blockingThreshold, evidence.of).map((piece) => withImport(piece, promises, options.source))
+    const pieces = splitStretch(stretch, syncLog.running(), blockingThreshold, evidence.of).map((piece) => withWaitingLine(piece, promises, options.source))
     if (stretch.durationMs > blockingThreshold && isAffordable(AFTER_STALL)) evidence.arm('stall')
     scope.overheadMs += now() - since
     return pieces
@@ -154,13 +185,39 @@ export function createSession(options: SessionOptions): Session {
       if (watchers.length === 0) hooks.onStart = undefined
     }
   }
+  function endTurn(at: number): number {
+    const busyMs = turns.end(at, openScopes)
+    if (closing.length > 0) {
+      for (const scope of closing) {
+        openScopes.delete(scope)
+        scope.closed = true
+      }
+      closing = []
+    }
+    hooks.turnEnded()
+    turnStart = now()
+    return busyMs
+  }
   function onTurn(at: number): void {
     promises.flush()
     slices.cut(at, undefined)
     slices.syncIdle()
-    const busyMs = turns.end(at, openScopes)
-    turnStart = now()
-    evidence.busy(busyMs)
+    evidence.busy(endTurn(at))
+  }
+  /** A callback of an `AsyncResource` runs in a context of its own, inside a slice of its caller's. */
+  function enterAsyncScope(): AsyncScopeWatch {
+    const outer = storage.getStore()
+    let switched = false
+    return {
+      entered() {
+        const inner = storage.getStore()
+        switched = inner !== outer
+        if (switched) slices.cut(now(), inner)
+      },
+      left() {
+        if (switched) slices.cut(now(), outer)
+      }
+    }
   }
   return {
     storage,
@@ -172,21 +229,27 @@ export function createSession(options: SessionOptions): Session {
       const outer = storage.getStore()
       slices.cut(now(), scope)
       try {
-        return storage.run(scope, fn)
+        return storage.run(scope as Scope, fn)
       } finally {
         slices.cut(now(), outer)
       }
+    },
+    begin(scope, fn) {
+      // Not by `await`, nor in a function of ours: both would show in the stacks of the user's errors.
+      return storage.run(scope, () => Reflect.apply(then, done, [fn]) as Promise<unknown>)
     },
     enter(scope) {
       slices.cut(now(), scope)
       storage.enterWith(scope)
     },
-    cutTo: (scope) => slices.cut(now(), scope),
+    claim(scope) {
+      const here = storage.getStore()
+      slices.claim(scope, here?.kind === 'file' ? here : undefined)
+    },
     cutTurn() {
       const at = now()
       slices.cut(at, storage.getStore())
-      turns.end(at, openScopes)
-      turnStart = now()
+      endTurn(at)
     },
     openStretches() {
       const slice = slices.open(now())
@@ -205,13 +268,18 @@ export function createSession(options: SessionOptions): Session {
     },
     open(scope) {
       openScopes.add(scope)
-      if (scope.taskLog !== scope.parent?.taskLog) hooks.follow()
+    },
+    closeInside(scope) {
+      for (const open of openScopes) if (open.kind === 'request' && scope.includes(open)) openScopes.delete(open)
     },
     close(scope) {
-      openScopes.delete(scope)
+      // A request ends within a turn that it may have made long.
+      if (scope.kind === 'request') closing.push(scope)
+      else openScopes.delete(scope)
       if (scope.taskLog !== scope.parent?.taskLog) tasks.release(scope.taskLog)
     },
-    openTests: () => [...openScopes].filter(({ kind }) => kind === 'test'),
+    openTests,
+    countFakeTimers: () => countFakeTimers(global),
     takeLate() {
       const taken = [...late]
       late.clear()
@@ -233,15 +301,17 @@ export function createSession(options: SessionOptions): Session {
     start(next) {
       global = next
       loading = undefined
-      stopTurns ??= watchTurns(onTurn)
+      if (undos.length === 0) undos = [watchTurns(onTurn), watchAsyncScopes(enterAsyncScope)]
       hooks.start()
       slices.cut(now(), undefined)
       slices.syncIdle()
     },
     stop() {
-      stopTurns?.()
-      stopTurns = undefined
+      for (const undo of undos.toReversed()) undo()
+      undos = []
       hooks.stop()
+      openScopes.clear()
+      closing = []
     }
   }
 }

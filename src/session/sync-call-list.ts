@@ -19,16 +19,22 @@ export interface SyncCall<Owner> {
 
 export const lengthOf = ({ startMs, endMs }: Pick<SyncCall<unknown>, 'startMs' | 'endMs'>): number => endMs - startMs
 
+/** Whoever makes sync calls. */
+interface Caller<Owner> {
+  kind: string
+  parent: Owner | undefined
+  /** By API, those of its own and of the scopes inside that were only counted. */
+  countedCalls: Map<string, number> | undefined
+}
+
 /**
  * The bounded list of one test's sync calls, shared by all scopes inside the test. Work of `beforeAll` and `afterAll` is
  * exempt: it is done once.
  */
-export class SyncCallList<Owner extends { kind: string }> {
+export class SyncCallList<Owner extends Caller<Owner>> {
   readonly calls: SyncCall<Owner>[] = []
   /** More than the default where a rule, a budget or an assertion asks for them: each costs a stack. */
   limit = 50
-  /** Calls after the limit: whose, and how many of each API. */
-  private readonly dropped = new Map<Owner, Map<string, number>>()
 
   wants({ kind }: Owner): boolean {
     return kind !== 'file' && this.calls.length < this.limit
@@ -39,16 +45,10 @@ export class SyncCallList<Owner extends { kind: string }> {
       if (call !== undefined) this.calls.push(call)
       return
     }
-    const counts = this.dropped.get(scope) ?? new Map<string, number>()
-    counts.set(name, (counts.get(name) ?? 0) + 1)
-    this.dropped.set(scope, counts)
-  }
-  /** Calls of a scope and those inside it that were only counted, by API. */
-  droppedBy(scope: { includes(other: Owner): boolean }): Map<string, number> {
-    const sums = new Map<string, number>()
-    for (const [owner, counts] of this.dropped) {
-      if (scope.includes(owner)) for (const [name, count] of counts) sums.set(name, (sums.get(name) ?? 0) + count)
+    // Not in a list of owners: that would keep each request of a test alive.
+    for (let each: Owner | undefined = scope; each !== undefined; each = each.parent) {
+      each.countedCalls ??= new Map()
+      each.countedCalls.set(name, (each.countedCalls.get(name) ?? 0) + 1)
     }
-    return sums
   }
 }

@@ -79,8 +79,8 @@ function sumUp(scope: Scope, summed: Scope[]): void {
   }
 }
 
-function record({ turn, lag, startMs }: Scope, at: number): void {
-  lag?.record(at - startMs, Math.max(0, turn.totalMs - turn.totalStolenMs - hooksMs(turn)), turn.totalStolenMs)
+function record({ turn, lag, startMs, closed }: Scope, at: number): void {
+  if (!closed) lag?.record(at - startMs, Math.max(0, turn.totalMs - turn.totalStolenMs - hooksMs(turn)), turn.totalStolenMs)
   turn.ms = 0
   turn.stolenMs = 0
   turn.longestMs = 0

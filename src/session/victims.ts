@@ -18,8 +18,8 @@ export function watchVictims(kept: Kept): VictimWatch {
   const seen = new Set<Scope>()
   return (at, scope) => {
     if (at - endMs > WATCH_MS || kept.victims.length >= MAX_VICTIMS) return false
-    // What a scope left behind when it ended waits for nobody; a file's continuations are the runner's.
-    if (scope === undefined || scope.kind === 'file' || scope.endMs !== undefined || seen.has(scope)) return true
+    // What a scope left behind when it ended waits for nobody; a file's continuations are the runner's, as those around a test are.
+    if (scope === undefined || scope.kind === 'file' || scope.kind === 'runner' || scope.endMs !== undefined || seen.has(scope)) return true
     if (scope.includes(kept.scope) || kept.scope.includes(scope)) return true
     seen.add(scope)
     const readyMs = dueTime(executionAsyncResource()) ?? Math.max(kept.startMs, scope.startMs)

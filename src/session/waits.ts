@@ -1,9 +1,10 @@
+import { isOwnFile } from '../analysis/profile.ts'
 import type { Wait } from '../model.ts'
 import { nameResource } from '../probes/resource-names.ts'
 import type { StackFrame } from '../records/code.ts'
 import { standing, type Standing } from './left-resources.ts'
 import type { Locator } from './locate.ts'
-import { isOwnUrl } from './own.ts'
+import { isOursUrl, isOwnUrl } from './own.ts'
 import { isAwait, type Made, makersOf, type PromiseChains } from './promise-chains.ts'
 import type { Scope } from './scope.ts'
 import type { Session } from './session.ts'
@@ -12,7 +13,7 @@ import type { Session } from './session.ts'
 const MAX_DEPTH = 8
 
 /** What a test still waits for, as a tree: each `await` of the user's with what it waits on. */
-export function waitsOf(test: Scope, { promises, resources }: Session, chains: PromiseChains, locator: Locator): Wait[] {
+export function waitsOf(test: Scope, { promises, resources, countFakeTimers }: Session, chains: PromiseChains, locator: Locator): Wait[] {
   promises.flush()
   const pending = [...test.promises.pending].filter(({ frames }) => frames.length > 0)
   const awaits = pending.filter((made) => isAwait(made) && !chains.isValue(made) && isOwnUrl(made.frames[0]!.url))
@@ -37,11 +38,31 @@ export function waitsOf(test: Scope, { promises, resources }: Session, chains: P
   /** What a promise itself waits for. */
   function waitsFor(made: Made, path: readonly Made[]): Wait[] {
     const inside = chains.awaitOf(made)
-    if (inside !== undefined) return [awaiting(inside, path)]
+    // What Node's own functions wait for says nothing that their names do not.
+    if (inside !== undefined) return inside.frames[0]!.url.startsWith('node:') ? [] : [awaiting(inside, path)]
+    if (makersOf(made.frames)[0] === 'next') return generatorOf(made).map((at) => awaiting(at, path))
+    if (made.follows !== undefined) return made.top.url.startsWith('node:') ? waitsFor(made.follows, [...path, made.follows]) : [following(made.follows, made, path)]
     if (makersOf(made.frames)[0] === 'then') return made.source === undefined ? [] : [waiting(made.source, path)]
     const members = pending.filter(({ takers }) => takers.some((taker) => isMember(taker, made)))
     if (members.length > 0) return members.map((member) => waiting(member, path))
+    const faked = made.fake ? fakedTimers() : []
+    if (faked.length > 0) return faked
     return left.filter(({ frames }) => frames.some((frame) => made.frames.some((other) => isOwnUrl(other.url) && isSame(frame, other)))).map(resource)
+  }
+  /** The await of the async generator that was asked for its next value: it began to run in that call. */
+  function generatorOf(made: Made): Made[] {
+    const isSameCall = (frames: readonly StackFrame[]): boolean => frames.length > 0 && frames.every((frame, index) => isSame(frame, made.frames[index] ?? frame))
+    return awaits.filter((at) => at.owner === made.owner && chains.callOf(at) === undefined && isSameCall((at.first ?? at).frames.slice(1)))
+  }
+  /** Timers that a test has faked go off when it says so. */
+  function fakedTimers(): Wait[] {
+    const count = countFakeTimers()
+    return count === 0 ? [] : [{ on: count === 1 ? 'a faked timer' : `${count} faked timers`, kind: 'resource', detail: 'which nobody advances: vi.advanceTimersByTimeAsync()' }]
+  }
+  /** What an async function has returned another one's promise waits at the line that passes it on. */
+  function following(made: Made, by: Made, path: readonly Made[]): Wait {
+    const call = chains.callIn(made, by) ?? made.frames.find(({ url }) => isOwnUrl(url))
+    return { ...waiting(made, path), ...(call !== undefined && { location: locator.frame(call) }) }
   }
   const placed = ({ frames }: Made): Pick<Wait, 'location'> | undefined => {
     const own = frames.find(({ url }) => isOwnUrl(url))
@@ -52,9 +73,9 @@ export function waitsOf(test: Scope, { promises, resources }: Session, chains: P
     const place = frames[own]
     return { on: what, kind: 'resource', ...(detail !== undefined && { detail }), ...(place && { location: locator.frame(place) }) }
   }
-  function request({ name, ...scope }: Scope): Wait {
-    const waits = outermost(awaits.filter(({ owner }) => owner.name === name && owner.startMs === scope.startMs)).map((at) => awaiting(at, []))
-    return { on: name, kind: 'request', detail: waits.length > 0 ? 'whose handler waits' : 'which has no response yet', ...(waits.length > 0 && { waits }) }
+  function request(scope: Scope): Wait {
+    const waits = outermost(awaits.filter(({ owner }) => owner === scope)).map((at) => awaiting(at, []))
+    return { on: scope.name, kind: 'request', detail: waits.length > 0 ? 'whose handler waits' : 'which has no response yet', ...(waits.length > 0 && { waits }) }
   }
   /** Those that no other function of the user's waits for. */
   function outermost(of: readonly Made[]): Made[] {
@@ -64,11 +85,14 @@ export function waitsOf(test: Scope, { promises, resources }: Session, chains: P
   }
   const requests = test.requests.filter(({ endMs }) => endMs === undefined).map(request)
   // The test's function, or a hook's: the runner waits for it.
-  const root = pending.findLast((made) => made.source === undefined && chains.isRunners(made))
+  const root = pending.findLast((made) => !made.derived && (made.takers.some(isOurs) || chains.isRunners(made)))
   const waits = root === undefined ? outermost(awaits.filter(({ owner }) => owner === test)).map((at) => awaiting(at, [])) : rootWaits(waiting(root, []))
   if (waits.length === 0) return requests.length > 0 ? requests : left.map(resource)
   return graft(waits, requests)
 }
+
+/** Ours is the promise that the runner waits for: it follows the test's. */
+const isOurs = ({ follows, frames, top }: Made): boolean => follows !== undefined && top.name === 'then' && isOursUrl(frames[1]?.url ?? '')
 
 /** The test itself is known: what it waits for is asked. One that has no function of its own is all there is to say. */
 const rootWaits = (root: Wait): Wait[] => (root.kind === 'promise' ? (root.waits ?? [root]) : [root])
@@ -83,7 +107,7 @@ function graft(waits: readonly Wait[], requests: Wait[]): Wait[] {
 /** The place that a test hangs at: the innermost that is the user's. */
 export function deepestPlace(waits: readonly Wait[]): Wait['location'] {
   for (const { waits: inner = [], location } of waits) {
-    const found = deepestPlace(inner) ?? location
+    const found = deepestPlace(inner) ?? (location !== undefined && isOwnFile(location.file) ? location : undefined)
     if (found !== undefined) return found
   }
   return undefined
@@ -104,6 +128,7 @@ function isMember(taker: Made, whole: Made): boolean {
 function nameOf({ frames }: Made, locator: Locator): string {
   const own = frames.findIndex(({ url }) => isOwnUrl(url))
   const makers = makersOf(frames)
+  if (makers[0] === 'next') return 'the next value of an async iterator'
   const [first] = frames
   if (makers.length === 0 && first !== undefined && own === 0) {
     if (first.functionName !== '') return `${first.functionName}()`

@@ -10,6 +10,7 @@ import type { WorkerState } from './state.ts'
 import { tellHookTimeout, tellTimeout } from './timed-out.ts'
 import { nameUnhandled } from './unhandled.ts'
 import { wrapHooks } from './suite-hooks.ts'
+import { aroundTestFunctions } from '../vitest/test-functions.ts'
 import { shouldArm } from '../session/arming.ts'
 import { addAttempt } from './attempts.ts'
 import { failLate } from './fail-late.ts'
@@ -28,7 +29,15 @@ export function runFile(state: WorkerState, runSuite: () => Promise<void>, suite
   const armMs = ours(state, () => arm(state, suite, options.rules, undefined))
   const scope = profiler.beginFile(file)
   scope.overheadMs += armMs
-  wrapHooks(suite, (hook) => profiler.session.run(scope, hook))
+  const { session } = profiler
+  wrapHooks(suite, ['beforeAll', 'afterAll'], (hook) => session.run(scope, hook))
+  // Of the promises around a test some thirty are the runner's: its own functions are set apart.
+  const inTest = (call: () => unknown): unknown => {
+    const here = session.storage.getStore()
+    return here?.kind === 'runner' ? session.begin(here.parent!, call) : call()
+  }
+  wrapHooks(suite, ['beforeEach', 'afterEach'], inTest)
+  const stopTests = aroundTestFunctions((_test, call) => inTest(call))
   async function end(): Promise<void> {
     profiler.end(scope)
     const timedOut = ours(state, () => tellHookTimeout(state, scope, suite))
@@ -37,6 +46,7 @@ export function runFile(state: WorkerState, runSuite: () => Promise<void>, suite
     const result = ours(state, () => resultOf(state, scope, options.rules, undefined))
     Object.assign(result, { ...left, findings: [...result.findings, ...(timedOut ?? []), ...left.findings] })
     send(suite, result)
+    stopTests()
     stopUnhandled()
     stop()
     throwErrors(state, result.findings.filter(({ test }) => test === undefined), suite)
@@ -78,7 +88,7 @@ export function runTest(state: WorkerState, run: () => Promise<void>, task: Runn
     // A test that is expected to fail would pass by our error; the reporter fails the run instead.
     if (task.fails !== true) throwErrors(state, result.findings, task)
   }
-  return after(profiler.session.run(scope, run), end)
+  return after(profiler.session.run(profiler.around(scope), run), end)
 }
 
 /** Where each of them counts. */

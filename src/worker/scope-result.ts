@@ -22,7 +22,7 @@ export function resultOf(
   const blocking = judgeStretches(observed.stretches, blockingThreshold).over
   // Not by the findings: the rule may be off.
   const counted = blocking.filter((call) => !allowance.covers(toAllowable(call, file)))
-  const syncCalls = scope.kind === 'file' ? 0 : scope.syncCalls.calls.length + total(scope.syncCalls.droppedBy(scope))
+  const syncCalls = scope.kind === 'file' ? 0 : scope.syncCalls.calls.length + total(scope.countedCalls ?? new Map())
   const syncPlaces = () => measurer.syncCalls(scope).map(({ calls, location }) => ({ durationMs: calls, ...(location && { location }) }))
   const lag = scope.lag?.stats(0)
   const where = { file, ...(scope.test && { test: scope.test.name }) }

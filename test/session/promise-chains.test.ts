@@ -27,7 +27,7 @@ const sources = new Map<string, Source>([
   [OWN, { path: OWN, lines, original: (line, column) => ({ path: OWN, line, column }) }],
   [LIBRARY, { path: LIBRARY, lines: ['return @run()', '@run()'].map((line) => line.replace('@', '')), original: (line, column) => ({ path: LIBRARY, line, column }) }]
 ])
-const chains = createPromiseChains((url) => sources.get(url))
+const chains = createPromiseChains((url) => sources.get(url), () => false)
 
 const frame = (url: string, line: number, functionName = '', more: Partial<StackFrame> = {}): StackFrame => ({
   url,
@@ -43,10 +43,13 @@ const builtin = (functionName: string): StackFrame => frame('', 1, functionName)
 /** Of a test that is over. */
 const owner = { promises: { pending: new Set<Made>() } } as unknown as Scope
 function made(...frames: StackFrame[]): Made {
-  return { ref: new WeakRef({}), owner, createdMs: 0, settledMs: undefined, frames, source: undefined, takers: [], moreTakers: 0, follows: undefined, fake: false, kept: false }
+  return {
+    ref: new WeakRef({}), owner, createdMs: 0, settledMs: undefined, frames, sites: undefined, own: true, derived: false, first: undefined,
+    top: { url: '', name: '' }, source: undefined, takers: [], moreTakers: 0, follows: undefined, cause: undefined, fake: false, kept: false
+  }
 }
 function taken(by: Made, of: Made): Made {
-  const taker = { ...by, source: of }
+  const taker = { ...by, derived: true, source: of }
   of.takers.push(taker)
   return taker
 }

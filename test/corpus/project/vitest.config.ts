@@ -8,7 +8,7 @@ const { CORPUS_BACKEND: backend = 'auto', CORPUS_JUDGE: judge = 'profiler' } = e
 export default defineConfig({
   plugins: judge === 'profiler' ? [asyncProfiler({ backend: backend as 'auto', report: { json: 'report.json', github: false } })] : [],
   test: {
-    globalSetup: ['setup/amounts.ts'],
+    globalSetup: ['setup/amounts.ts', 'setup/sockets.ts'],
     detectAsyncLeaks: judge === 'leak-detector',
     setupFiles: judge === 'loop-delay' ? ['setup/loop-delay.ts'] : [],
     // Test files that run at the same time would steal each other's CPU time.

@@ -8,7 +8,7 @@ import { isBadDuration } from './score.ts'
 /** One line for everything that was wrong, so that it can be looked at. */
 export function describeFaults({ found, missed, falseAlarms, doubted, broken }: Outcome, bars: Bars): string[] {
   return [
-    ...broken.map((text) => `broken corpus ${text}`),
+    ...broken.map(({ text }) => `broken corpus ${text}`),
     ...describeMissed(missed, doubted),
     ...falseAlarms.map((finding) => `false alarm ${describeFinding(finding)}`),
     ...found.flatMap((judged) => describeJudged(judged, bars)),

@@ -11,6 +11,7 @@ import { join, relative } from 'node:path'
  * - `at <key>`: the place is marked with another key; `at none`: there is none to blame
  * - `dep`: the stack has a line marked with `// DEP <key>`; `through "name"`: it has a frame of that package
  * - `says "text"`: part of the message
+ * - `waits "text"`, `waits-not "text"`: part of something that it waited for, or of nothing
  * - `victims "<full test name>[ | GET /path]"`: who had to wait, else nobody; `victims any`: not looked at
  * - `fails`: the test fails for it; `errors`: it is as severe, but comes too late for that, and the test passes
  * - `over <ms>`: the threshold, else 100; `untimed`: its duration is a matter of taste
@@ -36,6 +37,8 @@ export interface Expectation {
   through: string[]
   throughPackage?: string
   says?: string
+  waits?: string
+  waitsNot?: string
   victims: string[] | 'any'
   fails: boolean
   /** The severity is `error`, though the test passes. */
@@ -103,6 +106,8 @@ function parse(file: string, text: string, sources: Map<string, string>): Expect
     dep: () => (result.through = markedLines(sources, 'DEP', key)),
     through: () => (result.throughPackage = next()),
     says: () => (result.says = next()),
+    waits: () => (result.waits = next()),
+    'waits-not': () => (result.waitsNot = next()),
     victims: () => (result.victims = words[0] === 'any' ? (next() as 'any') : [next()]),
     fails: () => (result.fails = true),
     errors: () => (result.errors = true),

@@ -7,7 +7,32 @@ const REPOSITORY = resolve(import.meta.dirname, '../../..')
 const { resolve: resolver } = createRequire(join(REPOSITORY, 'package.json'))
 const PACKAGE = 'vitest-async-profiler'
 const VITEST_4 = join(REPOSITORY, 'test/vitest-4/node_modules/vitest')
-const FOR_PROJECT = ['express', 'supertest', 'fastify', 'bcrypt', 'bcryptjs']
+const FOR_STALLS = ['express', 'supertest', 'fastify', 'bcrypt', 'bcryptjs']
+/** Their own dependencies and peers are found from where they really are, in the repository. */
+const FOR_STACKS = [
+  'express-4',
+  'multer',
+  'koa',
+  '@koa/bodyparser',
+  'hono',
+  '@hono/node-server',
+  'graphql',
+  'graphql-http',
+  '@trpc/server',
+  '@nestjs/common',
+  '@nestjs/core',
+  '@nestjs/platform-express',
+  'reflect-metadata',
+  'ws',
+  'socket.io',
+  'socket.io-client',
+  'p-limit',
+  'async-mutex',
+  'generic-pool',
+  'knex',
+  'chokidar',
+  'ioredis',
+]
 
 /** The package as users have it installed, in a folder `node_modules`, with one Vitest and what the project uses. */
 export function install(modules: string, vitest: 4 | 5): void {
@@ -18,7 +43,7 @@ export function install(modules: string, vitest: 4 | 5): void {
     cpSync(from, join(modules, PACKAGE, part), { recursive: true })
   }
   link(modules, 'vitest', vitest === 4 ? VITEST_4 : find('vitest'))
-  for (const name of [...FOR_PROJECT, ...dependencies()]) link(modules, name, find(name))
+  for (const name of [...FOR_STALLS, ...FOR_STACKS, ...dependencies()]) link(modules, name, find(name))
 }
 
 function link(modules: string, name: string, target: string): void {

@@ -1,4 +1,4 @@
-import type { Finding } from '../../../src/model.ts'
+import type { Finding, Wait } from '../../../src/model.ts'
 import type { Combination } from './combinations.ts'
 import type { Expectation } from './expectations.ts'
 import { isAt, isOf, match, type Match } from './match.ts'
@@ -26,7 +26,13 @@ export interface Outcome {
   /** Planted stalls that have no more than an inconclusive finding. */
   doubted: Expectation[]
   /** What is wrong with the corpus itself: tests that failed, stalls that were too short. */
-  broken: string[]
+  broken: Broken[]
+}
+
+/** A fault of the corpus itself, in one of its test files. */
+export interface Broken {
+  file: string
+  text: string
 }
 
 export function judge({ report, states, failedFiles, truth, coldMs }: Run, expectations: readonly Expectation[], combination: Combination): Outcome {
@@ -44,7 +50,7 @@ export function judge({ report, states, failedFiles, truth, coldMs }: Run, expec
     falseAlarms,
     inconclusive: findings.filter(isDoubt),
     doubted,
-    broken: [...broken.map((expectation) => describeBroken(expectation, truth)), ...failedFiles.map((file) => `${file}: failed`), ...wrongStates(states, due)],
+    broken: [...broken.map((expectation) => describeBroken(expectation, truth)), ...failedFiles.map((file) => ({ file, text: `${file}: failed` })), ...wrongStates(states, due)],
   }
 }
 
@@ -80,16 +86,16 @@ const isStall = ({ rules }: Expectation): boolean => rules.every((rule) => STALL
 const isPlanted = (expectation: Expectation, truth: Run['truth']): boolean =>
   !isStall(expectation) || (truth.get(expectation.key)?.ms ?? 0) > expectation.overMs
 
-function describeBroken({ number, key, file, overMs }: Expectation, truth: Run['truth']): string {
+function describeBroken({ number, key, file, overMs }: Expectation, truth: Run['truth']): Broken {
   const ms = truth.get(key)?.ms
-  return `${number} ${key} ${file}: ${ms === undefined ? 'did not take place' : `took ${ms.toFixed(1)} ms, which is not over ${overMs}`}`
+  return { file, text: `${number} ${key} ${file}: ${ms === undefined ? 'did not take place' : `took ${ms.toFixed(1)} ms, which is not over ${overMs}`}` }
 }
 
-function wrongStates(states: Run['states'], due: readonly Expectation[]): string[] {
+function wrongStates(states: Run['states'], due: readonly Expectation[]): Broken[] {
   return [...states].flatMap(([file, ofFile]) =>
     [...ofFile].flatMap(([test, state]) => {
       const fails = due.some((expectation) => expectation.fails && expectation.file === file && expectation.test === test)
-      return hasRun(state) && (state === 'failed') !== fails ? [`${file} > ${test}: ${state}`] : []
+      return hasRun(state) && (state === 'failed') !== fails ? [{ file, text: `${file} > ${test}: ${state}` }] : []
     }),
   )
 }
@@ -110,14 +116,22 @@ function judgeMatch({ expectation, finding }: Match, truths: Run['truth'], coldM
 }
 
 /** What is missing in a finding, besides the place, the test, the request and the kind. */
-export function wrongDetails({ through, throughPackage, says, victims, fails, errors }: Expectation, { stack, message, severity, victims: told }: Finding): string[] {
+export function wrongDetails({ through, throughPackage, says, waits, waitsNot, victims, fails, errors }: Expectation, { stack, message, severity, waits: tree, victims: told }: Finding): string[] {
   const frames = stack.map(({ file, line }) => `${file}:${line}`)
   const names = told.map(({ test, request }) => [test?.name ?? 'file', ...(request ? [`${request.method} ${request.url}`] : [])].join(' | '))
+  const waited = textsOf(tree)
+  const isWaited = (text: string): boolean => waited.some((each) => each.includes(text))
   return [
     ...(through.length > 0 && !frames.some((frame) => through.includes(frame)) ? [`the stack has none of ${through.join(', ')}`] : []),
     ...(throughPackage !== undefined && !frames.some((frame) => frame.includes(`node_modules/${throughPackage}/`)) ? [`the stack has no frame of ${throughPackage}`] : []),
     ...(says !== undefined && !message.includes(says) ? [`the message does not say ${says}: ${message}`] : []),
+    ...(waits !== undefined && !isWaited(waits) ? [`it is not told to wait for ${waits}: ${waited.join('; ') || 'nothing'}`] : []),
+    ...(waitsNot !== undefined && isWaited(waitsNot) ? [`it is told to wait for ${waitsNot}: ${waited.join('; ')}`] : []),
     ...(victims !== 'any' && victims.join() !== names.join() ? [`victims ${names.join(', ') || 'none'} instead of ${victims.join(', ') || 'none'}`] : []),
     ...((severity === 'error') !== (fails || errors) ? [`severity ${severity}`] : []),
   ]
+}
+
+function textsOf(waits: readonly Wait[] = []): string[] {
+  return waits.flatMap(({ on, detail, waits }) => [[on, detail].filter(Boolean).join(', '), ...textsOf(waits)])
 }

@@ -12,7 +12,7 @@ import type { Row } from './table.ts'
 export interface Measured {
   combination: Combination
   outcome: Outcome
-  /** For stalls and for leftovers. */
+  /** For stalls, for leftovers and for stacks. */
   rows: Row[]
   /** Empty: it is good. */
   missedBars: string[]

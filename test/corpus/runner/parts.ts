@@ -1,5 +1,7 @@
-import { BARS, type Bars, LEFTOVER_BARS } from '../bars.ts'
+import type { Finding } from '../../../src/model.ts'
+import { BARS, type Bars, LEFTOVER_BARS, STACK_BARS } from '../bars.ts'
 import type { Backend } from './combinations.ts'
+import type { Expectation } from './expectations.ts'
 import type { Outcome } from './judge.ts'
 
 /** Rules for what a test leaves behind. */
@@ -8,30 +10,42 @@ export const LEFTOVER_RULES: readonly string[] = ['leaked-resource', 'floating-p
 /** Judged together with them: an error that comes too late, and a test that waits for ever. */
 const LATE_RULES = [...LEFTOVER_RULES, 'unhandled-rejection', 'stuck-test']
 
+/** Test files on real server stacks are a part of their own, whatever the rule. */
+const STACKS = 'test/stacks/'
+
 /** A part of an outcome that has bars of its own. */
 export interface Part {
-  name: 'stalls' | 'leftovers'
+  name: 'stalls' | 'leftovers' | 'stacks'
   outcome: Outcome
   bars: Bars
 }
 
-/** The two parts, as far as there is something in them. What is wrong with the corpus itself is in the first one. */
+/** The parts, as far as there is something in them. What is wrong with the corpus itself is with the stalls or with the stacks. */
 export function partsOf(outcome: Outcome, backend: Backend): Part[] {
-  const leftovers = { ...pick(outcome, (rule) => LATE_RULES.includes(rule)), broken: [] }
+  const isStack: IsIn = (_rule, file) => file.startsWith(STACKS)
+  const isLate: IsIn = (rule, file) => !isStack(rule, file) && LATE_RULES.includes(rule)
+  const isStall: IsIn = (rule, file) => !isStack(rule, file) && !LATE_RULES.includes(rule)
+  const brokenIn = (stacks: boolean): Outcome['broken'] => outcome.broken.filter(({ file }) => file.startsWith(STACKS) === stacks)
   const parts: Part[] = [
-    { name: 'stalls', outcome: pick(outcome, (rule) => !LATE_RULES.includes(rule)), bars: BARS[backend] },
-    { name: 'leftovers', outcome: leftovers, bars: LEFTOVER_BARS },
+    { name: 'stalls', outcome: { ...pick(outcome, isStall), broken: brokenIn(false) }, bars: BARS[backend] },
+    { name: 'leftovers', outcome: pick(outcome, isLate), bars: LEFTOVER_BARS },
+    { name: 'stacks', outcome: { ...pick(outcome, isStack), broken: brokenIn(true) }, bars: STACK_BARS[backend] },
   ]
   return parts.filter(({ outcome }) => Object.values(outcome).some((list) => list.length > 0))
 }
 
-export function pick({ found, missed, falseAlarms, inconclusive, doubted, broken }: Outcome, isIn: (rule: string) => boolean): Outcome {
+type IsIn = (rule: string, file: string) => boolean
+
+/** What is planted or found of these rules in these files. What is wrong with the corpus itself has no rule. */
+export function pick({ found, missed, falseAlarms, inconclusive, doubted }: Outcome, isIn: IsIn): Outcome {
+  const isPlantedIn = ({ rules, file }: Expectation): boolean => rules.every((rule) => isIn(rule, file))
+  const isFoundIn = ({ rule, file }: Finding): boolean => isIn(rule, file)
   return {
-    found: found.filter(({ expectation }) => expectation.rules.every(isIn)),
-    missed: missed.filter(({ rules }) => rules.every(isIn)),
-    falseAlarms: falseAlarms.filter(({ rule }) => isIn(rule)),
-    inconclusive: inconclusive.filter(({ rule }) => isIn(rule)),
-    doubted: doubted.filter(({ rules }) => rules.every(isIn)),
-    broken,
+    found: found.filter(({ expectation }) => isPlantedIn(expectation)),
+    missed: missed.filter(isPlantedIn),
+    falseAlarms: falseAlarms.filter(isFoundIn),
+    inconclusive: inconclusive.filter(isFoundIn),
+    doubted: doubted.filter(isPlantedIn),
+    broken: [],
   }
 }

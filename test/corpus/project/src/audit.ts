@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 export const entries: string[] = []
 
 /** Takes a little longer than most tests wait. */
-export async function record(entry: string): Promise<string> {
-  await sleep(30)
+export async function record(entry: string, ms = 30): Promise<string> {
+  await sleep(ms)
   entries.push(entry)
   return entry
 }

@@ -6,6 +6,11 @@ declare module 'bcrypt' {
   export default bcrypt
 }
 
+/** The types of the next major cover what is used of it. */
+declare module 'express-4' {
+  export { default } from 'express'
+}
+
 declare module 'heavy-dep' {
   import type { EventEmitter } from 'node:events'
   import type { Item } from './items.ts'
@@ -46,6 +51,18 @@ declare module 'leaky-dep' {
   export function upload(name: string): Promise<void>
   export function ready(): Promise<void>
   export function send(address: string): Promise<void>
+}
+
+declare module 'late-dep' {
+  /** Each makes something a little later, and gives the end of it. */
+  type Start = () => () => Promise<void> | undefined
+  export const serve: Start
+  export const poll: Start
+  export const follow: Start
+  export const refresh: Start
+  export const discover: Start
+  export const tail: Start
+  export const retry: Start
 }
 
 declare module 'mutex-dep' {

@@ -24,6 +24,14 @@ export function stop(key: string, from: Begin): void {
   note(key, ms, offCpuMs)
 }
 
+/** Does the work that is to blame, and measures it. */
+export function timed<T>(key: string, work: () => T): T {
+  const from = start()
+  const result = work()
+  stop(key, from)
+  return result
+}
+
 function since({ at, cpuMs: before }: Begin): { ms: number; offCpuMs: number } {
   const ms = Number(now() - at) / 1e6
   return { ms, offCpuMs: ms - (cpuMs() - before) }

@@ -48,7 +48,7 @@ export async function upload(_name) {
 
 /** Of a service that nobody starts. */
 export function ready() {
-  return new Promise(() => {}) // DEP never-dependency
+  return new Promise((_resolve) => {}) // DEP never-dependency
 }
 
 export async function send(address) {

@@ -41,7 +41,7 @@ feeds.get('/session-mended', async (_request: Request, response: Response): Prom
 
 feeds.post('/orders', async (_request: Request, response: Response): Promise<void> => {
   response.status(202).json({ accepted: true })
-  await new Promise<void>(() => {}) // BLAME order
+  await new Promise<void>((_resolve) => {}) // BLAME order
   refresh()
 })
 

@@ -16,7 +16,7 @@ describe('promises that nobody can settle', () => {
   // EXPECT 48 never: never-settles in "promises that nobody can settle > awaited in the background"
   test('awaited in the background', async () => {
     const wait = async (): Promise<void> => {
-      await new Promise<void>(() => {}) // BLAME never
+      await new Promise<void>((_resolve) => {}) // BLAME never
       answers.push('never')
     }
     void wait()
@@ -42,6 +42,23 @@ describe('promises that nobody can settle', () => {
       answers.push('ready')
     }
     void wait()
+    await setImmediate()
+  })
+})
+
+describe('promises that are meant to hang', () => {
+  test('clean: awaited in the background', CLEAN, async () => {
+    const wait = async (): Promise<void> => {
+      await new Promise<void>(() => {})
+      answers.push('never')
+    }
+    void wait()
+    await setImmediate()
+  })
+
+  test('clean: passed on by a function of the test', CLEAN, async () => {
+    const pending = (): Promise<string> => new Promise<string>(function () {})
+    void pending().then((answer) => answers.push(answer))
     await setImmediate()
   })
 })

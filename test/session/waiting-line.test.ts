@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import type { Promises } from '../../src/probes/promises.ts'
+import type { Promises } from '../../src/probes/async/promises.ts'
 import type { Evidence, StackFrame } from '../../src/records/code.ts'
-import { withImport } from '../../src/session/imports.ts'
+import { withWaitingLine } from '../../src/session/waiting-line.ts'
 import type { Made } from '../../src/session/promise-chains.ts'
 import { Scope } from '../../src/session/scope.ts'
 import type { Source } from '../../src/session/sources.ts'
@@ -26,12 +26,12 @@ const scopeOf = (name: string): Scope => new Scope({ kind: 'test', name, thresho
 /** An `await` of the scope at this line of the source. */
 function awaitAt(scope: Scope, line: number): void {
   const frame: StackFrame = { url: OWN, line, column: 7, functionName: 'start', awaits: false, constructs: false }
-  const made = { owner: scope, frames: [frame], source: {} } as unknown as Made
+  const made = { owner: scope, frames: [frame], derived: true, source: {} } as unknown as Made
   scope.promises.pending.add(made)
 }
 function place(scope: Scope, evidence: Partial<Evidence> = {}): number | undefined {
   const stretch: AnyStretch = { scope, startMs: 0, durationMs: 150, cpuMs: 150, stolenMs: 0, suspendedMs: 0, evidence: sampleEvidence({ ...LOADER, ...evidence }), victims: [] }
-  const { evidence: found } = withImport(stretch, { flush() {} } as Promises<Scope>, (url) => (url === OWN ? source : undefined))
+  const { evidence: found } = withWaitingLine(stretch, { flush() {} } as Promises<Scope>, (url) => (url === OWN ? source : undefined))
   return found?.frames[found.own]?.line
 }
 
@@ -44,11 +44,19 @@ test.each([1, 3])('the line that waits for the module: %i', (line) => {
 
 test.each<[string, Partial<Evidence>, number[]]>([
   ['nobody imports', {}, [2]],
-  ['something else took the time', { kind: 'cpu' }, [1]]
+  ["the user's own code took the time", { kind: 'cpu', own: 0 }, [1]],
+  ['nothing is known of what took the time', { kind: 'unknown', frames: [] }, [1]]
 ])('none where %s', (_name, evidence, lines) => {
   const scope = scopeOf('does not')
   for (const line of lines) awaitAt(scope, line)
-  expect(place(scope, evidence)).toBeUndefined()
+  expect(place(scope, evidence)).toBe(evidence.own === 0 ? LOADER.frames![0]!.line : undefined)
+})
+
+test('a dependency that works in pieces: the last await of the same scope', () => {
+  const scope = scopeOf('hashes')
+  awaitAt(scope, 3)
+  awaitAt(scope, 2)
+  expect(place(scope, { kind: 'cpu' })).toBe(2)
 })
 
 test("none of another scope's", () => {

@@ -1,0 +1,217 @@
+import { executionAsyncResource } from 'node:async_hooks'
+import { subscribe } from 'node:diagnostics_channel'
+import type { StackFrame } from '../../records/code.ts'
+import { now } from '../clock.ts'
+import { isOpen, isRefd, ownerOf } from '../resource-state.ts'
+import { sitesOf, takeStack, type TakenStack, toFrames, urlOf } from '../stacks.ts'
+import { isUnderWay } from './under-way.ts'
+import { affords, spend, type StackBudget } from './stack-budget.ts'
+
+// Taken at load: tests of what older hosts lack delete it, and a hook that throws ends the process.
+const { WeakRef } = globalThis
+
+/** Raw record of something that may keep the process alive or a file open. It is held weakly. */
+export interface ResourceRecord<Owner> {
+  /** Node's type of the async resource, or `FILESTREAM`. */
+  readonly type: string
+  readonly ref: WeakRef<object>
+  readonly owner: Owner
+  readonly createdMs: number
+}
+
+/** What one test has started and may leave behind, shared by all scopes inside the test. */
+export interface ResourceLog<Owner> {
+  records: ResourceRecord<Owner>[]
+  readonly budget: StackBudget
+  /** For what only leads to resources. */
+  readonly causes: StackBudget
+}
+
+/** Types that can outlast a test, with the frames to take: Node's own come first, six of a timer, some twenty of a request. */
+const FRAMES: Record<string, number> = {
+  Timeout: 16, Immediate: 16, TCPSERVERWRAP: 24, PIPESERVERWRAP: 24, TCPWRAP: 32, PIPEWRAP: 32, UDPWRAP: 24, PROCESSWRAP: 24,
+  WORKER: 24, MESSAGEPORT: 24, FSEVENTWRAP: 24, STATWATCHER: 24, TTYWRAP: 24
+}
+/** Types whose callbacks often make others, where nobody's code is on the stack any more. */
+const CAUSES: Record<string, number> = {
+  TickObject: 12, Microtask: 12, FSREQCALLBACK: 16, FSREQPROMISE: 16, GETADDRINFOREQWRAP: 24, TCPCONNECTWRAP: 24, PIPECONNECTWRAP: 24
+}
+/** Work of the thread pool, which ends with its first callback. */
+const isJob = (type: string): boolean => type.endsWith('REQUEST') || type === 'ZLIB'
+/** Frames of a call whose resource is made later, or by a name of its own. */
+const CALL_FRAMES = 24
+const MAX_STREAMS = 50
+/** Then those that are gone are dropped from the list. */
+const SWEEP_AT = 500
+/** An immediate that was set by so many, one after another, sets itself again; one or two are a library's way to wait. */
+const IMMEDIATES_OF_A_LOOP = 3
+
+export interface Resources<Owner> {
+  init(id: number, type: string, resource: object): void
+  /** A callback starts. */
+  before(id: number): void
+  /** A stream on a file was opened by the caller. */
+  fileStream(stream: object): void
+  /** From here on a handle works for somebody's call: a connection of a pool for the last request that it was given. */
+  claim(handle: object, owner: Owner, stack: TakenStack): void
+  /** Whether it is still there, and still works for its owner. An immediate is only if it sets itself again. */
+  isLeft(record: ResourceRecord<Owner>): boolean
+  /** Where a resource was made, innermost first; where the user's code is not among them, what it was that led to it. */
+  framesOf(record: ResourceRecord<Owner>): { frames: StackFrame[]; from: readonly StackFrame[] }
+  /** Whether somebody's work is under way that may start something else when it is done. */
+  isUnderWay(): boolean
+  /** Told of the test that is over and has started something now. */
+  onLate: ((test: Owner) => void) | undefined
+  /** Lets go of what is still open: nobody will ask for it. */
+  release(): void
+}
+
+interface Maker<Owner> {
+  resources: ResourceLog<Owner>
+  /** The test that it is part of; it has an end when it is over. */
+  whole: Owner & { endMs: number | undefined }
+}
+
+interface Origin<Owner> {
+  owner?: Owner
+  type?: string
+  stack: readonly NodeJS.CallSite[]
+  /** Whether the user's code is on the stack. */
+  own: boolean
+  /** Else, what led to it: the nearest callback with the user's code on its stack. */
+  from?: Origin<Owner> | readonly StackFrame[] | undefined
+  /** Of an immediate: how many set one another. */
+  chain?: number
+}
+
+export interface Surroundings<Owner> {
+  ownerNow(): Owner | undefined
+  isRunner(url: string): boolean
+  isOwn(url: string): boolean
+  /** Of the promise whose continuation runs; nothing in other callbacks. */
+  promiseCause(): readonly StackFrame[] | undefined
+}
+
+/** Tells what an owner's code started that can keep the process alive. Stacks are taken at once; their lines are read when asked for. */
+export function createResources<Owner extends Maker<Owner>>({ ownerNow, isRunner, isOwn, promiseCause }: Surroundings<Owner>): Resources<Owner> {
+  const isPlace = (url: string): boolean => !isRunner(url)
+  // By the resource: a stack whose lines are not read must not outlive it.
+  const origins = new WeakMap<object, Origin<Owner>>()
+  /** `open()` of `fs/promises`: its handle is made natively, just before the request's callback. */
+  const opening = new Map<number, { owner: Owner; origin: Origin<Owner> }>()
+  let handle: object | undefined
+  const jobs = new Set<number>()
+  /** Streams that nobody refers to are collected without closing their file: these are held until they are closed. */
+  const openStreams = new Set<object>()
+
+  function originOf(stack: TakenStack, more: Partial<Origin<Owner>> = {}): Origin<Owner> {
+    const sites = sitesOf(stack)
+    const own = sites.some((site) => isOwn(urlOf(site)))
+    return { stack: sites, own, ...(own ? {} : { from: cause() }), ...more }
+  }
+  /** What led to the running callback. A continuation runs inside of another callback, which has nothing to do with it. */
+  function cause(): Origin<Owner>['from'] {
+    const promise = promiseCause()
+    if (promise !== undefined) return promise.length > 0 ? promise : undefined
+    const origin = origins.get(executionAsyncResource())
+    return origin?.own === true ? origin : origin?.from
+  }
+  function readOrigin(origin: Origin<Owner> | readonly StackFrame[] | undefined): readonly StackFrame[] {
+    if (origin === undefined) return []
+    return 'stack' in origin ? toFrames(origin.stack, isPlace) : origin
+  }
+  function add(type: string, resource: object, owner: Owner, origin: Origin<Owner>): void {
+    const { records } = owner.resources
+    if (records.length >= SWEEP_AT) owner.resources.records = records.filter((record) => isThere(record))
+    owner.resources.records.push({ type, ref: new WeakRef(resource), owner, createdMs: now() })
+    origins.set(resource, origin)
+    if (owner.whole.endMs !== undefined) probe.onLate?.(owner.whole)
+  }
+  /** Whatever a test starts after its end is left over: a timer that sets the next one would soon have used up the budget. */
+  const isLookedAt = ({ resources, whole }: Owner): boolean => affords(resources.budget) || whole.endMs !== undefined
+  const isThere = ({ type, ref, owner }: ResourceRecord<Owner>): boolean => {
+    const resource = ref.deref()
+    return resource !== undefined && isOpen(type, resource) && (origins.get(resource)?.owner ?? owner) === owner
+  }
+  function chainNow(): number {
+    const origin = promiseCause() === undefined ? origins.get(executionAsyncResource()) : undefined
+    return origin?.type === 'Immediate' ? (origin.chain ?? 1) + 1 : 1
+  }
+  function noteCause(id: number, type: string, resource: object, limit: number): void {
+    const owner = ownerNow()
+    if (owner === undefined) return
+    const opens = type === 'FSREQPROMISE'
+    const budget = opens ? owner.resources.budget : owner.resources.causes
+    if (!affords(budget)) return
+    const since = now()
+    const origin = originOf(takeStack(limit, probe.init))
+    if (opens) opening.set(id, { owner, origin })
+    if (origin.own || origin.from !== undefined) origins.set(resource, origin)
+    spend(budget, since)
+  }
+  const probe: Resources<Owner> = {
+    onLate: undefined,
+    init(id, type, resource) {
+      if (type === 'FILEHANDLE') {
+        handle = resource
+        return
+      }
+      const limit = FRAMES[type]
+      if (limit === undefined) {
+        const frames = CAUSES[type]
+        if (frames !== undefined) noteCause(id, type, resource, frames)
+        else if (isJob(type) && ownerNow() !== undefined) jobs.add(id)
+        return
+      }
+      const owner = ownerNow()
+      // Node's own timers do not keep the process alive from the start.
+      if (owner === undefined || (type === 'Timeout' && isRefd(resource) === false) || !isLookedAt(owner)) return
+      const since = now()
+      add(type, resource, owner, originOf(takeStack(limit, probe.init), { type, ...(type === 'Immediate' && { chain: chainNow() }) }))
+      spend(owner.resources.budget, since)
+    },
+    before(id) {
+      if (jobs.size > 0) jobs.delete(id)
+      const request = opening.size > 0 ? opening.get(id) : undefined
+      if (request !== undefined) {
+        opening.delete(id)
+        if (handle !== undefined) add('FILEHANDLE', handle, request.owner, request.origin)
+      }
+      handle = undefined
+      if (openStreams.size > 0) for (const stream of openStreams) if (!isOpen('FILESTREAM', stream)) openStreams.delete(stream)
+    },
+    isUnderWay: () => jobs.size > 0 || isUnderWay(),
+    release() {
+      openStreams.clear()
+      jobs.clear()
+    },
+    fileStream(stream) {
+      const owner = ownerNow()
+      if (owner === undefined || !affords(owner.resources.budget)) return
+      add('FILESTREAM', stream, owner, originOf(takeStack(CALL_FRAMES, probe.fileStream)))
+      if (openStreams.size < MAX_STREAMS) openStreams.add(stream)
+    },
+    claim(handle, owner, stack) {
+      const origin = originOf(stack, { owner })
+      if (origins.get(handle)?.owner === owner) origins.set(handle, origin)
+      else add('TCPWRAP', handle, owner, origin)
+    },
+    isLeft(record) {
+      if (!isThere(record)) return false
+      return record.type !== 'Immediate' || (origins.get(record.ref.deref()!)?.chain ?? 1) >= IMMEDIATES_OF_A_LOOP
+    },
+    framesOf({ ref }) {
+      const resource = ref.deref()
+      const origin = resource && (listens.get(ownerOf(resource) ?? resource) ?? origins.get(resource))
+      return { frames: origin === undefined ? [] : toFrames(origin.stack, isPlace), from: readOrigin(origin?.from) }
+    }
+  }
+  /** A host's name is looked up before its handle is made: `listen` is what the user called. */
+  const listens = new WeakMap<object, Origin<Owner>>()
+  function onListen(message: unknown): void {
+    const { server } = message as { server: object }
+    if (ownerNow() !== undefined) listens.set(server, originOf(takeStack(CALL_FRAMES, onListen)))
+  }
+  subscribe('tracing:net.server.listen:asyncStart', onListen)
+  return probe
+}

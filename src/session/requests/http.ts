@@ -1,0 +1,71 @@
+import { subscribe } from 'node:diagnostics_channel'
+import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Scope } from '../scope.ts'
+import type { Session } from '../session.ts'
+import type { Connections } from './connections.ts'
+import type { Exchanges } from './exchanges.ts'
+import type { Requests } from './registry.ts'
+import type { Sender, Senders } from './senders.ts'
+
+// Taken at load: tests of what older hosts lack delete it.
+const { WeakRef } = globalThis
+
+export interface HttpTools {
+  requests: Requests
+  senders: Senders
+  exchanges: Exchanges
+  connections: Connections
+}
+
+/** Gives each HTTP request that this thread serves a scope, inside the scope of whoever sent it. */
+export function watchHttp(session: Session, { requests, senders, exchanges, connections }: HttpTools): HttpServers {
+  const known = new WeakSet<ClientRequest>()
+  const onClient = (message: unknown): void => {
+    const { request } = message as { request: ClientRequest }
+    if (known.has(request)) return
+    known.add(request)
+    senders.sent(senderOf(request), session.storage.getStore())
+  }
+  function arrived(request: IncomingMessage, socket: Socket): Scope {
+    const { method = 'GET', url = '/', headers: { host = '' } } = request
+    const client = senders.take({ method, url, host }, socket)
+    const { owner, guessed } = client === undefined ? connections.ownerOf(socket) : { owner: client.scope, guessed: false }
+    const scope = requests.create(owner, { method, url }, guessed)
+    const key = client?.sender.key()
+    if (key !== undefined) requests.know(key, scope)
+    return scope
+  }
+  const onServer = (message: unknown): void => {
+    const { request, response, socket } = message as { request: IncomingMessage; response: ServerResponse; socket: Socket }
+    const scope = arrived(request, socket)
+    exchanges.begin(scope, { request, response, socket })
+    // The handlers run in the rest of this callback, which is Node's own: there is nothing to wrap.
+    session.enter(scope)
+  }
+  // `start` is not told of a request that never ends.
+  subscribe('http.client.request.created', onClient)
+  subscribe('http.client.request.start', onClient)
+  subscribe('http.server.request.start', onServer)
+  return { arrived }
+}
+
+export interface HttpServers {
+  /** The scope of a request that has arrived by a socket. */
+  arrived(request: IncomingMessage, socket: Socket): Scope
+}
+
+function senderOf(request: ClientRequest): Sender {
+  const { method, path } = request
+  const host = request.getHeader('host')
+  const ref = new WeakRef(request)
+  return {
+    matches: (asked, url, by) => asked === method && url === path && by === host,
+    port: () => ref.deref()?.socket?.localPort,
+    key: () => ref.deref(),
+    isWaiting() {
+      const { destroyed = true, res } = (ref.deref() ?? {}) as { destroyed?: boolean; res?: unknown }
+      return !destroyed && (res ?? null) === null
+    }
+  }
+}

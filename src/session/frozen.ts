@@ -7,21 +7,28 @@ import type { Session } from './session.ts'
 /** What matchers judge besides the profile itself, as it was at one moment. */
 export type Frozen = Omit<MeasuredSubject, 'profile'>
 
+export interface FreezeTools {
+  session: Session
+  measurer: Measurer
+  /** Does something that is not to count as the running test's own work. */
+  apart<T>(work: () => T): T
+}
+
 /**
  * What goes on is no part of it. Lists are copied, and placed in the source when they are asked for: most profiles never are.
  * @param left what the scope had left behind
  */
-export function freeze(scope: Scope, seen: Seen, left: () => Leftovers, { session, measurer }: { session: Session; measurer: Measurer }): Frozen {
+export function freeze(scope: Scope, seen: Seen, left: () => Leftovers, { session, measurer, apart }: FreezeTools): Frozen {
   const { lag, loopLag, taskLog, thresholds } = scope
   const dropped = new Map(scope.countedCalls)
   return {
-    syncCalls: () => ({ kept: measurer.syncCalls(scope, seen), dropped }),
-    stretchesOver: (ms) => measurer.stretches(scope, ms, seen),
+    syncCalls: () => ({ kept: apart(() => measurer.syncCalls(scope, seen)), dropped }),
+    stretchesOver: (ms) => apart(() => measurer.stretches(scope, ms, seen)),
     blockingThreshold: thresholds.blockingThreshold,
     lagKnown: lag !== undefined,
     tasksKnown: taskLog.looks !== undefined,
     // The turn that runs is the loop's, too.
     loopLag: loopLag?.stats(session.pendingMs(scope)) ?? NO_LAG,
-    leftovers: left
+    leftovers: () => apart(left)
   }
 }

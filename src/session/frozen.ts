@@ -10,11 +10,19 @@ export type Frozen = Omit<MeasuredSubject, 'profile'>
 /** What the probes could see at all. */
 type Known = Pick<MeasuredSubject, 'complete' | 'blockingKnown' | 'unseenTasks'>
 
+export interface FreezeTools {
+  session: Session
+  measurer: Measurer
+  known: Known
+  /** Does something that is not to count as the running test's own work. */
+  apart<T>(work: () => T): T
+}
+
 /**
  * What goes on is no part of it. Lists are copied, and placed in the source when they are asked for: most profiles never are.
  * @param left what the scope had left behind
  */
-export function freeze(scope: Scope, seen: Seen, left: () => Leftovers, { session, measurer, known }: { session: Session; measurer: Measurer; known: Known }): Frozen {
+export function freeze(scope: Scope, seen: Seen, left: () => Leftovers, { session, measurer, known, apart }: FreezeTools): Frozen {
   const { lag, loopLag, taskLog, thresholds } = scope
   const dropped = new Map(scope.countedCalls)
   const unseenModules = session.syncCalls.unseenSince(scope.startMs)
@@ -22,13 +30,13 @@ export function freeze(scope: Scope, seen: Seen, left: () => Leftovers, { sessio
     ...known,
     leastStretchMs: 0,
     unseenModules,
-    syncCalls: () => ({ kept: measurer.syncCalls(scope, seen), dropped }),
-    stretchesOver: (ms) => measurer.stretches(scope, ms, seen),
+    syncCalls: () => ({ kept: apart(() => measurer.syncCalls(scope, seen)), dropped }),
+    stretchesOver: (ms) => apart(() => measurer.stretches(scope, ms, seen)),
     blockingThreshold: thresholds.blockingThreshold,
     lagKnown: lag !== undefined,
     tasksKnown: taskLog.looks !== undefined,
     // The turn that runs is the loop's, too.
     loopLag: loopLag?.stats(session.pendingMs(scope)),
-    leftovers: left
+    leftovers: () => apart(left)
   }
 }

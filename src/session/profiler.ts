@@ -125,27 +125,37 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
 
   const detected = (observed: Observed): Observed => (options.detectBlocking ? observed : { ...observed, stretches: [], starved: [] })
   const nothingLeft: Leftovers = { resources: [], promises: [], counted: 0 }
-  /** @param frozen what it had left by then, where the profile is to be judged as it is now; else it is judged as it is then */
-  function measure(scope: Scope, left: Leftovers, frozen?: Leftovers): MeasuredSubject {
+  /** Of what we do for a scope in the middle of its work, nothing is its own. */
+  function apart<T>(scope: Scope, work: () => T): T {
     const since = now()
-    const own = rulesOf(scope)
-    const seen = measurer.seen(scope)
-    const measurement = measurer.measure(scope, own, seen)
-    const { apply } = createAllowance(allow)
-    const context = { file: scope.file ?? '', rules: own, blockingThreshold: scope.thresholds.blockingThreshold, allow: apply }
-    const findings = [...findAll(detected(measurement.observed), context), ...findLeftovers({ ...left, rejected: [] }, context)]
-    const profile = makeProfile({ ...measurement, overheadMs: overheadOf(scope) }, findings)
-    const known = {
-      complete: measuredAt(scope.startMs),
-      blockingKnown: options.detectBlocking,
-      unseenTasks: unseenTasks.has(scope) ? scope.taskLog.dropped - unseenTasks.get(scope)! : 0
+    try {
+      return work()
+    } finally {
+      scope.overheadMs += now() - since
+      session.exclude(since)
     }
-    const subject = freeze(scope, seen, () => frozen ?? leftovers.soFar(scope), { session, measurer, known })
-    profiled.set(profile, subject)
-    scope.overheadMs += now() - since
-    session.exclude(since)
-    return { ...subject, profile }
   }
+  /** @param leftNow whether it is judged by what it has left by now, and whether that is told; else by what it will have left when asked */
+  const measure = (scope: Scope, leftNow: 'told' | 'kept' | 'later'): MeasuredSubject =>
+    apart(scope, () => {
+      const own = rulesOf(scope)
+      const seen = measurer.seen(scope)
+      const left = leftNow === 'later' ? undefined : leftovers.soFar(scope)
+      const measurement = measurer.measure(scope, own, seen)
+      const { apply } = createAllowance(allow)
+      const context = { file: scope.file ?? '', rules: own, blockingThreshold: scope.thresholds.blockingThreshold, allow: apply }
+      const told = leftNow === 'told' && left !== undefined ? left : nothingLeft
+      const findings = [...findAll(detected(measurement.observed), context), ...findLeftovers({ ...told, rejected: [] }, context)]
+      const profile = makeProfile({ ...measurement, overheadMs: overheadOf(scope) }, findings)
+      const known = {
+        complete: measuredAt(scope.startMs),
+        blockingKnown: options.detectBlocking,
+        unseenTasks: unseenTasks.has(scope) ? scope.taskLog.dropped - unseenTasks.get(scope)! : 0
+      }
+      const frozen = freeze(scope, seen, () => left ?? leftovers.soFar(scope), { session, measurer, known, apart: (work) => apart(scope, work) })
+      profiled.set(profile, frozen)
+      return { ...frozen, profile }
+    })
   async function profile<T>(fn: () => T | PromiseLike<T>): Promise<{ profile: AsyncProfile; result: T }> {
     const scope = begin({ kind: 'function', name: fn.name || 'anonymous', parent: session.storage.getStore() })
     askForTasks(scope.taskLog)
@@ -154,8 +164,7 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
       const result = await session.run(scope, fn)
       end(scope)
       await leftovers.settle(scope)
-      const left = leftovers.soFar(scope)
-      return { profile: measure(scope, left, left).profile, result }
+      return { profile: measure(scope, 'told').profile, result }
     } finally {
       if (scope.endMs === undefined) end(scope)
     }
@@ -213,7 +222,7 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
     profile,
     currentProfile() {
       for (let scope = session.storage.getStore(); scope !== undefined; scope = scope.parent) {
-        if (scope.kind === 'test') return measure(scope, nothingLeft, leftovers.soFar(scope)).profile
+        if (scope.kind === 'test') return measure(scope, 'kept').profile
       }
       throw new AsyncProfilerError('ERR_NO_TEST', 'currentProfile() was called outside a test: call it in a test, its hooks, or a handler that serves its request')
     },
@@ -228,7 +237,7 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
       if (scope === undefined) return undefined
       const status = (subject as { status?: unknown }).status
       if (typeof status === 'number') scope.status ??= status
-      return measure(scope, nothingLeft)
+      return measure(scope, 'later')
     }
   }
 }

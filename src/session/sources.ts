@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type * as TraceMappingModule from '@jridgewell/trace-mapping'
 import { readFileSync } from '../probes/builtins.ts'
 import { withRealBuiltins } from '../probes/real-builtins.ts'
+import { isOursUrl, isOwnUrl, isRunnerUrl } from './own.ts'
 import { type Names, namesIn } from './source/names.ts'
 import { parse, type Syntax } from './source/syntax.ts'
 
@@ -58,11 +59,11 @@ export function createSources(): Sources {
   return {
     get,
     script(url) {
-      if (!scripts.has(url)) scripts.set(url, read(get(url)))
+      if (!scripts.has(url)) scripts.set(url, isForeign(url) ? undefined : read(get(url), isOwnUrl(url) ? MAX_OWN : MAX_OTHER))
       return scripts.get(url)
     },
     isLoading: (url) => moduleOf(toPath(url), global)?.evaluated === false,
-    modules: () => Array.from(stateOf(global)?.idToModuleMap?.values() ?? [], toLoaded).filter((each) => each !== undefined),
+    modules: () => [...(stateOf(global)?.idToModuleMap ?? [])].flatMap(([id, module]) => (isForeign(id) ? [] : (toLoaded(module) ?? []))),
     module: (specifier) => toLoaded(stateOf(global)?.urlToIdModuleMap?.get(specifier)),
     reset(next) {
       cache.clear()
@@ -119,8 +120,15 @@ function load(url: string, global: object): Source | undefined {
   }
 }
 
-function read(source: Source | undefined): Script | undefined {
-  const syntax = source && parse(source.lines)
+/** Longer texts take a tenth of a second and more to parse. A dependency's is of less interest: a line or two in a stack. */
+const MAX_OWN = 1_000_000
+const MAX_OTHER = 100_000
+
+/** Neither the user's nor a dependency's. */
+const isForeign = (url: string): boolean => url === '' || url.startsWith('node:') || isOursUrl(url) || isRunnerUrl(url)
+
+function read(source: Source | undefined, maxLength: number): Script | undefined {
+  const syntax = source && source.lines.reduce((sum, line) => sum + line.length, 0) <= maxLength ? parse(source.lines) : undefined
   return syntax && { syntax, names: namesIn(syntax.program) }
 }
 

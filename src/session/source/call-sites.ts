@@ -82,9 +82,17 @@ export function createCallSites(sources: Pick<Sources, 'get' | 'script' | 'modul
   }
 }
 
-/** Of those on several lines the one that was seen running; else nobody knows. */
+/** A single tick says no more than that the caller was there once, and it was at each of its lines. */
+const TELLING_TICKS = 3
+const TELLING_SHARE = 0.8
+
+/** Of those on several lines the one that was seen running, likely; else nobody knows. */
 function choose(sites: readonly Pick<CallSite, 'at'>[], hot: readonly LineTicks[], sure: boolean): CallSite | undefined {
-  const ticked = hot.find(({ line }) => sites.some(({ at }) => at[0] === line))
-  const [first, ...others] = ticked === undefined ? sites : sites.filter(({ at }) => at[0] === ticked.line)
-  return first === undefined || others.some(({ at }) => at[0] !== first.at[0]) ? undefined : { at: first.at, sure }
+  const lines = new Set(sites.map(({ at }) => at[0]))
+  if (lines.size === 1) return { at: sites[0]!.at, sure }
+  const ticked = hot.filter(({ line }) => lines.has(line)).toSorted((a, b) => b.ticks - a.ticks)
+  const total = ticked.reduce((sum, { ticks }) => sum + ticks, 0)
+  const [top] = ticked
+  if (top === undefined || top.ticks < TELLING_TICKS || top.ticks < total * TELLING_SHARE) return undefined
+  return { at: sites.find(({ at }) => at[0] === top.line)!.at, sure: false }
 }

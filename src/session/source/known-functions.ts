@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
 import { types } from 'node:util'
 import type { LoadedModule, Source } from '../sources.ts'
 
@@ -30,16 +31,20 @@ interface Known {
 
 /** `default.read`, and the methods of what that has: users reach no deeper. */
 const MAX_DEPTH = 3
-const MAX_KNOWN = 50_000
+const MAX_KNOWN = 20_000
 
 export function createKnownFunctions(reader: ModuleReader): KnownFunctions {
-  let index: { modules: number; byName: Map<string, Known[]> } | undefined
+  const indexes = new Map<string, { modules: number; byName: Map<string, Known[]> }>()
 
-  function all(): Map<string, Known[]> {
-    const modules = reader.modules()
-    const required = requiredModules()
-    const count = modules.length + required.length
-    if (index?.modules !== count) index = { modules: count, byName: indexOf([...modules, ...required]) }
+  /** What the user's modules import, and what is required of the function's own package. */
+  function knownTo({ url }: FunctionPlace): Map<string, Known[]> {
+    const folder = packageFolder(url)
+    const modules = [...reader.modules(), ...requiredModules(folder)]
+    let index = indexes.get(folder)
+    if (index?.modules !== modules.length) {
+      index = { modules: modules.length, byName: indexOf(modules) }
+      indexes.set(folder, index)
+    }
     return index.byName
   }
   /** A module may export another one whole. */
@@ -51,7 +56,7 @@ export function createKnownFunctions(reader: ModuleReader): KnownFunctions {
   return {
     namesOf(place) {
       const own = lastName(place.functionName)
-      const found = (all().get(own) ?? []).filter(({ fn }) => isAt(fn, place, reader.get(place.url)))
+      const found = (knownTo(place).get(own) ?? []).filter(({ fn }) => isAt(fn, place, reader.get(place.url)))
       return new Set(found.map(({ as }) => as))
     },
     leadsTo(module, names, place) {
@@ -67,10 +72,22 @@ export const lastName = (functionName: string): string => functionName.split(/[.
 
 const require = createRequire(import.meta.url)
 
-/** Those that were loaded by `require`, for which Vitest keeps nothing. */
-function requiredModules(): LoadedModule[] {
-  const modules = Object.values(require.cache) as ({ exports?: unknown } | undefined)[]
-  return modules.flatMap((module) => (module === undefined ? [] : [{ exports: { default: valueOf(module, 'exports') }, transformed: false }]))
+/** `/app/node_modules/kit/`; empty for what is no dependency. */
+const packageFolder = (url: string): string => /.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+[\\/]/.exec(pathOf(url))?.[0] ?? ''
+
+function pathOf(url: string): string {
+  try {
+    return url.startsWith('file:') ? fileURLToPath(url) : url
+  } catch {
+    return url
+  }
+}
+
+/** Those of a folder that were loaded by `require`, for which Vitest keeps nothing. */
+function requiredModules(folder: string): LoadedModule[] {
+  if (folder === '') return []
+  const modules = Object.entries(require.cache).filter(([path, module]) => path.startsWith(folder) && module !== undefined)
+  return modules.map(([, module]) => ({ exports: { default: valueOf(module!, 'exports') }, transformed: false }))
 }
 
 function indexOf(modules: readonly LoadedModule[]): Map<string, Known[]> {

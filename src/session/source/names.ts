@@ -87,7 +87,10 @@ function moduleIn(init: SyntaxNode): string | undefined {
   if (init.type === 'AwaitExpression') return moduleIn(init.argument as SyntaxNode)
   if (init.type === 'ImportExpression') return literal(init.source as SyntaxNode)
   if (init.type !== 'CallExpression') return undefined
-  const loads = IMPORTS.test(nameChain(init.callee as SyntaxNode).names.join('.'))
+  const callee = init.callee as SyntaxNode
+  // `createRequire(import.meta.url)('kit')`.
+  const made = callee.type === 'CallExpression' && nameChain(callee.callee as SyntaxNode).names.at(-1) === 'createRequire'
+  const loads = made || IMPORTS.test(nameChain(callee).names.join('.'))
   return loads ? literal(init.arguments[0] as SyntaxNode | undefined) : undefined
 }
 

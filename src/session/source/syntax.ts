@@ -17,17 +17,14 @@ export interface Syntax {
   functionAt(line: number, column: number): SyntaxNode | undefined
 }
 
-/** A longer text is a bundle, and takes more than a tenth of a second to parse. */
-const MAX_LENGTH = 1_000_000
-
 const require = createRequire(import.meta.url)
 /** Loaded with the first place that is shown: it takes 5 to 10 ms, and most workers show none. */
 const acorn = (): typeof AcornModule => require('acorn') as typeof AcornModule
 
-/** Nothing where the text is too long, or is no JavaScript that the parser knows. */
+/** Nothing where the text is no JavaScript that the parser knows. */
 export function parse(lines: readonly string[]): Syntax | undefined {
   const text = lines.join('\n')
-  const program = text.length > MAX_LENGTH ? undefined : (parseAs('module', text) ?? parseAs('script', text))
+  const program = parseAs('module', text) ?? parseAs('script', text)
   if (program === undefined) return undefined
   const starts = [0]
   for (const line of lines) starts.push(starts.at(-1)! + line.length + 1)

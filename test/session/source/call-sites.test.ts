@@ -21,14 +21,15 @@ interface Asked {
   own: string
   /** As it stands in the package's text, up to its parameters. */
   callee: string
-  hot?: number[]
+  /** Ticks by line. */
+  hot?: Record<number, number>
 }
 
 /** The line that is told, and whether it is sure. */
-function find({ own, callee, hot = [] }: Asked): [line: number, sure: boolean] | undefined {
+function find({ own, callee, hot = {} }: Asked): [line: number, sure: boolean] | undefined {
   const { sources, placeOf } = sampleScripts({ [OWN]: own, [KIT]: KIT_TEXT }, { '/kit': { exports: kit, transformed: false } })
   const caller = placeOf(OWN, 'CALLER')
-  const site = createCallSites(sources).find(caller, placeOf(KIT, callee), hot.map((line) => ({ line, ticks: 1 })))
+  const site = createCallSites(sources).find(caller, placeOf(KIT, callee), Object.entries(hot).map(([line, ticks]) => ({ line: Number(line), ticks })))
   return site && [site.at[0], site.sure]
 }
 
@@ -56,14 +57,18 @@ describe('a function that a dependency exports under another name', () => {
 describe('of several calls', () => {
   const TWICE = own('vi.read(1)', 'vi.quick(1)', 'vi.read(2)')
 
-  test('the one on a line that was seen running', () => {
-    expect(find({ own: TWICE, callee: 'function readSync', hot: [5] })).toEqual([5, true])
-    expect(find({ own: TWICE, callee: 'function readSync', hot: [4, 3] })).toEqual([3, true])
+  test('the one on a line that was seen running, likely', () => {
+    expect(find({ own: TWICE, callee: 'function readSync', hot: { 5: 9 } })).toEqual([5, false])
+    expect(find({ own: TWICE, callee: 'function readSync', hot: { 3: 40, 4: 90, 5: 9 } })).toEqual([3, false])
   })
 
-  test('none where nobody knows', () => {
-    expect(find({ own: TWICE, callee: 'function readSync' })).toBe(undefined)
-    expect(find({ own: TWICE, callee: 'function readSync', hot: [4] })).toBe(undefined)
+  test.each<[string, Record<number, number>]>([
+    ['was seen', {}],
+    ['was seen but once', { 3: 1 }],
+    ['was seen more often than the other', { 3: 9, 5: 6 }],
+    ['was seen, but another line', { 4: 9 }]
+  ])('none where neither %s', (_name, hot) => {
+    expect(find({ own: TWICE, callee: 'function readSync', hot })).toBe(undefined)
   })
 
   test('two on one line are one line', () => {
@@ -106,13 +111,7 @@ test("users' getters and proxies are left alone", () => {
       return () => 1
     },
     deep: new Proxy({}, trap),
-    Odd: class {
-      odd = true
-      static get name() {
-        called++
-        return 'readSync'
-      }
-    }
+    Odd: Object.defineProperty(() => 1, 'name', { get: () => String(called++) })
   }
   const { sources, placeOf } = sampleScripts({ [OWN]: own('vi.deep.other(1)', 'vi.lazy(1)'), [KIT]: KIT_TEXT }, { '/kit': { exports, transformed: false } })
   expect(createCallSites(sources).find(placeOf(OWN, 'CALLER'), placeOf(KIT, 'function readSync'), [])).toBe(undefined)

@@ -71,7 +71,7 @@ describe.each(MAJORS)('fakes and spies, vitest %i', (vitest) => {
   let run: RunResult
 
   beforeAll(async () => {
-    run = await runWith({ vitest, files: pick(['src/work.ts', ...['dropped-fetch', 'faked', 'same-name', 'spied'].map((name) => `test/${name}.test.ts`)]) })
+    run = await runWith({ vitest, files: pick(['dropped-fetch', 'faked', 'same-name', 'spied'].map((name) => `test/${name}.test.ts`)) })
   })
   const findingsIn = (name: string): Finding[] => run.report!.findings.filter(({ file }) => file === `test/${name}.test.ts`)
 
@@ -141,17 +141,18 @@ describe.each([['forks', 5], ['vmThreads', 5], ['forks', 4]] as const)('a folder
 
   beforeAll(async () => {
     parent = realpathSync(mkdtempSync(join(tmpdir(), 'vap-odd-')))
-    const root = join(parent, 'a b%20ü#1 (x)')
+    // Vite itself finds nothing in a folder with a `#`, and Vitest no dependency in one with a `%`.
+    const root = join(parent, 'a b ü [1] (x)')
     mkdirSync(root)
-    run = await runWith({ vitest, pool, root, ownModules: true, files: pick(['src/work.ts', 'odd/odd.test.ts']) })
+    run = await runWith({ vitest, pool, root, ownModules: true, files: pick(['odd/odd.test.ts']) })
     return () => rmSync(parent, { recursive: true, force: true })
   })
 
   test('findings have their lines', () => {
     expect(describeFindings(run.report!.findings)).toEqual(
       [
-        `warn blocking-call ${BLOCK} | fails by a matcher`,
-        `warn blocking-call ${BLOCK} | stalls`,
+        `warn blocking-call ${line('odd stall')} | fails by a matcher`,
+        `warn blocking-call ${line('odd stall')} | stalls`,
         `warn leaked-resource ${line('odd leak')} | leaks`,
         `warn floating-promise ${line('odd promise')} | drops a promise`,
         `error unhandled-rejection ${line('odd rejection')} | rejects, and nobody handles it`
@@ -161,7 +162,7 @@ describe.each([['forks', 5], ['vmThreads', 5], ['forks', 4]] as const)('a folder
 
   test('errors begin at the user’s code', () => {
     const failures = Object.fromEntries(run.results!.testResults.flatMap(({ assertionResults }) => assertionResults).map(({ fullName, failureMessages }) => [fullName, failureMessages.join('\n')]))
-    expect(failures['fails by a matcher']).toContain(`compute  ${BLOCK}`.replace('compute', 'block'))
+    expect(failures['fails by a matcher']).toContain(`block  ${line('odd stall')}`)
     expect(failures['fails by a patched function']).toContain('ENOENT')
     expect(failures['fails by a patched function']).toContain('odd.test.ts')
     const ours = Object.values(failures).flatMap((text) => text.split('\n')).filter((text) => /vitest-async-profiler.*(?:worker|setup|matchers|test)\.js/.test(text))

@@ -24,16 +24,16 @@ const shared: UserConfig = {
 }
 
 const INTRINSICS_MODULE = 'virtual:intrinsics'
-const INTRINSICS = [
-  ...['assign', 'create', 'defineProperty', 'entries', 'freeze', 'fromEntries', 'getOwnPropertyDescriptor', 'getOwnPropertySymbols', 'getPrototypeOf', 'hasOwn', 'keys', 'values'].map((name) => `Object.${name}`),
-  ...['apply', 'construct', 'defineProperty', 'deleteProperty', 'get', 'getOwnPropertyDescriptor', 'getPrototypeOf', 'has', 'ownKeys', 'set'].map((name) => `Reflect.${name}`),
-  ...['from', 'isArray', 'of'].map((name) => `Array.${name}`),
-  ...['alloc', 'byteLength', 'concat', 'from', 'isBuffer'].map((name) => `Buffer.${name}`),
-  ...['parse', 'stringify'].map((name) => `JSON.${name}`),
-  ...['abs', 'ceil', 'floor', 'max', 'min', 'round', 'trunc'].map((name) => `Math.${name}`),
-  ...['isFinite', 'isInteger', 'isNaN', 'isSafeInteger', 'parseFloat', 'parseInt'].map((name) => `Number.${name}`),
-  'Map.groupBy',
-]
+const INTRINSICS: Record<string, string[]> = {
+  Object: ['assign', 'create', 'defineProperty', 'entries', 'fromEntries', 'getOwnPropertyDescriptor', 'getOwnPropertySymbols', 'getPrototypeOf', 'hasOwn', 'keys', 'values'],
+  Reflect: ['apply', 'construct', 'defineProperty', 'deleteProperty', 'get', 'getOwnPropertyDescriptor', 'getPrototypeOf', 'has', 'ownKeys', 'set'],
+  Array: ['from', 'isArray'],
+  Buffer: ['alloc', 'byteLength', 'concat', 'from', 'isBuffer'],
+  JSON: ['parse', 'stringify'],
+  Math: ['abs', 'ceil', 'floor', 'max', 'min', 'round', 'trunc'],
+  Number: ['isFinite', 'isInteger', 'isNaN', 'isSafeInteger', 'parseFloat', 'parseInt'],
+  Map: ['groupBy'],
+}
 
 export default defineConfig([
   { ...shared, entry: ['src/index.ts', 'src/test.ts', 'src/reporter.ts', 'src/matchers.ts'] },
@@ -47,13 +47,14 @@ export default defineConfig([
     clean: false,
     minify: true,
     plugins: [intrinsicsAsLoaded()],
-    inputOptions: { transform: { inject: Object.fromEntries(INTRINSICS.map((name) => [name, [INTRINSICS_MODULE, toIdentifier(name)] as [string, string]])) } },
+    inputOptions: { transform: { inject: injectIntrinsics() } },
   },
   { ...shared, entry: ['src/setup.ts'], deps: { ...shared.deps, neverBundle: [/worker/] }, clean: false },
 ])
 
-function toIdentifier(name: string): string {
-  return name.replace('.', '_')
+function injectIntrinsics(): Record<string, [string, string]> {
+  const names = Object.entries(INTRINSICS).flatMap(([object, keys]) => keys.map((key) => ({ object, key })))
+  return Object.fromEntries(names.map(({ object, key }) => [`${object}.${key}`, [INTRINSICS_MODULE, `${object}_${key}`]]))
 }
 
 /**
@@ -67,10 +68,9 @@ function intrinsicsAsLoaded(): Rolldown.Plugin {
     load(id) {
       if (id !== INTRINSICS_MODULE) return null
       // Destructured: the names themselves would be replaced here, too.
-      return INTRINSICS.map((name) => {
-        const [object, key] = name.split('.')
-        return `export const { ${key}: ${toIdentifier(name)} } = ${object}`
-      }).join('\n')
+      return Object.entries(INTRINSICS)
+        .map(([object, keys]) => `export const { ${keys.map((key) => `${key}: ${object}_${key}`).join(', ')} } = ${object}`)
+        .join('\n')
     },
   }
 }

@@ -20,7 +20,8 @@ export interface Fulfilled<Key> {
   stop(): void
 }
 
-export function createFulfilled<Key>(): Fulfilled<Key> {
+/** @param isWanted whether anybody will still ask for the value: who asks counts as somebody who waits for the promise */
+export function createFulfilled<Key>(isWanted: (key: Key) => boolean = () => true): Fulfilled<Key> {
   const keys = new WeakMap<object, Key>()
   let pending = new WeakMap<object, Key>()
   let count = 0
@@ -39,7 +40,7 @@ export function createFulfilled<Key>(): Fulfilled<Key> {
     if (state === 'pending') return
     pending.delete(promise)
     if (--count === 0) stopHook()
-    if (state === 'fulfilled') take(promise, key)
+    if (state === 'fulfilled' && isWanted(key)) take(promise, key)
   }
   function take(promise: Promise<unknown>, key: Key): void {
     fresh.set(promise, key)

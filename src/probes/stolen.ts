@@ -34,36 +34,30 @@ const REOPEN_MS = 100
 
 function linuxClock(opened: Schedstat, first: ThreadTime): ThreadClock {
   let schedstat: Schedstat | undefined = opened
-  let last = first
-  let lastAt = now()
   let reopenAt = 0
-  /** What the CPU clock tells is that much more or less than what was told before it was needed. */
-  let offsetMs: number | undefined
+  /** The last reading: whose, what it was, and when. */
+  let last = { fromFile: true, time: first, at: now() }
+  let told = first
 
-  function reopen(at: number): ThreadTime | undefined {
-    if (at < reopenAt) return undefined
+  function readFile(at: number): ThreadTime | undefined {
+    const time = schedstat?.read()
+    if (time !== undefined || at < reopenAt) return time
     reopenAt = at + REOPEN_MS
     schedstat = openSchedstat()
     return schedstat?.read()
   }
-  /** Without the file: the time until now counts as run, because nothing tells that it was not. */
-  function fromCpu(at: number): ThreadTime {
-    const { runMs } = cpuTime()
-    offsetMs ??= last.runMs + (at - lastAt) - runMs
-    return { runMs: runMs + offsetMs, waitMs: last.waitMs }
-  }
-  function fromFile(at: number): ThreadTime | undefined {
-    const time = schedstat?.read() ?? reopen(at)
-    if (time !== undefined) offsetMs = undefined
-    return time
-  }
   return {
     read() {
       const at = now()
-      const time = fromFile(at) ?? fromCpu(at)
-      last = { runMs: Math.max(time.runMs, last.runMs), waitMs: Math.max(time.waitMs, last.waitMs) }
-      lastAt = at
-      return last
+      const found = readFile(at)
+      const reading = { fromFile: found !== undefined, time: found ?? cpuTime(), at }
+      // The two count from different times. What passed between them counts as run, because nothing tells that it was not.
+      const same = reading.fromFile === last.fromFile
+      const runMs = same ? reading.time.runMs - last.time.runMs : at - last.at
+      const waitMs = same ? reading.time.waitMs - last.time.waitMs : 0
+      told = { runMs: told.runMs + Math.max(0, runMs), waitMs: told.waitMs + Math.max(0, waitMs) }
+      last = reading
+      return told
     },
     stop: () => schedstat?.close()
   }

@@ -18,7 +18,7 @@ const { WeakRef } = globalThis
 export function watchFetch(senders: Senders, { storage, resources, syncCalls }: Session): Fetches {
   const calls = new AsyncLocalStorage<Call>()
   const byRequest = new WeakMap<object, Call>()
-  const responses = createFulfilled<Call>()
+  const responses = createFulfilled<Call>(({ owner }) => owner?.whole.endMs === undefined)
   let unpatch = (): void => {}
 
   const onCreate = (message: unknown): void => {
@@ -54,16 +54,24 @@ export function watchFetch(senders: Senders, { storage, resources, syncCalls }: 
   subscribe('undici:request:create', onCreate)
   subscribe('undici:request:headers', onHeaders)
   subscribe('undici:client:sendHeaders', onSend)
-  /** It gives what the original gives, which may be anything: tests put their own in its place. */
-  const around: Around = (original, self, args) => {
+  /**
+   * Gives what the original gives, which may be anything: tests put their own in its place. One function: each frame of ours
+   * leaves one less for the user's in the stacks of promises.
+   */
+  function around(this: FetchHandler, original: Fetch, self: unknown, args: unknown[]): unknown {
+    if (this.undone) return Reflect.apply(original, self, args)
     const call: Call = { port: undefined, answered: false, owner: storage.getStore(), stack: takeStack(CALL_FRAMES, around) }
-    // No function of ours between: each frame leaves one less for the user's in the stacks of promises.
     syncCalls.refresh()
-    const given = calls.run(call, Reflect.apply, original, self, args)
-    // Node's own loads crypto and zlib when it is called first, and nobody else had a chance to use them since.
-    syncCalls.refresh(true)
-    responses.follow(given, call)
-    return given
+    try {
+      const given = calls.run(call, Reflect.apply, original, self, args)
+      // Node's own loads crypto and zlib when it is called first, and nobody else had a chance to use them since.
+      syncCalls.refresh(true)
+      responses.follow(given, call)
+      return given
+    } catch (error) {
+      hideOurFrame(error)
+      throw error
+    }
   }
   return {
     requestOf: (response) => responses.keyOf(response),
@@ -104,34 +112,26 @@ interface Call {
 const CALL_FRAMES = 24
 
 type Fetch = typeof globalThis.fetch
-type Around = (original: Fetch, self: unknown, args: unknown[]) => unknown
+interface FetchHandler extends ProxyHandler<Fetch> {
+  undone: boolean
+}
 
 /** What stands behind each of ours: a test may put back one that an earlier file had found. */
 const originals = new WeakMap<Fetch, Fetch>()
 
-function patchFetch(global: typeof globalThis, around: Around): () => void {
+function patchFetch(global: typeof globalThis, apply: FetchHandler['apply'] & {}): () => void {
   const descriptor = Object.getOwnPropertyDescriptor(global, 'fetch')
   const found = descriptor?.value as unknown
   // A getter is the environment's or the user's: they may give another one each time.
   if (typeof found !== 'function' || descriptor?.configurable !== true || isMock(found)) return () => {}
   const original = originals.get(found as Fetch) ?? (found as Fetch)
-  let undone = false
   // A proxy keeps name, length and own keys; the descriptor keeps its shape.
-  const patched = new Proxy(original, {
-    apply(_original, self, args) {
-      if (undone) return Reflect.apply(original, self, args) as unknown
-      try {
-        return around(original, self, args)
-      } catch (error) {
-        hideOurFrame(error)
-        throw error
-      }
-    }
-  })
+  const handler: FetchHandler = { undone: false, apply }
+  const patched = new Proxy(original, handler)
   originals.set(patched, original)
   Object.defineProperty(global, 'fetch', { ...descriptor, value: patched })
   return () => {
-    undone = true
+    handler.undone = true
     // Somebody may have replaced it since: then it is theirs. By the descriptor: theirs may be a getter, which counts its calls.
     if (Object.getOwnPropertyDescriptor(global, 'fetch')?.value === patched) Reflect.defineProperty(global, 'fetch', { ...descriptor, value: original })
   }

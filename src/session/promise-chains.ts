@@ -90,11 +90,8 @@ export function createPromiseChains(get: (url: string) => Source | undefined, ma
   /** Somebody has said what to do about an error: by `catch`, or by a second argument of `then`. */
   function isHandled({ frames }: Made): boolean {
     const makers = makersOf(frames)
-    const by = frames[makers.length]
-    // Node's own `fetch` ends with one that makes another error of it.
-    if (by?.url.startsWith('node:') === true) return false
-    const call = makers[0] === 'then' ? by : undefined
-    return makers.includes('catch') || (call !== undefined && isOwnUrl(call.url) && hasTwoArguments(textFrom(call)))
+    const call = makers[0] === 'then' ? frames[makers.length] : undefined
+    return (makers.includes('catch') && !isFetch(frames)) || (call !== undefined && isOwnUrl(call.url) && hasTwoArguments(textFrom(call)))
   }
   function isDropped(made: Made): boolean {
     if (made.frames.length === 0 || isAwait(made) || isHandled(made) || looksOn(made) || hasTakers(made)) return false
@@ -199,11 +196,11 @@ function givenTo(frames: readonly StackFrame[], returns: (frame: StackFrame) => 
     const frame = frames[i]!
     if (frame.awaits) return -1
     if (isRunnerUrl(frame.url)) return i
-    // Our wrapper of `fetch` gives on what it gets.
-    if (isOursUrl(frame.url)) continue
+    // Our wrapper of `fetch` gives on what it gets, with what it calls.
+    if (isOursUrl(frame.url) || isInFetch(frames, i)) continue
     if (frame.url.startsWith('node:')) {
       // Node's own functions give what they made themselves to their caller.
-      if ((i !== first && !isInOurs(frames, i)) || frame.constructs) return -1
+      if (i !== first || frame.constructs) return -1
     } else if (!returns(frame)) return i
   }
   return -1
@@ -221,6 +218,16 @@ const isServers = (frame: StackFrame | undefined): boolean => /^node:(?:_http_se
 /** V8's own functions, such as `forEach`, pass nothing on and are no place. */
 const callerOf = (frames: readonly StackFrame[], index: number): number => (index === -1 ? -1 : frames.findIndex(({ url }, i) => i > index && url !== ''))
 
-/** Whether a frame of Node's is below our wrapper of `fetch`. */
-const isInOurs = (frames: readonly StackFrame[], index: number): boolean =>
-  isOursUrl(frames.find(({ url }, i) => i > index && url !== '' && !url.startsWith('node:'))?.url ?? '')
+/** Whether it is what Node's `fetch` gives: a `catch` that makes another error of its own, and no other promise that it makes. */
+function isFetch(frames: readonly StackFrame[]): boolean {
+  const makers = makersOf(frames)
+  return makers.includes('catch') && isNodes(frames[makers.length], 'fetch')
+}
+
+function isInFetch(frames: readonly StackFrame[], index: number): boolean {
+  const ours = frames.findIndex(({ url }) => isOursUrl(url))
+  const inside = frames.slice(makersOf(frames).length, Math.max(0, ours)).filter(({ url }) => url !== '')
+  return index < ours && isFetch(frames) && inside.every((frame) => isNodes(frame, 'fetch') || isNodes(frame, 'run'))
+}
+
+const isNodes = (frame: StackFrame | undefined, name: string): boolean => frame?.url.startsWith('node:') === true && frame.functionName === name

@@ -54,7 +54,9 @@ export interface PromiseLog<Owner> {
 
 /** Deep enough for the call that a few helpers return a promise to. */
 const FRAMES = 10
-/** Enough to see the user's code where a library's function goes on: it calls that, and that makes the promise. */
+/** Enough where a function goes on: what is below it on the stack is behind an `await`. */
+const FRAMES_OF_JOB = 6
+/** Enough for what it waits for, and to see the user's code where a library's function goes on and calls it. */
 const FEW_FRAMES = 4
 const MAX_TAKERS = 4
 
@@ -153,7 +155,8 @@ export function createPromises<Owner extends { promises: PromiseLog<Owner> }>({ 
    */
   function look(promise: object, owner: Owner, derived: boolean, source: PromiseRecord<Owner> | undefined): PromiseRecord<Owner> | undefined {
     const few = libraryRuns()
-    let sites = sitesOf(takeStack(few ? FEW_FRAMES : FRAMES, probe.init))
+    const frames = usersRun() ? (derived ? FEW_FRAMES : FRAMES_OF_JOB) : few ? FEW_FRAMES : FRAMES
+    let sites = sitesOf(takeStack(frames, probe.init))
     if (few && sites.some((site) => isOwn(urlOf(site)))) sites = sitesOf(takeStack(FRAMES, probe.init))
     const maker = sites.find((site) => urlOf(site) !== '')
     const url = maker === undefined ? '' : urlOf(maker)
@@ -210,7 +213,12 @@ export function createPromises<Owner extends { promises: PromiseLog<Owner> }>({ 
     before(promise) {
       // It runs once.
       job = true
-      nodeRuns = nodes.delete(promise)
+      const cause = nodes.get(promise)
+      nodeRuns = cause !== undefined
+      if (cause !== undefined) {
+        nodeCause = cause
+        nodes.delete(promise)
+      }
       running = tracked === 0 ? undefined : records.get(promise)
     },
     callback() {

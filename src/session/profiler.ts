@@ -7,19 +7,13 @@ import type { AllowPattern } from '../records/results.ts'
 import type { StuckSnapshot } from '../records/stuck-worker.ts'
 import { now } from '../probes/clock.ts'
 import { askForTasks } from '../probes/tasks.ts'
-import { watchFetch } from './fetch.ts'
 import { createHookCost } from './hook-cost.ts'
 import { type LeftoverWatch, watchLeftovers } from './leftovers.ts'
 import { createLocator } from './locate.ts'
 import { createMeasurer, displayPath, type Measurer, NO_LAG } from './measure.ts'
 import { createPromiseChains } from './promise-chains.ts'
 import { type Rejections, watchRejections } from './rejections.ts'
-import { watchConnections } from './requests/connections.ts'
-import { createExchanges } from './requests/exchanges.ts'
-import { watchHttp } from './requests/http.ts'
-import { watchInjected } from './requests/inject.ts'
-import { createRequests } from './requests/registry.ts'
-import { createSenders } from './requests/senders.ts'
+import { watchRequests } from './requests/watch.ts'
 import { Scope, type Thresholds } from './scope.ts'
 import { createSession, type Session } from './session.ts'
 import { createSources } from './sources.ts'
@@ -57,6 +51,7 @@ export interface Profiler {
   profileOf(scope: Scope, left?: Leftovers): AsyncProfile
   profile<T>(fn: () => T | PromiseLike<T>): Promise<{ profile: AsyncProfile; result: T }>
   currentProfile(): AsyncProfile
+  profileRequests<T>(app: T): T
   blockingThreshold(): number
   /** What runs right now, whoever's it is. */
   stuck(): StuckSnapshot
@@ -68,13 +63,7 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
   const lag = options.monitorEventLoop
   const sources = createSources()
   const session = createSession({ ...options, isLoading: sources.isLoading, source: sources.get })
-  const requests = createRequests(session, { lag, thresholds })
-  const senders = createSenders()
-  const connections = watchConnections(session)
-  const exchanges = createExchanges(session, requests)
-  watchHttp(session, { requests, senders, exchanges, connections })
-  watchInjected(session, { requests, exchanges })
-  const fetches = watchFetch(senders, session)
+  const requests = watchRequests(session, { lag, thresholds })
   const display = (path: string): string => displayPath(root, path)
   const locator = createLocator(sources.get, display)
   const measurer = createMeasurer(session, locator, sources)
@@ -137,8 +126,7 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
     }
   }
   function scopeOf(subject: object): Scope | undefined {
-    const key = requestKey(subject) ?? fetches.requestOf(subject)
-    return key === undefined ? profiled.get(subject as AsyncProfile) : requests.scopeOf(key)
+    return profiled.get(subject as AsyncProfile) ?? requests.scopeOf(subject)
   }
   return {
     session,
@@ -166,11 +154,9 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
       session.syncCalls.refresh()
       // In vm pools the builtin modules that test files import are copies, made anew for each of them.
       ;(global as VitestGlobal).__vitest_required__?.syncBuiltinESMExports?.()
-      const undos = [fetches.patch(global), session.syncCalls.patchGlobal(global), exchanges.start()]
+      const undos = [session.syncCalls.patchGlobal(global), requests.start(global)]
       return () => {
         for (const undo of undos.toReversed()) undo()
-        senders.clear()
-        connections.clear()
         session.stop()
       }
     },
@@ -182,6 +168,7 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
     observeLate: (rulesOfTest) => session.takeLate().map((test) => ({ test, observed: detected(measurer.observe(test, rulesOfTest(test), test.endMs)) })),
     profileOf,
     profile,
+    profileRequests: requests.profileRequests,
     currentProfile() {
       for (let scope = session.storage.getStore(); scope !== undefined; scope = scope.parent) {
         if (scope.kind === 'test') return profileOf(scope)
@@ -207,13 +194,6 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
       }
     }
   }
-}
-
-/** superagent's response knows its `ClientRequest` as `req`; light-my-request's knows the injected request as `raw.req`. */
-function requestKey(subject: object): object | undefined {
-  const { req, raw } = subject as { req?: unknown; raw?: { req?: unknown } }
-  const key = req ?? raw?.req
-  return typeof key === 'object' && key !== null ? key : undefined
 }
 
 /** Where Vitest 5 keeps what its fake timers need. */

@@ -144,6 +144,7 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
       const scope = loaded ?? new Scope({ kind: 'file', name: file, thresholds, startMs: now(), lag })
       loaded = undefined
       scope.file = file
+      requests.beginFile(scope)
       return opened(scope)
     },
     display,

@@ -34,7 +34,8 @@ const SWEEP_AT = 100
 // Taken at load: tests of what older hosts lack delete it.
 const { WeakRef } = globalThis
 
-export function watchConnections({ storage, openTests }: Session, writes: Writes): Connections {
+/** @param fileNow the file that runs: unknown work is its */
+export function watchConnections({ storage, openTests }: Session, writes: Writes, fileNow: () => Scope | undefined): Connections {
   let clients: WeakRef<Socket>[] = []
   let sweepAt = SWEEP_AT
   const peers = new WeakMap<Address, WeakRef<Socket>>()
@@ -59,7 +60,7 @@ export function watchConnections({ storage, openTests }: Session, writes: Writes
     if (kept !== undefined) return kept
     const { remotePort } = accepted
     if (remotePort === undefined) return undefined
-    const ref = clients.find((each) => isAlive(each) && each.deref()?.localPort === remotePort)
+    const ref = clients.find((each) => isAlive(each) && portOf(each.deref()) === remotePort)
     if (ref !== undefined) peers.set(accepted, ref)
     return ref?.deref()
   }
@@ -72,11 +73,11 @@ export function watchConnections({ storage, openTests }: Session, writes: Writes
       const sender = writers?.take()
       if (sender !== undefined && sender.kind !== 'file') return { owner: sender, guessed: false }
       // Several tests have written: it is one of them, and nobody knows which.
-      if (writers?.isMixed() === true) return { owner: sender, guessed: false }
+      if (writers?.isMixed() === true) return { owner: fileNow(), guessed: false }
       const here = accepter(storage.getStore())
       if (here !== undefined && here.kind !== 'file') return { owner: here, guessed: false }
       const [only, ...others] = openTests()
-      return only !== undefined && others.length === 0 ? { owner: only, guessed: true } : { owner: here ?? sender, guessed: false }
+      return only !== undefined && others.length === 0 ? { owner: only, guessed: true } : { owner: fileNow(), guessed: false }
     },
     start() {
       const undo = patchMethod(Socket.prototype, 'connect', (original, self, args) => {
@@ -101,5 +102,8 @@ function accepter(here: Scope | undefined): Scope | undefined {
   while (scope?.kind === 'request') scope = scope.parent
   return scope?.whole.endMs === undefined ? scope : undefined
 }
+
+/** Node keeps the address that it is asked for: before it is connected, the socket would for ever have none. */
+export const portOf = (socket: Socket | undefined): number | undefined => (socket?.connecting === false ? socket.localPort : undefined)
 
 const isAlive = (ref: WeakRef<Socket>): boolean => ref.deref()?.destroyed === false

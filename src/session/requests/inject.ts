@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { patchMethod } from '../../probes/patch.ts'
 import { sitesOf, takeStack, urlOf } from '../../probes/stacks.ts'
 import { isOursUrl } from '../own.ts'
+import type { Scope } from '../scope.ts'
 import type { Session } from '../session.ts'
 import type { Exchanges } from './exchanges.ts'
 import type { Requests } from './registry.ts'
@@ -26,11 +27,14 @@ export function watchInjected(session: Session, { requests, exchanges }: { reque
   /** Calls around which the context is put back. */
   let contained = 0
   function contain<T>(run: () => T): T {
+    const here = storage.getStore()
     contained++
     try {
-      return session.run(storage.getStore(), run)
+      return session.run(here, run)
     } finally {
       contained--
+      // `run()` of the store that is there already puts nothing back.
+      if (storage.getStore() !== here) storage.enterWith(here as Scope)
     }
   }
   const onResponse = (message: unknown): void => {

@@ -9,7 +9,7 @@ import type { Requests } from './registry.ts'
 
 /** What a server knows a request by. */
 export interface Exchange {
-  request: object
+  request: IncomingMessage
   /** Missing for an upgrade: it is answered on the socket. */
   response?: ServerResponse
   /** Missing for a request that was injected. */
@@ -82,8 +82,10 @@ export function createExchanges(session: Session, requests: Requests, answers: A
     begin(scope, { request, response, socket }) {
       const ownerOf = (): Scope => scope
       const owned = { ownerOf }
-      /** Of an answer that a handler wrote by hand. */
-      const byHand = (): number | undefined => (socket === undefined || response?.headersSent === true ? undefined : answers.status(socket))
+      /** Of an answer that a handler wrote by hand. Where the request was cut off, Node has answered that it was a bad one. */
+      function byHand(): number | undefined {
+        return socket === undefined || response?.headersSent === true || !request.complete ? undefined : answers.status(socket)
+      }
       function end(status: number | undefined): void {
         requests.end(scope, status)
         // A connection that is kept serves the next one.

@@ -25,7 +25,7 @@ const MAX_WAITING = 2000
 
 /**
  * Gives each HTTP/2 stream that this thread serves a scope, inside the scope of whoever opened it. Both ends know the
- * stream by its id and by the client's port. Before Node 22.23 and 24.9 or so no channel speaks of streams: their requests are nobody's.
+ * stream by its id and by the client's port. Where no channel speaks of streams (Node 22.12; 22.23 has them), they are no requests.
  */
 export function watchHttp2(session: Session, { requests, senders, exchanges, connections }: Http2Tools): Http2 {
   const { storage } = session

@@ -24,7 +24,7 @@ export function watchAnswers(writes: Writes): Answers {
         if (head === undefined) return
         head += textOf(chunk)
         if (head.length < HEAD_LENGTH) return
-        const status = Number(HEAD.exec(head)?.[1] ?? 0)
+        const status = Number(HEAD.exec(head.slice(0, HEAD_LENGTH))?.[1] ?? 0)
         // `100 Continue` and early hints come before the answer.
         const before = status > 99 && status < 200 && status !== SWITCHING_PROTOCOLS
         head = before ? '' : undefined

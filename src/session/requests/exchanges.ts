@@ -54,9 +54,9 @@ export function createExchanges(session: Session, requests: Requests, answers: A
     if (found === undefined) return Reflect.apply(original, emitter, args)
     const [event] = args
     const scope = found.ownerOf(event)
-    const emit = (): unknown => Reflect.apply(original, emitter, args)
     try {
-      return scope === undefined || scope.includes(storage.getStore()) ? emit() : session.run(scope, emit)
+      if (scope === undefined || scope.includes(storage.getStore())) return Reflect.apply(original, emitter, args)
+      return session.run(scope, () => Reflect.apply(original, emitter, args))
     } finally {
       found.after?.(event)
     }

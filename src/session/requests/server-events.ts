@@ -34,8 +34,8 @@ export function watchServerEvents(session: Session, { requests, exchanges, serve
 
   const around: Around = (original, server, args) => {
     const [event, request, socket] = args as [unknown, IncomingMessage | undefined, Socket]
+    if (typeof request !== 'object' || request === null) return Reflect.apply(original, server, args)
     const emit = (): unknown => Reflect.apply(original, server, args)
-    if (typeof request !== 'object' || request === null) return emit()
     const known = requests.scopeOf(request)
     if (known !== undefined) return session.run(known, emit)
     if (event !== 'upgrade' && event !== 'connect') return emit()

@@ -6,6 +6,7 @@ export interface Running {
   version: string
   profile<T>(fn: () => T | PromiseLike<T>): Promise<{ profile: AsyncProfile; result: T }>
   currentProfile(): AsyncProfile
+  profileRequests<T>(app: T): T
   /** The threshold of the test that is running. */
   blockingThreshold(): number
   /** What runs right now, as JSON text: for an inspector that has stopped a loop which does not turn. */

@@ -25,6 +25,22 @@ export function currentProfile(): AsyncProfile {
   return required('currentProfile()').currentProfile()
 }
 
+/**
+ * Makes the calls of an app that is called without a socket requests: Hono's `app.request()`, h3, Elysia, or any
+ * `(request: Request) => Response`. An object's `fetch`, `request` and `handle` are wrapped in place until the test file
+ * ends; a function gives a function. The Responses are then subjects of the matchers.
+ * @returns the same object, or a function in place of the one given
+ * @throws `ERR_SUBJECT` for what is no such app, or cannot be wrapped in place; `ERR_NOT_RUNNING` without the plugin
+ * @example
+ * const app = profileRequests(new Hono().get('/users', listUsers))
+ * test('GET /users keeps the loop free', async () => {
+ *   expect(await app.request('/users')).toHaveNoBlockingCalls()
+ * })
+ */
+export function profileRequests<T>(app: T): T {
+  return required('profileRequests()').profileRequests(app)
+}
+
 function required(call: string): Running {
   const found = running()
   if (found !== undefined) return found

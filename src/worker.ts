@@ -32,6 +32,7 @@ export function install(): void {
     version: VERSION,
     profile: profiler.profile,
     currentProfile: profiler.currentProfile,
+    profileRequests: profiler.profileRequests,
     blockingThreshold: profiler.blockingThreshold,
     stuck: () => JSON.stringify({ ...profiler.stuck(), ...idOfRunning(state) }),
     finished: () => JSON.stringify(finishedTasks(state.suite)),

@@ -13,43 +13,46 @@ const { WeakRef } = globalThis
 
 /**
  * Joins a `fetch` Response with the request that the server saw. Undici's channels know the socket, but not the
- * Response; so the global `fetch` is wrapped: it runs in a context of its own, by which its request is recognized.
+ * Response; so the global `fetch` is wrapped: it runs in a context of its own, by which its request is recognized. Requests by
+ * undici's other functions have an owner, too.
  */
 export function watchFetch(senders: Senders, { storage, resources, syncCalls }: Session): Fetches {
   const calls = new AsyncLocalStorage<Call>()
-  const byRequest = new WeakMap<object, Call>()
+  const byRequest = new WeakMap<object, Call | Sent>()
   const responses = createFulfilled<Call>(({ owner }) => owner?.whole.endMs === undefined)
   let unpatch = (): void => {}
 
   const onCreate = (message: unknown): void => {
-    const call = calls.getStore()
-    if (call === undefined) return
     const { request } = message as { request: UndiciRequest }
-    call.port = undefined
-    byRequest.set(request, call)
+    const call = calls.getStore()
+    const sent = call ?? { port: undefined }
+    sent.port = undefined
+    byRequest.set(request, sent)
     const { method, path } = request
     const host = hostOf(request)
-    const ref = new WeakRef(call)
+    const ref = new WeakRef(sent)
+    const asked = new WeakRef(request)
+    const caller = call && new WeakRef(call)
     const sender: Sender = {
-      matches: (asked, url, by) => method === asked && path === url && host === by,
+      matches: (by, url, at) => method === by && path === url && host === at,
       port: () => ref.deref()?.port,
-      key: () => ref.deref(),
-      isWaiting: () => ref.deref()?.answered === false
+      key: () => caller?.deref(),
+      isWaiting: () => (caller === undefined ? isUnderWay(asked.deref()) : caller.deref()?.answered === false)
     }
     senders.sent(sender, storage.getStore())
   }
   const onSend = (message: unknown): void => {
     const { request, socket } = message as { request: object; socket: Socket }
-    const call = byRequest.get(request)
-    if (call === undefined) return
-    call.port = socket.localPort
+    const sent = byRequest.get(request)
+    if (sent === undefined) return
+    sent.port = socket.localPort
     // A body that is never read holds the connection: the call is to blame, not who opened it.
     const { _handle: handle } = socket as { _handle?: object | null }
-    if (handle && call.owner !== undefined) resources.claim(handle, call.owner, call.stack)
+    if ('owner' in sent && handle && sent.owner !== undefined) resources.claim(handle, sent.owner, sent.stack)
   }
   const onHeaders = (message: unknown): void => {
     const call = byRequest.get((message as { request: object }).request)
-    if (call !== undefined) call.answered = true
+    if (call !== undefined && 'answered' in call) call.answered = true
   }
   subscribe('undici:request:create', onCreate)
   subscribe('undici:request:headers', onHeaders)
@@ -99,12 +102,20 @@ interface UndiciRequest {
   origin: string | URL
   /** The header, where the caller set it. */
   host?: string | null
+  completed?: boolean
+  aborted?: boolean
 }
 
 const hostOf = ({ host, origin }: UndiciRequest): string => host ?? new URL(origin).host
 
-interface Call {
+/** A request by undici itself; a library's pool may write it in anybody's turn. */
+interface Sent {
   port: number | undefined
+}
+
+const isUnderWay = (request: UndiciRequest | undefined): boolean => request !== undefined && request.completed !== true && request.aborted !== true
+
+interface Call extends Sent {
   answered: boolean
   owner: Scope | undefined
   stack: TakenStack

@@ -68,7 +68,7 @@ export function toLeftResources(left: readonly Standing[], locator: Locator, dep
       ...(detail !== undefined && { detail }),
       count: group.filter(({ made: { type } }) => type === made.type).length,
       ageMs: now() - made.createdMs,
-      confidence: place === undefined ? 'likely' : 'certain',
+      confidence: place === undefined || made.owner.guessed ? 'likely' : 'certain',
       ...(place !== undefined && { location: locator.frame(place) }),
       stack: toShown(frames, depth).map(locator.frame),
       culprit: culpritOf(main)

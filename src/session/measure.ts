@@ -107,7 +107,7 @@ function toBlockingCall(stretch: Stretch, scope: Scope, locator: Locator): Block
     stolenMs,
     suspendedMs,
     kind: places?.kind ?? 'unknown',
-    confidence: places?.confidence ?? 'likely',
+    confidence: isGuess(stretch) ? 'likely' : (places?.confidence ?? 'likely'),
     ...(places?.functionName !== undefined && { functionName: places.functionName }),
     ...(called?.callee !== undefined && { callee: called.callee }),
     ...(called?.detail !== undefined && { detail: called.detail }),
@@ -117,6 +117,9 @@ function toBlockingCall(stretch: Stretch, scope: Scope, locator: Locator): Block
     victims: toVictims(victims)
   }
 }
+
+/** Whether nothing but the time tells whose it is. */
+const isGuess = ({ guessed = false, scope }: Stretch): boolean => guessed || scope.guessed
 
 function toScopeRef({ kind, name, file, method, url, status }: Scope): ScopeRef {
   return {

@@ -8,7 +8,6 @@ import type { AllowPattern } from '../records/results.ts'
 import type { StuckSnapshot } from '../records/stuck-worker.ts'
 import { now } from '../probes/clock.ts'
 import { askForTasks } from '../probes/tasks.ts'
-import { watchFetch } from './fetch.ts'
 import { type Frozen, freeze } from './frozen.ts'
 import { createHookCost } from './hook-cost.ts'
 import { type LeftoverWatch, watchLeftovers } from './leftovers.ts'
@@ -16,12 +15,7 @@ import { createLocator } from './locate.ts'
 import { createMeasurer, displayPath, type Measurer } from './measure.ts'
 import { createPromiseChains } from './promise-chains.ts'
 import { type Rejections, watchRejections } from './rejections.ts'
-import { watchConnections } from './requests/connections.ts'
-import { createExchanges } from './requests/exchanges.ts'
-import { watchHttp } from './requests/http.ts'
-import { watchInjected } from './requests/inject.ts'
-import { createRequests } from './requests/registry.ts'
-import { createSenders } from './requests/senders.ts'
+import { watchRequests } from './requests/watch.ts'
 import { Scope, type Thresholds } from './scope.ts'
 import { createSession, type Session } from './session.ts'
 import { makesStub } from './source/stubs.ts'
@@ -61,6 +55,7 @@ export interface Profiler {
   observeLate(rules: (test: Scope) => RuleContext['rules']): { test: Scope; observed: Observed }[]
   profile<T>(fn: () => T | PromiseLike<T>): Promise<{ profile: AsyncProfile; result: T }>
   currentProfile(): AsyncProfile
+  profileRequests<T>(app: T): T
   blockingThreshold(): number
   /** What runs right now, whoever's it is. */
   stuck(): StuckSnapshot
@@ -76,13 +71,7 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
   const session = createSession({ ...options, isLoading: sources.isLoading, source: sources.get })
   // Before the request's own code runs.
   for (const name of ['http.server.request.start', 'http.server.response.created']) subscribe(name, () => session.syncCalls.refresh())
-  const requests = createRequests(session, { lag, thresholds })
-  const senders = createSenders()
-  const connections = watchConnections(session)
-  const exchanges = createExchanges(session, requests)
-  watchHttp(session, { requests, senders, exchanges, connections })
-  watchInjected(session, { requests, exchanges })
-  const fetches = watchFetch(senders, session)
+  const requests = watchRequests(session, { lag, thresholds })
   const display = (path: string): string => displayPath(root, path)
   const locator = createLocator(sources, display)
   const measurer = createMeasurer(session, locator, sources)
@@ -102,7 +91,7 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
     return scope === undefined ? options.rules : (rules.get(scope) ?? rulesOf(scope.parent))
   }
   let loaded: Scope | undefined
-  let unpatchFetch = (): void => {}
+  let stopRequests = (): void => {}
 
   function begin({ kind, name, parent, thresholds: own }: Parameters<Profiler['begin']>[0]): Scope {
     session.cutTurn()
@@ -169,10 +158,6 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
       if (scope.endMs === undefined) end(scope)
     }
   }
-  function requestOf(subject: object): Scope | undefined {
-    const key = requestKey(subject) ?? fetches.requestOf(subject)
-    return key && requests.scopeOf(key)
-  }
   return {
     session,
     measurer,
@@ -180,8 +165,9 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
     rejections,
     timedOut: (scope, what) => explainTimedOut(scope, what, { session, measurer, chains, locator }),
     load(global) {
-      // Before the test file: what it finds is what it puts back later.
-      unpatchFetch = fetches.patch(global)
+      stopRequests()
+      // Before the test file: what it finds is what it puts back later, and a request that begins meanwhile has an end.
+      stopRequests = requests.start(global)
       loaded = new Scope({ kind: 'file', name: 'loading', thresholds, startMs: now(), lag })
       session.load(loaded)
     },
@@ -191,6 +177,7 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
       const scope = loaded ?? new Scope({ kind: 'file', name: file, thresholds, startMs: now(), lag })
       loaded = undefined
       scope.file = file
+      requests.beginFile(scope)
       return opened(scope)
     },
     display,
@@ -203,12 +190,10 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
       session.syncCalls.refresh()
       // In vm pools the builtin modules that test files import are copies, made anew for each of them.
       ;(global as VitestGlobal).__vitest_required__?.syncBuiltinESMExports?.()
-      const undos = [unpatchFetch, session.syncCalls.patchGlobal(global), exchanges.start()]
+      const undos = [stopRequests, session.syncCalls.patchGlobal(global)]
       return () => {
         measured.toMs = now()
         for (const undo of undos.toReversed()) undo()
-        senders.clear()
-        connections.clear()
         session.stop()
       }
     },
@@ -220,6 +205,7 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
     observe: (scope, own) => detected(measurer.observe(scope, own)),
     observeLate: (rulesOfTest) => session.takeLate().map((test) => ({ test, observed: detected(measurer.observe(test, rulesOfTest(test), test.endMs)) })),
     profile,
+    profileRequests: requests.profileRequests,
     currentProfile() {
       for (let scope = session.storage.getStore(); scope !== undefined; scope = scope.parent) {
         if (scope.kind === 'test') return measure(scope, 'kept').profile
@@ -233,20 +219,13 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
       const profile = subject as AsyncProfile
       const frozen = profiled.get(profile)
       if (frozen !== undefined) return { ...frozen, profile }
-      const scope = requestOf(subject)
+      const scope = requests.scopeOf(subject)
       if (scope === undefined) return undefined
       const status = (subject as { status?: unknown }).status
       if (typeof status === 'number') scope.status ??= status
       return measure(scope, 'later')
     }
   }
-}
-
-/** superagent's response knows its `ClientRequest` as `req`; light-my-request's knows the injected request as `raw.req`. */
-function requestKey(subject: object): object | undefined {
-  const { req, raw } = subject as { req?: unknown; raw?: { req?: unknown } }
-  const key = req ?? raw?.req
-  return typeof key === 'object' && key !== null ? key : undefined
 }
 
 /** Where Vitest 5 keeps what its fake timers need. */

@@ -32,7 +32,14 @@ test('types', { meta: { asyncProfiler: { blockingThreshold: 20, rules: { 'blocki
 `
 
 const PROFILE = `
-import { type AsyncProfile, currentProfile, profile, toServerTiming } from 'vitest-async-profiler/test'
+import { type AsyncProfile, currentProfile, profile, profileRequests, toServerTiming } from 'vitest-async-profiler/test'
+class App {
+  fetch = async (request: Request): Promise<Response> => new Response(request.url)
+}
+export const app: App = profileRequests(new App())
+export const answer: (request: Request, more?: number) => Response = profileRequests((request: Request, more = 1) => new Response(request.url + more))
+// @ts-expect-error a function stays what it is
+export const other: (request: string) => number = profileRequests((request: Request) => new Response(request.url))
 export async function use(): Promise<string> {
   const { result, blockingCalls, ...rest } = await profile(async () => 1)
   const count: number = result + blockingCalls.length

@@ -4,15 +4,20 @@ import { patchMethod } from '../../probes/patch.ts'
 import { patchInherited } from '../../probes/patches/inherited.ts'
 import type { Scope } from '../scope.ts'
 import type { Session } from '../session.ts'
+import type { Answers } from './answers.ts'
 import type { Requests } from './registry.ts'
 
 /** What a server knows a request by. */
 export interface Exchange {
-  request: object
-  response: object
+  request: IncomingMessage
+  /** Missing for an upgrade: it is answered on the socket. */
+  response?: ServerResponse
   /** Missing for a request that was injected. */
   socket?: object
 }
+
+/** Whose an event is, by its name. */
+export type OwnerOf = (event: unknown) => Scope | undefined
 
 /**
  * What runs on a request, its response or its socket is the request's, whosever turn of the loop it runs in: a body in several
@@ -21,33 +26,47 @@ export interface Exchange {
 export interface Exchanges {
   /** From here on these objects are the request's. */
   begin(scope: Scope, exchange: Exchange): void
-  /** The listeners of one more class of objects are looked after. */
-  include(prototype: object): void
-  /** What a socket emits is, from here on, the work of whoever this says. */
-  hand(socket: object, ownerOf: () => Scope | undefined): void
+  /**
+   * The listeners of one more class of objects are looked after, until the file's end.
+   * @param keyOf an object whose owner is also theirs, for those that have none of their own
+   */
+  include(prototype: object, keyOf?: (emitter: object) => object | undefined): void
+  /** What an object emits is, from here on, the work of whoever this says. @param after called when it has emitted one */
+  hand(emitter: object, ownerOf: OwnerOf, after?: (event: unknown) => void): void
   /** Starts to look after Node's own classes; returns the stop. */
   start(): () => void
 }
 
-export function createExchanges(session: Session, requests: Requests): Exchanges {
+interface Emitter {
+  ownerOf: OwnerOf
+  after?: ((event: unknown) => void) | undefined
+}
+
+export function createExchanges(session: Session, requests: Requests, answers: Answers): Exchanges {
   const { storage } = session
   /** Of requests, responses, and of sockets while they serve one. */
-  const owners = new WeakMap<object, () => Scope | undefined>()
+  const emitters = new WeakMap<object, Emitter>()
   const responses = new WeakMap<object, Scope>()
-  const sockets = new WeakMap<Scope, object>()
-  const included = new WeakSet<object>()
+  let undos = new Map<object, () => void>()
 
-  function around(original: (...args: unknown[]) => unknown, emitter: unknown, args: unknown[]): unknown {
-    const owner = owners.get(emitter as object)
-    if (owner === undefined) return Reflect.apply(original, emitter, args)
-    const scope = owner()
-    const emit = (): unknown => Reflect.apply(original, emitter, args)
+  function around(original: (...args: unknown[]) => unknown, emitter: object, args: unknown[], keyOf?: (emitter: object) => object | undefined): unknown {
+    const found = emitters.get(emitter) ?? adopt(emitter, keyOf?.(emitter))
+    if (found === undefined) return Reflect.apply(original, emitter, args)
+    const [event] = args
+    const scope = found.ownerOf(event)
     try {
-      return scope === undefined || scope.includes(storage.getStore()) ? emit() : session.run(scope, emit)
+      if (scope === undefined || scope.includes(storage.getStore())) return Reflect.apply(original, emitter, args)
+      return session.run(scope, () => Reflect.apply(original, emitter, args))
     } finally {
-      const answered = args[0] === 'finish' || args[0] === 'close' ? responses.get(emitter as object) : undefined
-      if (answered !== undefined) end(answered, args[0] === 'finish' ? (emitter as ServerResponse).statusCode : undefined)
+      found.after?.(event)
     }
+  }
+  function adopt(emitter: object, key: object | undefined): Emitter | undefined {
+    const found = key && emitters.get(key)
+    if (found === undefined) return undefined
+    const adopted = { ownerOf: found.ownerOf }
+    emitters.set(emitter, adopted)
+    return adopted
   }
   /** Whoever begins the answer in nobody's turn has most likely worked for it until then. */
   function aroundHead(original: (...args: unknown[]) => unknown, response: unknown, args: unknown[]): unknown {
@@ -55,34 +74,49 @@ export function createExchanges(session: Session, requests: Requests): Exchanges
     if (scope !== undefined) session.claim(scope)
     return Reflect.apply(original, response, args)
   }
-  function end(scope: Scope, status: number | undefined): void {
-    requests.end(scope, status)
-    const socket = sockets.get(scope)
-    sockets.delete(scope)
-    // A connection that is kept serves the next one.
-    if (socket !== undefined && owners.get(socket)?.() === scope) owners.delete(socket)
+  function include(prototype: object, keyOf?: (emitter: object) => object | undefined): void {
+    if (undos.has(prototype)) return
+    undos.set(prototype, patchInherited(prototype, 'emit', (original, self, args) => around(original, self as object, args, keyOf)))
   }
   return {
     begin(scope, { request, response, socket }) {
-      const owner = (): Scope => scope
-      owners.set(request, owner)
-      owners.set(response, owner)
-      responses.set(response, scope)
+      const ownerOf = (): Scope => scope
+      const owned = { ownerOf }
+      /** Of an answer that a handler wrote by hand. Where the request was cut off, Node has answered that it was a bad one. */
+      function byHand(): number | undefined {
+        return socket === undefined || response?.headersSent === true || !request.complete ? undefined : answers.status(socket)
+      }
+      function end(status: number | undefined): void {
+        requests.end(scope, status)
+        // A connection that is kept serves the next one.
+        if (socket !== undefined && emitters.get(socket)?.ownerOf === ownerOf) emitters.delete(socket)
+      }
+      emitters.set(request, owned)
       requests.know(request, scope)
+      if (response !== undefined) {
+        responses.set(response, scope)
+        emitters.set(response, {
+          ownerOf,
+          after(event) {
+            if (event === 'finish') end(response.statusCode)
+            else if (event === 'close') end(byHand())
+          }
+        })
+      }
       if (socket === undefined) return
-      owners.set(socket, owner)
-      sockets.set(scope, socket)
+      emitters.set(socket, { ownerOf, after: (event) => void (event === 'close' && end(byHand())) })
+      if (response !== undefined) answers.expect(socket)
     },
-    hand: (socket, ownerOf) => void owners.set(socket, ownerOf),
-    include(prototype) {
-      if (included.has(prototype)) return
-      included.add(prototype)
-      patchInherited(prototype, 'emit', around)
-    },
+    hand: (emitter, ownerOf, after) => void emitters.set(emitter, { ownerOf, after }),
+    include,
     start() {
-      const undos = [IncomingMessage, ServerResponse, Socket].map(({ prototype }) => patchInherited(prototype, 'emit', around))
-      undos.push(patchMethod(ServerResponse.prototype, 'writeHead', aroundHead))
-      return () => undos.toReversed().forEach((undo) => undo())
+      for (const { prototype } of [IncomingMessage, ServerResponse, Socket]) include(prototype)
+      const undoHead = patchMethod(ServerResponse.prototype, 'writeHead', aroundHead)
+      return () => {
+        undoHead()
+        for (const undo of [...undos.values()].toReversed()) undo()
+        undos = new Map()
+      }
     }
   }
 }

@@ -3,7 +3,7 @@ import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Scope } from '../scope.ts'
 import type { Session } from '../session.ts'
-import type { Connections } from './connections.ts'
+import { type Connections, portOf } from './connections.ts'
 import type { Exchanges } from './exchanges.ts'
 import type { Requests } from './registry.ts'
 import type { Sender, Senders } from './senders.ts'
@@ -20,6 +20,7 @@ export interface HttpTools {
 
 /** Gives each HTTP request that this thread serves a scope, inside the scope of whoever sent it. */
 export function watchHttp(session: Session, { requests, senders, exchanges, connections }: HttpTools): HttpServers {
+  let onArrival: (server: object) => void = () => {}
   const known = new WeakSet<ClientRequest>()
   const onClient = (message: unknown): void => {
     const { request } = message as { request: ClientRequest }
@@ -37,22 +38,22 @@ export function watchHttp(session: Session, { requests, senders, exchanges, conn
     return scope
   }
   const onServer = (message: unknown): void => {
-    const { request, response, socket } = message as { request: IncomingMessage; response: ServerResponse; socket: Socket }
-    const scope = arrived(request, socket)
-    exchanges.begin(scope, { request, response, socket })
-    // The handlers run in the rest of this callback, which is Node's own: there is nothing to wrap.
-    session.enter(scope)
+    const { request, response, socket, server } = message as { request: IncomingMessage; response: ServerResponse; socket: Socket; server: object }
+    exchanges.begin(arrived(request, socket), { request, response, socket })
+    onArrival(server)
   }
   // `start` is not told of a request that never ends.
   subscribe('http.client.request.created', onClient)
   subscribe('http.client.request.start', onClient)
   subscribe('http.server.request.start', onServer)
-  return { arrived }
+  return { arrived, onArrival: (listener) => void (onArrival = listener) }
 }
 
 export interface HttpServers {
   /** The scope of a request that has arrived by a socket. */
   arrived(request: IncomingMessage, socket: Socket): Scope
+  /** From here on it is told which server is about to emit one. */
+  onArrival(listener: (server: object) => void): void
 }
 
 function senderOf(request: ClientRequest): Sender {
@@ -61,7 +62,7 @@ function senderOf(request: ClientRequest): Sender {
   const ref = new WeakRef(request)
   return {
     matches: (asked, url, by) => asked === method && url === path && by === host,
-    port: () => ref.deref()?.socket?.localPort,
+    port: () => portOf(ref.deref()?.socket ?? undefined),
     key: () => ref.deref(),
     isWaiting() {
       const { destroyed = true, res } = (ref.deref() ?? {}) as { destroyed?: boolean; res?: unknown }

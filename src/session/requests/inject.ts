@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { patchMethod } from '../../probes/patch.ts'
 import { sitesOf, takeStack, urlOf } from '../../probes/stacks.ts'
 import { isOursUrl } from '../own.ts'
+import type { Scope } from '../scope.ts'
 import type { Session } from '../session.ts'
 import type { Exchanges } from './exchanges.ts'
 import type { Requests } from './registry.ts'
@@ -26,11 +27,14 @@ export function watchInjected(session: Session, { requests, exchanges }: { reque
   /** Calls around which the context is put back. */
   let contained = 0
   function contain<T>(run: () => T): T {
+    const here = storage.getStore()
     contained++
     try {
-      return session.run(storage.getStore(), run)
+      return session.run(here, run)
     } finally {
       contained--
+      // `run()` of the store that is there already puts nothing back.
+      if (storage.getStore() !== here) storage.enterWith(here as Scope)
     }
   }
   const onResponse = (message: unknown): void => {
@@ -45,8 +49,9 @@ export function watchInjected(session: Session, { requests, exchanges }: { reque
   }
   const onFastify = (message: unknown): void => {
     const { fastify } = message as { fastify: object }
+    // Not undone at the file's end: the app may serve the next file, too, and is collected with what patches it.
     patchMethod(fastify, 'inject', (original, self, args) => {
-      const chain = contain(() => Reflect.apply(original, self, args))
+      const chain = contain(() => Reflect.apply(original, self, args.map(toCaller)))
       if (typeof chain === 'object' && chain !== null) containChain(Object.getPrototypeOf(chain) as object)
       return chain
     })
@@ -59,12 +64,18 @@ export function watchInjected(session: Session, { requests, exchanges }: { reque
       return session.run(here.parent, () => Reflect.apply(original, self, [inScope]))
     })
   }
+  /** A callback of the outcome is the caller's; Node calls it where the response has finished. */
+  function toCaller(arg: unknown): unknown {
+    const here = storage.getStore()
+    if (typeof arg !== 'function') return arg
+    return new Proxy(arg, { apply: (target, self, args) => session.run(here, () => Reflect.apply(target, self, args) as unknown) })
+  }
   const chains = new WeakSet<object>()
   /** A chain is dispatched by `end()`, or when it is first asked for its outcome: that is two steps then, of which one is the request's. */
   function containChain(prototype: object): void {
     if (chains.has(prototype) || !Object.hasOwn(prototype, 'then') || !Object.hasOwn(prototype, 'end')) return
     chains.add(prototype)
-    patchMethod(prototype, 'end', (original, self, args) => contain(() => Reflect.apply(original, self, args)))
+    patchMethod(prototype, 'end', (original, self, args) => contain(() => Reflect.apply(original, self, args.map(toCaller))))
     for (const name of ['then', 'catch', 'finally']) {
       patchMethod(prototype, name, (original, self, args) => {
         const chain = self as Chain

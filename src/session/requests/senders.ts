@@ -1,5 +1,5 @@
-import type { Socket } from 'node:net'
 import type { Scope } from '../scope.ts'
+import type { Address } from './connections.ts'
 
 /** The client side of a request. It refers weakly to the client's objects: they live as long as the test lets them. */
 export interface Sender {
@@ -16,7 +16,7 @@ export interface Sender {
 export interface Senders {
   sent(sender: Sender, scope: Scope | undefined): void
   /** Takes the one that asked for this. */
-  take(request: { method: string; url: string; host: string }, socket: Socket): { sender: Sender; scope: Scope | undefined } | undefined
+  take(request: { method: string; url: string; host: string }, socket: Address): { sender: Sender; scope: Scope | undefined } | undefined
   clear(): void
 }
 
@@ -56,4 +56,4 @@ export function createSenders(): Senders {
 }
 
 /** A pipe has no ports. */
-const isPeer = (sender: Sender, { remotePort }: Socket): boolean => remotePort !== undefined && sender.port() === remotePort
+const isPeer = (sender: Sender, { remotePort }: Address): boolean => remotePort !== undefined && sender.port() === remotePort

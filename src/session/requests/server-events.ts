@@ -1,0 +1,65 @@
+import { Server as HttpServer, type IncomingMessage } from 'node:http'
+import { Server as HttpsServer } from 'node:https'
+import type { Socket } from 'node:net'
+import type { Around } from '../../probes/patch.ts'
+import { patchInherited } from '../../probes/patches/inherited.ts'
+import type { Session } from '../session.ts'
+import type { Answers } from './answers.ts'
+import type { Exchanges } from './exchanges.ts'
+import type { HttpServers } from './http.ts'
+import type { Messages } from './messages.ts'
+import type { Requests } from './registry.ts'
+
+export interface ServerTools {
+  requests: Requests
+  exchanges: Exchanges
+  servers: HttpServers
+  answers: Answers
+  messages: Messages
+}
+
+export interface ServerEvents {
+  /** One more class of servers emits requests: secure HTTP/2 servers serve older clients, too. */
+  include(server: object): void
+  /** Starts with Node's own classes; returns the stop. */
+  start(): () => void
+}
+
+/**
+ * A server emits its requests: that runs the handlers, in the scope of the request. An upgrade, or a `CONNECT`, is a request until
+ * it is answered, and no HTTP channel speaks of it; what its socket brings after that are messages.
+ */
+export function watchServerEvents(session: Session, { requests, exchanges, servers, answers, messages }: ServerTools): ServerEvents {
+  let undos = new Map<object, () => void>()
+
+  const around: Around = (original, server, args) => {
+    const [event, request, socket] = args as [unknown, IncomingMessage | undefined, Socket]
+    if (typeof request !== 'object' || request === null) return Reflect.apply(original, server, args)
+    const emit = (): unknown => Reflect.apply(original, server, args)
+    const known = requests.scopeOf(request)
+    if (known !== undefined) return session.run(known, emit)
+    if (event !== 'upgrade' && event !== 'connect') return emit()
+    const scope = servers.arrived(request, socket)
+    exchanges.begin(scope, { request, socket })
+    answers.expect(socket, (status) => {
+      requests.end(scope, status)
+      messages.follow(socket)
+    })
+    return session.run(scope, emit)
+  }
+  function include(prototype: object): void {
+    if (!undos.has(prototype)) undos.set(prototype, patchInherited(prototype, 'emit', around))
+  }
+  return {
+    include(server) {
+      if (!(server instanceof HttpServer || server instanceof HttpsServer)) include(Object.getPrototypeOf(server) as object)
+    },
+    start() {
+      for (const { prototype } of [HttpServer, HttpsServer]) include(prototype)
+      return () => {
+        for (const undo of [...undos.values()].toReversed()) undo()
+        undos = new Map()
+      }
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import { watchFetch } from '../fetch.ts'
+import type { Scope } from '../scope.ts'
+import type { Session } from '../session.ts'
+import { watchAnswers } from './answers.ts'
+import { createCalls } from './calls.ts'
+import { watchConnections } from './connections.ts'
+import { createExchanges } from './exchanges.ts'
+import { watchHttp } from './http.ts'
+import { watchHttp2 } from './http2.ts'
+import { watchInjected } from './inject.ts'
+import { createMessages } from './messages.ts'
+import { createRequests, type RequestsOptions } from './registry.ts'
+import { createSenders } from './senders.ts'
+import { watchServerEvents } from './server-events.ts'
+import { watchWrites } from './writes.ts'
+
+/** All requests that this thread serves, however they come. */
+export interface RequestWatch {
+  /** The request that a response answers. */
+  scopeOf(response: object): Scope | undefined
+  /** The file that runs from here on: what nobody is known for is its work. */
+  beginFile(file: Scope): void
+  profileRequests<T>(app: T): T
+  /** Starts what patches, for a file whose global object is given; returns the stop. */
+  start(global: typeof globalThis): () => void
+}
+
+export function watchRequests(session: Session, options: RequestsOptions): RequestWatch {
+  const requests = createRequests(session, options)
+  let file: Scope | undefined
+  const fileNow = (): Scope | undefined => (file?.endMs === undefined ? file : undefined)
+  const senders = createSenders()
+  const writes = watchWrites()
+  const answers = watchAnswers(writes)
+  const connections = watchConnections(session, writes, fileNow)
+  const exchanges = createExchanges(session, requests, answers)
+  const tools = { requests, senders, exchanges, connections }
+  const servers = watchHttp(session, tools)
+  const messages = createMessages(connections, exchanges)
+  const serverEvents = watchServerEvents(session, { requests, exchanges, servers, answers, messages })
+  servers.onArrival(serverEvents.include)
+  const http2 = watchHttp2(session, tools)
+  watchInjected(session, { requests, exchanges })
+  const fetches = watchFetch(senders, session)
+  const calls = createCalls(session, requests)
+  return {
+    beginFile: (scope) => void (file = scope),
+    profileRequests: calls.profileRequests,
+    scopeOf(response) {
+      const key = requestKey(response) ?? fetches.requestOf(response) ?? response
+      return requests.scopeOf(key)
+    },
+    start(global) {
+      const undos = [
+        fetches.patch(global), writes.start(), connections.start(), exchanges.start(), calls.start(),
+        serverEvents.start(), messages.stop, http2.stop, senders.clear
+      ]
+      return () => {
+        for (const undo of undos.toReversed()) undo()
+        file = undefined
+      }
+    }
+  }
+}
+
+/** superagent's response knows its `ClientRequest` as `req`; light-my-request's knows the injected request as `raw.req`. */
+function requestKey(subject: object): object | undefined {
+  const { req, raw } = subject as { req?: unknown; raw?: { req?: unknown } }
+  const key = req ?? raw?.req
+  return typeof key === 'object' && key !== null ? key : undefined
+}

@@ -93,7 +93,7 @@ export function createHooks<Owner extends { turn: TurnCounts }>(
       const owner = storage.getStore()
       if (owner !== undefined) slices.claim(owner)
       tasks.initPromise(promise, parent, owner)
-      promises.init(promise, parent, owner)
+      promises.init(promise, parent, owner, followed.init)
       if (wantsMarks()) marks.mark()
       if (inits > FLOOD) unfollow()
     },

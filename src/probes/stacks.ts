@@ -9,6 +9,7 @@ export interface TakenStack {
 
 // Taken at load: tests replace globals.
 const { captureStackTrace } = Error
+const { getOwnPropertyDescriptor } = Reflect
 
 /**
  * The stack below `above`, unread. Callers behind an `await` are on it. Empty where `Error` is frozen.
@@ -20,10 +21,37 @@ export function takeStack(limit: number, above: (...args: never[]) => unknown): 
   return taken
 }
 
+/**
+ * The same, read at once, in half the time of both. Empty where a setting of `Error` cannot simply be set.
+ * @param above the outermost function of ours
+ */
+export function takeSites(limit: number, above: (...args: never[]) => unknown): NodeJS.CallSite[] {
+  const limitBefore = getOwnPropertyDescriptor(Error, 'stackTraceLimit')
+  const prepareBefore = getOwnPropertyDescriptor(Error, 'prepareStackTrace')
+  if (limitBefore?.writable !== true || prepareBefore?.writable !== true) return sitesOf(takeStack(limit, above))
+  const settings = Error as unknown as { stackTraceLimit: unknown; prepareStackTrace: unknown }
+  const taken: TakenStack = {}
+  try {
+    settings.stackTraceLimit = limit
+    settings.prepareStackTrace = keepSites
+    captureStackTrace(taken, above)
+    return ownSites(taken.stack as NodeJS.CallSite[] | undefined)
+  } finally {
+    settings.stackTraceLimit = limitBefore.value
+    settings.prepareStackTrace = prepareBefore.value
+  }
+}
+
 /** Its frames, innermost first, Node's and V8's own included, but for those of the hook that took it. */
 export function sitesOf(taken: TakenStack): NodeJS.CallSite[] {
-  const sites = withSites(() => (taken.stack as NodeJS.CallSite[] | undefined) ?? [])
-  return sites.slice(Math.max(0, sites.findIndex((site) => !isHook(urlOf(site)))))
+  return ownSites(withSites(() => (taken.stack as NodeJS.CallSite[] | undefined) ?? []))
+}
+
+/** Without the frames of the hook that took them. */
+function ownSites(sites: NodeJS.CallSite[] = []): NodeJS.CallSite[] {
+  let first = 0
+  while (first < sites.length && isHook(urlOf(sites[first]!))) first++
+  return first === 0 ? sites : sites.slice(first)
 }
 
 /**

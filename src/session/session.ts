@@ -116,14 +116,16 @@ export function createSession(options: SessionOptions): Session {
     isRunner: isRunnerUrl,
     isOwn: isOwnUrl,
     callbackCause: () => resources.callbackCause(),
-    fakeClock: () => fakeClockOf(global)
+    fakeClock: () => fakeClockOf(global),
+    ours: slices.exclude
   })
   const resources: Resources<Scope> = createResources<Scope>({
     ownerNow: () => storage.getStore() ?? loading,
     isRunner: isRunnerUrl,
     isOwn: isOwnUrl,
     inJob: promises.inJob,
-    jobCause: promises.cause
+    jobCause: promises.cause,
+    ours: slices.exclude
   })
   watchFileStreams(resources.fileStream)
   const hooks = createHooks(storage, { slices, tasks, promises, resources, marks }, () => !evidence.sampling())

@@ -60,11 +60,11 @@ function isStarved({ turn, thresholds: { blockingThreshold } }: Scope): boolean 
 }
 
 /**
- * What our hooks took of a turn: next to nothing, but for chains of hundreds of thousands. Measured on Node 24: 0.065 µs
- * for each, of which a busy machine makes more.
+ * What our hooks took of a turn: next to nothing, but for chains of hundreds of thousands. Measured on Node 24: a loop of 100,000
+ * awaits takes 87 ms without them, and 124 ms with them.
  */
 const hooksMs = ({ microtasks, callbacks }: Scope['turn']): number => (microtasks + callbacks) * HOOK_MS
-const HOOK_MS = 0.0001
+const HOOK_MS = 0.0003
 
 /** What a scope did, its ancestors did. */
 function sumUp(scope: Scope, summed: Scope[]): void {

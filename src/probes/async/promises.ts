@@ -2,7 +2,7 @@ import type { StackFrame } from '../../records/code.ts'
 import { now } from '../clock.ts'
 import type { FakeClock } from '../fake-timers.ts'
 import { stateOfPromise } from '../promise-state.ts'
-import { sitesOf, takeStack, urlOf } from '../stacks.ts'
+import { takeSites, urlOf } from '../stacks.ts'
 import { type Cause, framesOf } from './causes.ts'
 import { affords, spend, type StackBudget } from './stack-budget.ts'
 
@@ -55,13 +55,14 @@ export interface PromiseLog<Owner> {
 /** Deep enough for the call that a few helpers return a promise to. */
 const FRAMES = 10
 /** Enough where a function goes on: what is below it on the stack is behind an `await`. */
-const FRAMES_OF_JOB = 6
+const FRAMES_OF_JOB = 5
 /** Enough for what it waits for, and to see the user's code where a library's function goes on and calls it. */
-const FEW_FRAMES = 4
+const FEW_FRAMES = 3
 const MAX_TAKERS = 4
 
 export interface Promises<Owner> {
-  init(promise: object, source: object | undefined, owner: Owner | undefined): void
+  /** @param above the hook that tells of it: the stack is what is below */
+  init(promise: object, source: object | undefined, owner: Owner | undefined, above: Hook): void
   /** A continuation starts; or the job that makes a promise follow another one. */
   before(promise: object): void
   /** A callback that is no promise's starts. */
@@ -84,6 +85,8 @@ export interface Promises<Owner> {
   onSettled: ((record: PromiseRecord<Owner>) => void) | undefined
 }
 
+type Hook = (...args: never[]) => unknown
+
 export interface Code {
   /** The test runner's: its own promises are of no interest. */
   isRunner(url: string): boolean
@@ -96,6 +99,8 @@ export interface PromiseSurroundings extends Code {
   callbackCause(): Cause | undefined
   /** Of the test that has replaced timers. */
   fakeClock(): FakeClock | undefined
+  /** The time since then was ours. */
+  ours(since: number): void
 }
 
 const UNKNOWN = Symbol('unknown cause')
@@ -110,7 +115,7 @@ const isOfNobody = (site: NodeJS.CallSite): boolean => {
  * Tells which promises an owner's code has made that are still pending, where they were made and who waits for them. Promises that
  * Node's own functions make while they go on by themselves are passed over: one `readFile` makes two dozen.
  */
-export function createPromises<Owner extends { promises: PromiseLog<Owner> }>({ isRunner, isOwn, callbackCause, fakeClock }: PromiseSurroundings): Promises<Owner> {
+export function createPromises<Owner extends { promises: PromiseLog<Owner> }>({ isRunner, isOwn, callbackCause, fakeClock, ours }: PromiseSurroundings): Promises<Owner> {
   const records = new WeakMap<object, PromiseRecord<Owner>>()
   /** Derived promises whose continuation is the rest of a function of Node's, with what led to it. */
   const nodes = new WeakMap<object, Cause | typeof UNKNOWN>()
@@ -153,11 +158,11 @@ export function createPromises<Owner extends { promises: PromiseLog<Owner> }>({ 
    * What is to be done with a new promise, by its stack.
    * @returns its record, where it is the user's or comes of one of theirs
    */
-  function look(promise: object, owner: Owner, derived: boolean, source: PromiseRecord<Owner> | undefined): PromiseRecord<Owner> | undefined {
+  function look(promise: object, owner: Owner, derived: boolean, source: PromiseRecord<Owner> | undefined, above: Hook): PromiseRecord<Owner> | undefined {
     const few = libraryRuns()
     const frames = usersRun() ? (derived ? FEW_FRAMES : FRAMES_OF_JOB) : few ? FEW_FRAMES : FRAMES
-    let sites = sitesOf(takeStack(frames, probe.init))
-    if (few && sites.some((site) => isOwn(urlOf(site)))) sites = sitesOf(takeStack(FRAMES, probe.init))
+    let sites = takeSites(frames, above)
+    if (few && sites.some((site) => isOwn(urlOf(site)))) sites = takeSites(FRAMES, above)
     const maker = sites.find((site) => urlOf(site) !== '')
     const url = maker === undefined ? '' : urlOf(maker)
     if (source !== undefined && running !== undefined && sites.every(isOfNobody)) {
@@ -191,7 +196,7 @@ export function createPromises<Owner extends { promises: PromiseLog<Owner> }>({ 
   }
   const probe: Promises<Owner> = {
     onSettled: undefined,
-    init(promise, parent, current) {
+    init(promise, parent, current, above) {
       const source = parent === undefined || tracked === 0 ? undefined : records.get(parent)
       const owner = current ?? source?.owner
       if (owner === undefined) return
@@ -204,8 +209,9 @@ export function createPromises<Owner extends { promises: PromiseLog<Owner> }>({ 
         return
       }
       const since = now()
-      const record = look(promise, owner, parent !== undefined, source)
+      const record = look(promise, owner, parent !== undefined, source, above)
       spend(budget, since)
+      ours(since)
       if (source === undefined || record === running) return
       if (record === undefined) source.moreTakers++
       else source.takers.push(record)
@@ -248,6 +254,7 @@ export function createPromises<Owner extends { promises: PromiseLog<Owner> }>({ 
       }
       for (const { record } of taken) if (!record.causes) record.sites = undefined
       spend(taken[0]!.record.owner.promises.budget, since, taken.length)
+      ours(since)
     },
     find: (promise) => records.get(promise),
     cause: causeNow,

@@ -93,10 +93,12 @@ export interface Surroundings<Owner> {
   /** Whether a promise's continuation runs, and what led to that. */
   inJob(): boolean
   jobCause(): Cause | undefined
+  /** The time since then was ours. */
+  ours(since: number): void
 }
 
 /** Tells what an owner's code started that can keep the process alive. Stacks are taken at once; their lines are read when asked for. */
-export function createResources<Owner extends Maker<Owner>>({ ownerNow, isRunner, isOwn, inJob, jobCause }: Surroundings<Owner>): Resources<Owner> {
+export function createResources<Owner extends Maker<Owner>>({ ownerNow, isRunner, isOwn, inJob, jobCause, ours }: Surroundings<Owner>): Resources<Owner> {
   const isPlace = (url: string): boolean => !isRunner(url)
   // By the resource: a stack whose lines are not read must not outlive it.
   const origins = new WeakMap<object, Origin<Owner>>()
@@ -146,6 +148,7 @@ export function createResources<Owner extends Maker<Owner>>({ ownerNow, isRunner
     if (opens) opening.set(id, { owner, origin })
     if (origin.own || origin.from !== undefined) origins.set(resource, origin)
     spend(budget, since)
+    ours(since)
   }
   const probe: Resources<Owner> = {
     onLate: undefined,
@@ -167,6 +170,7 @@ export function createResources<Owner extends Maker<Owner>>({ ownerNow, isRunner
       const since = now()
       add(type, resource, owner, originOf(takeStack(limit, probe.init), { type, ...(type === 'Immediate' && { chain: chainNow() }) }))
       spend(owner.resources.budget, since)
+      ours(since)
     },
     before(id) {
       if (jobs.size > 0) jobs.delete(id)

@@ -1,4 +1,5 @@
-import { IncomingMessage, ServerResponse } from 'node:http'
+import type * as HttpModule from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import { patchMethod } from '../../probes/patch.ts'
 import { patchInherited } from '../../probes/patches/inherited.ts'
@@ -33,8 +34,10 @@ export interface Exchanges {
   include(prototype: object, keyOf?: (emitter: object) => object | undefined): void
   /** What an object emits is, from here on, the work of whoever this says. @param after called when it has emitted one */
   hand(emitter: object, ownerOf: OwnerOf, after?: (event: unknown) => void): void
-  /** Starts to look after Node's own classes; returns the stop. */
+  /** Starts to look after Node's sockets; returns the stop. */
   start(): () => void
+  /** The same for the classes of its HTTP module, which is loaded later or never. */
+  startHttp(classes: Pick<typeof HttpModule, 'IncomingMessage' | 'ServerResponse'>): () => void
 }
 
 interface Emitter {
@@ -110,13 +113,15 @@ export function createExchanges(session: Session, requests: Requests, answers: A
     hand: (emitter, ownerOf, after) => void emitters.set(emitter, { ownerOf, after }),
     include,
     start() {
-      for (const { prototype } of [IncomingMessage, ServerResponse, Socket]) include(prototype)
-      const undoHead = patchMethod(ServerResponse.prototype, 'writeHead', aroundHead)
+      include(Socket.prototype)
       return () => {
-        undoHead()
         for (const undo of [...undos.values()].toReversed()) undo()
         undos = new Map()
       }
+    },
+    startHttp({ IncomingMessage, ServerResponse }) {
+      for (const { prototype } of [IncomingMessage, ServerResponse]) include(prototype)
+      return patchMethod(ServerResponse.prototype, 'writeHead', aroundHead)
     }
   }
 }

@@ -1,5 +1,4 @@
-import { Server as HttpServer, type IncomingMessage } from 'node:http'
-import { Server as HttpsServer } from 'node:https'
+import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Around } from '../../probes/patch.ts'
 import { patchInherited } from '../../probes/patches/inherited.ts'
@@ -21,8 +20,9 @@ export interface ServerTools {
 export interface ServerEvents {
   /** One more class of servers emits requests: secure HTTP/2 servers serve older clients, too. */
   include(server: object): void
-  /** Starts with Node's own classes; returns the stop. */
-  start(): () => void
+  /** Starts with one of Node's own classes; returns the stop. */
+  start(of: { Server: { prototype: object } }): () => void
+  stop(): void
 }
 
 /**
@@ -52,14 +52,20 @@ export function watchServerEvents(session: Session, { requests, exchanges, serve
   }
   return {
     include(server) {
-      if (!(server instanceof HttpServer || server instanceof HttpsServer)) include(Object.getPrototypeOf(server) as object)
+      // What a class has, its subclasses have.
+      const isIncluded = [...undos.keys()].some((prototype) => Object.prototype.isPrototypeOf.call(prototype, server))
+      if (!isIncluded) include(Object.getPrototypeOf(server) as object)
     },
-    start() {
-      for (const { prototype } of [HttpServer, HttpsServer]) include(prototype)
+    start({ Server: { prototype } }) {
+      include(prototype)
       return () => {
-        for (const undo of [...undos.values()].toReversed()) undo()
-        undos = new Map()
+        undos.get(prototype)?.()
+        undos.delete(prototype)
       }
+    },
+    stop() {
+      for (const undo of [...undos.values()].toReversed()) undo()
+      undos = new Map()
     }
   }
 }

@@ -1,3 +1,6 @@
+import type * as Http from 'node:http'
+import type * as Https from 'node:https'
+import { whenLoaded } from '../../probes/patches/when-loaded.ts'
 import { watchFetch } from '../fetch.ts'
 import type { Scope } from '../scope.ts'
 import type { Session } from '../session.ts'
@@ -27,6 +30,14 @@ export interface RequestWatch {
 
 export function watchRequests(session: Session, options: RequestsOptions): RequestWatch {
   const requests = createRequests(session, options)
+  // First: what a response is made of is looked after before anybody hears of it.
+  const modules = whenLoaded({
+    http(loaded: typeof Http) {
+      const undos = [exchanges.startHttp(loaded), serverEvents.start(loaded)]
+      return () => undos.forEach((undo) => undo())
+    },
+    https: (loaded: typeof Https) => serverEvents.start(loaded)
+  })
   let file: Scope | undefined
   const fileNow = (): Scope | undefined => (file?.endMs === undefined ? file : undefined)
   const senders = createSenders()
@@ -53,7 +64,7 @@ export function watchRequests(session: Session, options: RequestsOptions): Reque
     start(global) {
       const undos = [
         fetches.patch(global), writes.start(), connections.start(), exchanges.start(), calls.start(),
-        serverEvents.start(), messages.stop, http2.stop, senders.clear
+        modules.start(), serverEvents.stop, messages.stop, http2.stop, senders.clear
       ]
       return () => {
         for (const undo of undos.toReversed()) undo()

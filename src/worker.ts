@@ -3,7 +3,7 @@ import type Picomatch from 'picomatch'
 import { aroundAll, aroundEach, expect, inject } from 'vitest'
 import { OPTIONS_KEY, type WorkerConfig } from './channel.ts'
 import { setRunning } from './holder.ts'
-import { asyncMatchers } from './matchers.ts'
+import { lazyMatchers } from './worker/lazy-matchers.ts'
 import { finishedTasks } from './worker/finished.ts'
 import { startLife } from './worker/life.ts'
 import { runFile, runTest } from './worker/run-scopes.ts'
@@ -48,7 +48,7 @@ export function install(): void {
   // for the first test: they would only slow the loading.
   profiler.session.syncCalls.refresh()
   profiler.load(globalThis)
-  expect.extend(asyncMatchers)
+  expect.extend(lazyMatchers(import.meta.url))
   // No time limit of ours: what runs inside has its own. The source of these functions is parsed for `{ task }`.
   aroundAll(async (runSuite, {}, suite) => runFile(state, runSuite, suite as RunnerSuite), NO_LIMIT)
   aroundEach(async (run, { task }) => runTest(state, run, task), NO_LIMIT)

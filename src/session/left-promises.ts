@@ -7,22 +7,12 @@ import { isOwnUrl } from './own.ts'
 import { isAwait, isWork, type Made, makersOf, type PromiseChains } from './promise-chains.ts'
 import { toShown } from './shown-frames.ts'
 
-/** Later than this after its test's end, a promise has outlived it. */
-const GRACE_MS = 5
-
 export interface PromisePlaces {
   /** The call whose promise nobody waits for, where that is likely a mistake. */
   droppedAt(made: Made): StackFrame | undefined
   /** Where a promise that will never settle was made, or is waited for. */
   neverAt(made: Made): StackFrame | undefined
   toLeft(made: Made, place: StackFrame, fate: LeftPromise['fate']): LeftPromise
-}
-
-/** By how much; 0 where it settled in time, or has not settled. */
-export function outlivedMs({ settledMs, owner }: Made): number {
-  const { endMs } = owner.whole
-  const late = settledMs === undefined || endMs === undefined ? 0 : settledMs - endMs
-  return late > GRACE_MS ? late : 0
 }
 
 export function createPromisePlaces(chains: PromiseChains, locator: Locator, depth: number): PromisePlaces {

@@ -2,12 +2,11 @@ import { loopTurn, now, setTimeout } from '../probes/clock.ts'
 import { stateOfPromise } from '../probes/promise-state.ts'
 import type { StackFrame } from '../records/code.ts'
 import type { LeftPromise, Leftovers } from '../records/leftovers.ts'
-import { createPromisePlaces, outlivedMs } from './left-promises.ts'
+import type * as Later from './later.ts'
 import { standing, type Standing, toLeftResources } from './left-resources.ts'
 import type { Locator } from './locate.ts'
 import { isOwnUrl } from './own.ts'
-import { neverSettling } from './never-settling.ts'
-import type { Made, PromiseChains } from './promise-chains.ts'
+import type { Made } from './promise-chains.ts'
 import type { Scope } from './scope.ts'
 import type { Session } from './session.ts'
 
@@ -26,7 +25,9 @@ export interface LeftoverWatch {
 }
 
 export interface LeftoverOptions {
-  chains: PromiseChains
+  /** Loaded when asked for. */
+  promises(): Later.PromiseReader
+  neverSettling: typeof Later.neverSettling
   locator: Locator
   depth: number
   /** Whether a promise may be proved never to settle, at the cost of a collection. */
@@ -38,9 +39,19 @@ const LEAST_ROUNDS = 10
 /** More than that in one file are one mistake. */
 const MAX_KEPT = 500
 
-export function watchLeftovers(session: Session, { chains, locator, depth, prove }: LeftoverOptions): LeftoverWatch {
+/** Later than this after its test's end, a promise has outlived it. */
+const GRACE_MS = 5
+
+/** By how much; 0 where it settled in time, or has not settled. */
+function outlivedMs({ settledMs, owner }: Made): number {
+  const { endMs } = owner.whole
+  const late = settledMs === undefined || endMs === undefined ? 0 : settledMs - endMs
+  return late > GRACE_MS ? late : 0
+}
+
+export function watchLeftovers(session: Session, { promises: reader, neverSettling, locator, depth, prove }: LeftoverOptions): LeftoverWatch {
   const { promises, resources } = session
-  const places = createPromisePlaces(chains, locator, depth)
+  const droppedAt = (made: Made): StackFrame | undefined => reader().places.droppedAt(made)
   let standings: Standing[] = []
   let pending: Made[] = []
   let counted = 0
@@ -58,7 +69,7 @@ export function watchLeftovers(session: Session, { chains, locator, depth, prove
   }
   const isStanding = ({ made }: Standing): boolean => resources.isLeft(made)
   const isPending = (made: Made): boolean => made.settledMs === undefined && !promises.isUnsure(made) && !told.has(made)
-  const isDropped = (made: Made): boolean => isPending(made) && places.droppedAt(made) !== undefined
+  const isDropped = (made: Made): boolean => isPending(made) && droppedAt(made) !== undefined
 
   /** Those that only wait for something that is told of already. */
   function waitsFor(made: Made, place: StackFrame, left: readonly Standing[]): boolean {
@@ -95,8 +106,8 @@ export function watchLeftovers(session: Session, { chains, locator, depth, prove
       const left = standing(scope.resources.records.filter(({ owner }) => scope.includes(owner)), resources)
       const dropped = [...scope.promises.pending].filter((made) => scope.includes(made.owner) && isDropped(made))
       const causes = dropped.flatMap((made) => {
-        const place = places.droppedAt(made)!
-        return waitsFor(made, place, left) ? [] : [places.toLeft(made, place, 'pending')]
+        const place = droppedAt(made)!
+        return waitsFor(made, place, left) ? [] : [reader().places.toLeft(made, place, 'pending')]
       })
       return { resources: toLeftResources(left, locator, depth), promises: causes, counted: 0 }
     },
@@ -109,18 +120,18 @@ export function watchLeftovers(session: Session, { chains, locator, depth, prove
       // What a system call or an immediate starts in a moment is left over, too.
       await settled(() => standingNow().length === 0 && !pending.some(isDropped) && !resources.isUnderWay())
       const left = standingNow()
-      const never = prove ? await neverSettling(pending.filter(isPending), standings, { chains, places }) : []
+      const never = prove && pending.some(isPending) ? await neverSettling(pending.filter(isPending), standings, reader()) : []
       const found = pending.flatMap((made): LeftPromise[] => {
-        const place = told.has(made) ? undefined : places.droppedAt(made)
+        const place = told.has(made) ? undefined : droppedAt(made)
         if (place === undefined || waitsFor(made, place, left)) return []
         const late = outlivedMs(made)
         if (late > 0) {
           const test = during.get(made)
-          return [{ ...places.toLeft(made, place, 'outlived'), outlivedMs: late, ...(test !== undefined && { during: test }) }]
+          return [{ ...reader().places.toLeft(made, place, 'outlived'), outlivedMs: late, ...(test !== undefined && { during: test }) }]
         }
         const promise = made.ref?.deref()
         const waits = isPending(made) && promise !== undefined && stateOfPromise(promise).state === 'pending'
-        return waits ? [places.toLeft(made, place, 'pending')] : []
+        return waits ? [reader().places.toLeft(made, place, 'pending')] : []
       })
       // It may have gone while others were looked at, or have set the next one.
       const stands = standingNow()

@@ -1,27 +1,25 @@
-import { createAllowance, findAll, findLeftovers, makeProfile, type Observed, type RuleContext } from '../analysis/profile.ts'
+import { createAllowance, findAll, findLeftovers, type Observed, type RuleContext } from '../analysis/profile.ts'
 import { subscribe } from 'node:diagnostics_channel'
 import { AsyncProfilerError } from '../errors.ts'
-import type { AsyncProfile, ResolvedOptions } from '../model.ts'
-import type { Leftovers, TimedOut } from '../records/leftovers.ts'
+import type { AsyncProfile, Finding, Location, ResolvedOptions } from '../model.ts'
+import type { Leftovers } from '../records/leftovers.ts'
 import type { MeasuredSubject } from '../records/measured.ts'
 import type { AllowPattern } from '../records/results.ts'
 import type { StuckSnapshot } from '../records/stuck-worker.ts'
 import { now } from '../probes/clock.ts'
+import { loadLater } from '../probes/load-later.ts'
 import { askForTasks } from '../probes/tasks.ts'
-import { type Frozen, freeze } from './frozen.ts'
+import type { Frozen } from './frozen.ts'
 import { createHookCost } from './hook-cost.ts'
 import { type LeftoverWatch, watchLeftovers } from './leftovers.ts'
-import { createLocator } from './locate.ts'
+import type { Locator } from './locate.ts'
 import { createMeasurer, displayPath, type Measurer } from './measure.ts'
-import { createPromiseChains } from './promise-chains.ts'
 import { type Rejections, watchRejections } from './rejections.ts'
+import type * as Later from './later.ts'
 import { watchRequests } from './requests/watch.ts'
 import { Scope, type Thresholds } from './scope.ts'
 import { createSession, type Session } from './session.ts'
-import { makesStub } from './source/stubs.ts'
 import { createSources } from './sources.ts'
-import { takeSnapshot } from './stuck.ts'
-import { explainTimedOut } from './timeout.ts'
 
 /** Everything that runs in one worker thread: probes, scopes, and what is made of them. */
 export interface Profiler {
@@ -35,8 +33,8 @@ export interface Profiler {
   setRules(scope: Scope, rules: RuleContext['rules']): void
   /** From here on modules are loaded for a test file, whose global object is given: what they start is the file's. */
   load(global: typeof globalThis): void
-  /** What a test that was given up waits for. */
-  timedOut(scope: Scope, what: string): TimedOut
+  /** What a test that was given up waits for, in words and as a finding. @param what the runner's message */
+  timedOut(scope: Scope, what: string, rules: RuleContext['rules']): { place: Location | undefined; text: string; findings: Finding[] }
   /** Starts the probes for one test file, whose global object is given; returns the stop. */
   start(global: typeof globalThis): () => void
   /** The scope of the file that was loaded, begun. */
@@ -64,19 +62,24 @@ export interface Profiler {
   measures(): boolean
 }
 
+const later = loadLater<typeof Later>(import.meta.url, './later')
+
 export function createProfiler(options: ResolvedOptions, root: string, allow: readonly AllowPattern[]): Profiler {
   const thresholds = { blockingThreshold: options.blockingThreshold, lagThreshold: options.lagThreshold }
   const lag = options.monitorEventLoop
-  const sources = createSources()
+  const sources = createSources((lines) => later().readScript(lines))
   const session = createSession({ ...options, isLoading: sources.isLoading, source: sources.get })
   // Before the request's own code runs.
   for (const name of ['http.server.request.start', 'http.server.response.created']) subscribe(name, () => session.syncCalls.refresh())
-  const requests = watchRequests(session, { lag, thresholds })
+  const requests = watchRequests(session, { lag, thresholds }, (...args) => later().createCalls(...args))
   const display = (path: string): string => displayPath(root, path)
-  const locator = createLocator(sources, display)
+  let located: Locator | undefined
+  const real = (): Locator => (located ??= later().createLocator(sources, display))
+  const locator: Locator = { frame: (frame) => real().frame(frame), places: (evidence) => real().places(evidence) }
   const measurer = createMeasurer(session, locator, sources)
-  const chains = createPromiseChains(sources.get, (frame) => makesStub(sources, frame))
-  const leftovers = watchLeftovers(session, { chains, locator, depth: options.maxStackDepth, prove: options.rules['never-settles'] !== 'off' })
+  let read: Later.PromiseReader | undefined
+  const promises = (): Later.PromiseReader => (read ??= later().createPromiseReader(sources, locator, options.maxStackDepth))
+  const leftovers = watchLeftovers(session, { promises, neverSettling: (...args) => later().neverSettling(...args), locator, depth: options.maxStackDepth, prove: options.rules['never-settles'] !== 'off' })
   const rejections = watchRejections(session, leftovers, display, options.maxStackDepth)
   const hookCost = createHookCost(session)
   const rules = new WeakMap<Scope, RuleContext['rules']>()
@@ -135,13 +138,13 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
       const context = { file: scope.file ?? '', rules: own, blockingThreshold: scope.thresholds.blockingThreshold, allow: apply }
       const told = leftNow === 'told' && left !== undefined ? left : nothingLeft
       const findings = [...findAll(detected(measurement.observed), context), ...findLeftovers({ ...told, rejected: [] }, context)]
-      const profile = makeProfile({ ...measurement, overheadMs: overheadOf(scope) }, findings)
+      const profile = later().makeProfile({ ...measurement, overheadMs: overheadOf(scope) }, findings)
       const known = {
         complete: measuredAt(scope.startMs),
         blockingKnown: options.detectBlocking,
         unseenTasks: unseenTasks.has(scope) ? scope.taskLog.dropped - unseenTasks.get(scope)! : 0
       }
-      const frozen = freeze(scope, seen, () => left ?? leftovers.soFar(scope), { session, measurer, known, apart: (work) => apart(scope, work) })
+      const frozen = later().freeze(scope, seen, () => left ?? leftovers.soFar(scope), { session, measurer, known, apart: (work) => apart(scope, work) })
       profiled.set(profile, frozen)
       return { ...frozen, profile }
     })
@@ -163,7 +166,12 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
     measurer,
     leftovers,
     rejections,
-    timedOut: (scope, what) => explainTimedOut(scope, what, { session, measurer, chains, locator }),
+    timedOut(scope, what, own) {
+      const { explainTimedOut, explainTimeout, findTimedOut } = later()
+      const timedOut = explainTimedOut(scope, what, { session, measurer, chains: promises().chains, locator })
+      const context = { file: scope.file ?? '', rules: own, blockingThreshold: scope.thresholds.blockingThreshold }
+      return { place: timedOut.location, text: explainTimeout(timedOut), findings: findTimedOut(timedOut, context) }
+    },
     load(global) {
       stopRequests()
       // Before the test file: what it finds is what it puts back later, and a request that begins meanwhile has an end.
@@ -212,7 +220,7 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
       }
       throw new AsyncProfilerError('ERR_NO_TEST', 'currentProfile() was called outside a test: call it in a test, its hooks, or a handler that serves its request')
     },
-    stuck: () => takeSnapshot(session, createLocator(sources, display), { depth: options.maxStackDepth, settingOf: (scope) => rulesOf(scope)['stuck-test'] }),
+    stuck: () => later().takeSnapshot(session, later().createLocator(sources, display), { depth: options.maxStackDepth, settingOf: (scope) => rulesOf(scope)['stuck-test'] }),
     blockingThreshold: () => (session.storage.getStore()?.thresholds ?? thresholds).blockingThreshold,
     measures: () => measuredAt(now()),
     measured(subject) {

@@ -4,8 +4,8 @@ import type * as TraceMappingModule from '@jridgewell/trace-mapping'
 import { readFileSync } from '../probes/builtins.ts'
 import { withRealBuiltins } from '../probes/real-builtins.ts'
 import { isOursUrl, isOwnUrl, isRunnerUrl } from './own.ts'
-import { type Names, namesIn } from './source/names.ts'
-import { parse, type Syntax } from './source/syntax.ts'
+import type { Names } from './source/names.ts'
+import type { Syntax } from './source/syntax.ts'
 
 /** The part of Vitest's worker state that is used: where it keeps the modules it has evaluated. */
 interface VitestWorkerState {
@@ -46,8 +46,11 @@ export interface Script {
 // Vitest 4.1's file cache puts another comment behind it.
 const INLINE_MAP = /^\/\/# sourceMappingURL=data:application\/json;[^,]*base64,([A-Za-z0-9+/=]+)/gm
 
-/** Executed code and its source map, read when a place is first shown and forgotten with the test file. */
-export function createSources(): Sources {
+/**
+ * Executed code and its source map, read when a place is first shown and forgotten with the test file.
+ * @param readScript what a parser makes of it
+ */
+export function createSources(readScript: (lines: readonly string[]) => Script | undefined): Sources {
   const cache = new Map<string, Source | undefined>()
   const scripts = new Map<string, Script | undefined>()
   let global: object = globalThis
@@ -55,6 +58,10 @@ export function createSources(): Sources {
   function get(url: string): Source | undefined {
     if (!cache.has(url)) cache.set(url, load(url, global))
     return cache.get(url)
+  }
+  function read(source: Source | undefined, maxLength: number): Script | undefined {
+    const length = source?.lines.reduce((sum, line) => sum + line.length, 0) ?? Infinity
+    return source === undefined || length > maxLength ? undefined : readScript(source.lines)
   }
   return {
     get,
@@ -126,11 +133,6 @@ const MAX_OTHER = 100_000
 
 /** Neither the user's nor a dependency's. */
 const isForeign = (url: string): boolean => url === '' || url.startsWith('node:') || isOursUrl(url) || isRunnerUrl(url)
-
-function read(source: Source | undefined, maxLength: number): Script | undefined {
-  const syntax = source && source.lines.reduce((sum, line) => sum + line.length, 0) <= maxLength ? parse(source.lines) : undefined
-  return syntax && { syntax, names: namesIn(syntax.program) }
-}
 
 const stateOf = (global: object): VitestWorkerState['evaluatedModules'] => (global as { __vitest_worker__?: VitestWorkerState }).__vitest_worker__?.evaluatedModules
 

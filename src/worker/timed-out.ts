@@ -1,5 +1,4 @@
 import { resolve } from 'node:path'
-import { explainTimeout, findTimedOut } from '../analysis/profile.ts'
 import type { Finding, Location, RuleName, RuleSetting } from '../model.ts'
 import type { Scope } from '../session/scope.ts'
 import type { WorkerState } from './state.ts'
@@ -11,9 +10,9 @@ export function tellTimeout({ profiler, root }: WorkerState, scope: Scope, task:
   const error = task.result?.errors?.findLast(isTimeout)
   if (error === undefined || rules['stuck-test'] === 'off') return []
   const [what = ''] = error.message.split('\n', 1)
-  const timedOut = profiler.timedOut(scope, what)
-  amend(error, explainTimeout(timedOut), timedOut.location, root)
-  return findTimedOut(timedOut, { file: scope.file ?? '', rules, blockingThreshold: scope.thresholds.blockingThreshold })
+  const { place, text, findings } = profiler.timedOut(scope, what, rules)
+  amend(error, text, place, root)
+  return findings
 }
 
 /**

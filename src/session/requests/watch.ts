@@ -5,7 +5,7 @@ import { watchFetch } from '../fetch.ts'
 import type { Scope } from '../scope.ts'
 import type { Session } from '../session.ts'
 import { watchAnswers } from './answers.ts'
-import { createCalls } from './calls.ts'
+import type { Calls, createCalls } from './calls.ts'
 import { watchConnections } from './connections.ts'
 import { createExchanges } from './exchanges.ts'
 import { watchHttp } from './http.ts'
@@ -28,7 +28,8 @@ export interface RequestWatch {
   start(global: typeof globalThis): () => void
 }
 
-export function watchRequests(session: Session, options: RequestsOptions): RequestWatch {
+/** @param makeCalls makes what few files need */
+export function watchRequests(session: Session, options: RequestsOptions, makeCalls: typeof createCalls): RequestWatch {
   const requests = createRequests(session, options)
   // First: what a response is made of is looked after before anybody hears of it.
   const modules = whenLoaded({
@@ -53,20 +54,31 @@ export function watchRequests(session: Session, options: RequestsOptions): Reque
   const http2 = watchHttp2(session, tools)
   watchInjected(session, { requests, exchanges })
   const fetches = watchFetch(senders, session)
-  const calls = createCalls(session, requests)
+  let calls: Calls | undefined
+  let stopCalls: (() => void) | undefined
+  let running = false
+  function callsNow(): Calls {
+    calls ??= makeCalls(session, requests)
+    if (running) stopCalls ??= calls.start()
+    return calls
+  }
   return {
     beginFile: (scope) => void (file = scope),
-    profileRequests: calls.profileRequests,
+    profileRequests: (app) => callsNow().profileRequests(app),
     scopeOf(response) {
       const key = requestKey(response) ?? fetches.requestOf(response) ?? response
       return requests.scopeOf(key)
     },
     start(global) {
       const undos = [
-        fetches.patch(global), writes.start(), connections.start(), exchanges.start(), calls.start(),
+        fetches.patch(global), writes.start(), connections.start(), exchanges.start(),
         modules.start(), serverEvents.stop, messages.stop, http2.stop, senders.clear
       ]
+      running = true
       return () => {
+        running = false
+        stopCalls?.()
+        stopCalls = undefined
         for (const undo of undos.toReversed()) undo()
         file = undefined
       }

@@ -1,6 +1,6 @@
 import type { LineTicks } from '../../records/code.ts'
 import type { Script, Sources } from '../sources.ts'
-import { type Call, callsOf, placeOfCall, readsOf } from './calls.ts'
+import { type Call, callsOf, isRepeated, placeOfCall, readsOf } from './calls.ts'
 import { createKnownFunctions, type FunctionPlace, lastName } from './known-functions.ts'
 
 /** Where one function calls another one. */
@@ -65,7 +65,7 @@ export function createCallSites(sources: Pick<Sources, 'get' | 'script' | 'modul
       const fn = script?.syntax.functionAt(caller.line, caller.column)
       if (script === undefined || fn === undefined || callee.functionName === '') return undefined
       const all = isRead(callee) ? readsOf(fn) : callsOf(fn)
-      const calls = all.map((call) => ({ call, is: isCalled(call, script, caller, callee), at: placeOfCall(script.syntax, call) }))
+      const calls = all.map((call) => ({ call, is: isCalled(call, script, caller, callee), at: placeOfCall(script.syntax, call), repeated: () => isRepeated(fn, call) }))
       const exact = calls.filter(({ is }) => is === true)
       if (exact.length > 0) return choose(exact, hot, true)
       const open = calls.filter(({ is }) => is === undefined)
@@ -86,13 +86,21 @@ export function createCallSites(sources: Pick<Sources, 'get' | 'script' | 'modul
 const TELLING_TICKS = 3
 const TELLING_SHARE = 0.8
 
-/** Of those on several lines the one that was seen running, likely; else nobody knows. */
-function choose(sites: readonly Pick<CallSite, 'at'>[], hot: readonly LineTicks[], sure: boolean): CallSite | undefined {
+interface Candidate extends Pick<CallSite, 'at'> {
+  /** Whether it stands in a loop. */
+  repeated(): boolean
+}
+
+/** Of those on several lines the one that was seen running, or else the only one in a loop, likely; else nobody knows. */
+function choose(sites: readonly Candidate[], hot: readonly LineTicks[], sure: boolean): CallSite | undefined {
   const lines = new Set(sites.map(({ at }) => at[0]))
   if (lines.size === 1) return { at: sites[0]!.at, sure }
   const ticked = hot.filter(({ line }) => lines.has(line)).toSorted((a, b) => b.ticks - a.ticks)
   const total = ticked.reduce((sum, { ticks }) => sum + ticks, 0)
   const [top] = ticked
-  if (top === undefined || top.ticks < TELLING_TICKS || top.ticks < total * TELLING_SHARE) return undefined
-  return { at: sites.find(({ at }) => at[0] === top.line)!.at, sure: false }
+  if (top !== undefined && top.ticks >= TELLING_TICKS && top.ticks >= total * TELLING_SHARE) {
+    return { at: sites.find(({ at }) => at[0] === top.line)!.at, sure: false }
+  }
+  const repeated = sites.filter((site) => site.repeated())
+  return new Set(repeated.map(({ at }) => at[0])).size === 1 ? { at: repeated[0]!.at, sure: false } : undefined
 }

@@ -31,6 +31,21 @@ export function readsOf(fn: SyntaxNode): Call[] {
     .filter(({ names }) => names.length > 0)
 }
 
+/** Whether a function makes a call again and again: it stands in one of its loops. */
+export function isRepeated(fn: SyntaxNode, { start }: Call): boolean {
+  return ownNodes(fn).some((node) => {
+    const from = repeatedFrom(node)
+    return from !== undefined && start >= from && start < node.end
+  })
+}
+
+/** Where the part of a loop begins that runs each time. */
+function repeatedFrom(node: SyntaxNode): number | undefined {
+  if (node.type === 'WhileStatement' || node.type === 'DoWhileStatement') return node.start
+  if (node.type === 'ForStatement') return (node.test ?? node.update ?? node.body).start
+  return node.type === 'ForOfStatement' || node.type === 'ForInStatement' ? node.body.start : undefined
+}
+
 /** All nodes that belong to a function itself, its parameters included. */
 export function ownNodes(fn: SyntaxNode): SyntaxNode[] {
   const nodes: SyntaxNode[] = []

@@ -128,3 +128,22 @@ test("Node's functions, by their own names and by those that users know", () => 
   expect(line('syncBufferWrapper', 'node:zlib')).toBe(4)
   expect(line('_statSync', 'node:fs')).toBe(5)
 })
+
+describe('called on several lines, of which one is in a loop', () => {
+  test.each<[string, string[], number | undefined]>([
+    ['the condition of a loop', ['const end = vi.quick(1)', 'while (vi.quick(2) < end)'], 4],
+    ['the body of a loop', ['vi.quick(1)', 'for (const each of param) vi.quick(each)'], 4],
+    ['what a loop goes through is asked for once', ['vi.quick(1)', 'for (const each of vi.quick(2)) each()'], undefined],
+    ['how a loop begins is done once', ['vi.quick(1)', 'for (let i = vi.quick(2); i < 3; i++) param()'], undefined],
+    ['two loops', ['while (vi.quick(1)) param()', 'while (vi.quick(2)) param()'], undefined],
+    ['a function of its own in a loop', ['vi.quick(1)', 'for (const each of param) each(() => vi.quick(2))'], 3],
+  ])('%s', (_, body, line) => {
+    const found = find({ own: own(...body), callee: 'function quick' })
+    expect(found?.[0]).toBe(line)
+    if (line === 4) expect(found![1]).toBe(false)
+  })
+
+  test('what was seen running wins', () => {
+    expect(find({ own: own('vi.quick(1)', 'while (param) vi.quick(2)'), callee: 'function quick', hot: { 3: 9, 4: 1 } })).toEqual([3, false])
+  })
+})

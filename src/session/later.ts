@@ -1,0 +1,36 @@
+import { createPromisePlaces, type PromisePlaces } from './left-promises.ts'
+import type { Locator } from './locate.ts'
+import { createPromiseChains, type PromiseChains } from './promise-chains.ts'
+import { namesIn } from './source/names.ts'
+import { makesStub } from './source/stubs.ts'
+import { parse } from './source/syntax.ts'
+import type { Script, Sources } from './sources.ts'
+
+/*
+ * What few test files need: it is built as a file of its own, which a worker loads with the first place that is shown, the first
+ * promise that is judged, the first timeout, or the first app that is called without a socket.
+ */
+export { explainTimeout, findTimedOut, makeProfile } from '../analysis/profile.ts'
+export { freeze } from './frozen.ts'
+export { createLocator } from './locate.ts'
+export { neverSettling } from './never-settling.ts'
+export { createCalls } from './requests/calls.ts'
+export { takeSnapshot } from './stuck.ts'
+export { explainTimedOut } from './timeout.ts'
+
+/** Nothing where the parser refuses it. */
+export function readScript(lines: readonly string[]): Script | undefined {
+  const syntax = parse(lines)
+  return syntax && { syntax, names: namesIn(syntax.program) }
+}
+
+/** Who waits for which promise, and where they were made. */
+export interface PromiseReader {
+  chains: PromiseChains
+  places: PromisePlaces
+}
+
+export function createPromiseReader(sources: Sources, locator: Locator, depth: number): PromiseReader {
+  const chains = createPromiseChains(sources.get, (frame) => makesStub(sources, frame))
+  return { chains, places: createPromisePlaces(chains, locator, depth) }
+}

@@ -25,7 +25,7 @@ const shared: UserConfig = {
 
 const INTRINSICS_MODULE = 'virtual:intrinsics'
 const INTRINSICS: Record<string, string[]> = {
-  Object: ['assign', 'create', 'defineProperty', 'entries', 'fromEntries', 'getOwnPropertyDescriptor', 'getOwnPropertySymbols', 'getPrototypeOf', 'hasOwn', 'keys', 'values'],
+  Object: ['assign', 'create', 'defineProperty', 'entries', 'fromEntries', 'getOwnPropertyDescriptor', 'getOwnPropertyNames', 'getOwnPropertySymbols', 'getPrototypeOf', 'hasOwn', 'keys', 'values'],
   Reflect: ['apply', 'construct', 'defineProperty', 'deleteProperty', 'get', 'getOwnPropertyDescriptor', 'getPrototypeOf', 'has', 'ownKeys', 'set'],
   Array: ['from', 'isArray'],
   Buffer: ['alloc', 'byteLength', 'concat', 'from', 'isBuffer'],

@@ -1,5 +1,8 @@
-import { createRequire } from 'node:module'
+import { getBuiltinModule } from './builtins.ts'
 import { withRealBuiltins } from './real-builtins.ts'
+
+// Node's own: in vm pools what is imported of `node:module` is the runner's, which knows no ES modules.
+const { createRequire } = getBuiltinModule('node:module')
 
 /**
  * A module of ours that a worker loads when it is first needed.

@@ -131,9 +131,11 @@ interface FetchHandler extends ProxyHandler<Fetch> {
 const originals = new WeakMap<Fetch, Fetch>()
 
 function patchFetch(global: typeof globalThis, apply: FetchHandler['apply'] & {}): () => void {
-  const descriptor = Object.getOwnPropertyDescriptor(global, 'fetch')
+  let descriptor = Object.getOwnPropertyDescriptor(global, 'fetch')
+  // In vm contexts the runner puts Node's own in place when it is first asked for.
+  if (descriptor?.get !== undefined) descriptor = typeof global.fetch === 'function' ? Object.getOwnPropertyDescriptor(global, 'fetch') : undefined
   const found = descriptor?.value as unknown
-  // A getter is the environment's or the user's: they may give another one each time.
+  // Another getter is the environment's or the user's: they may give another one each time.
   if (typeof found !== 'function' || descriptor?.configurable !== true || isMock(found)) return () => {}
   const original = originals.get(found as Fetch) ?? (found as Fetch)
   // A proxy keeps name, length and own keys; the descriptor keeps its shape.

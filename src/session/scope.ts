@@ -91,6 +91,8 @@ export class Scope {
   endMs: number | undefined
   /** A request that is over, with the turn that it ended in: what its code does later is its test's, too, and changes nothing here. */
   closed = false
+  /** Its answer has a body that is made while somebody reads it: it goes on when it has ended. */
+  answersLater = false
   test: TestRef | undefined
   file: string | undefined
   method: string | undefined

@@ -196,7 +196,7 @@ export function createSession(options: SessionOptions): Session {
     if (closing.length > 0) {
       for (const scope of closing) {
         openScopes.delete(scope)
-        scope.closed = true
+        scope.closed = !scope.answersLater
       }
       closing = []
     }

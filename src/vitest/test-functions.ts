@@ -4,13 +4,9 @@ import { TestRunner } from 'vitest'
 type TestFunction = () => unknown
 type RunTask = (this: unknown, test: object) => unknown
 
-const getTestFn = TestRunner.getTestFn as unknown as (test: object) => TestFunction | undefined
+/** Each test that runs has one. */
+const getTestFn = TestRunner.getTestFn as unknown as (test: object) => TestFunction
 const prototype = TestRunner.prototype as { runTask?: RunTask }
-
-/** Vitest's own words, for its own case. */
-const missing: RunTask = () => {
-  throw new Error('Test function is not found. Did you add it using `setFn`?')
-}
 
 /**
  * Puts `run` around each test's own function, inside all that the runner does around it. Both majors ask the runner for
@@ -20,9 +16,8 @@ const missing: RunTask = () => {
 export function aroundTestFunctions(run: (test: object, call: TestFunction) => unknown): () => void {
   const before = prototype.runTask
   const runTask: RunTask = function (test) {
-    const own = getTestFn(test)
     // As it is, or bound: a function of ours would stand in the stacks of the test's errors.
-    return run(test, before === undefined && own !== undefined ? own : (before ?? missing).bind(this, test))
+    return run(test, before === undefined ? getTestFn(test) : before.bind(this, test))
   }
   prototype.runTask = runTask
   return () => {

@@ -62,6 +62,8 @@ export function createCalls(session: Session, requests: Requests): Calls {
   }
   function answered<T>(scope: Scope, result: T): T {
     if (isResponse(result)) requests.know(result, scope)
+    // What its body is made of may still come.
+    scope.answersLater = true
     requests.end(scope, isResponse(result) ? result.status : undefined)
     return result
   }

@@ -237,7 +237,11 @@ function statesOf({ results }: RunResult): string[] {
   return all.toSorted()
 }
 
-const told = (run: RunResult): string => normalize(run.stderr, run).replaceAll(/\(node:\d+\)/g, '(node)')
+/** Without the runner's own frames: a test begins in a continuation of its own, which leaves out some below it. */
+const told = (run: RunResult): string =>
+  normalize(run.stderr, run)
+    .replaceAll(/\(node:\d+\)/g, '(node)')
+    .replaceAll(/^ *❯ .*\/vitest\/dist\/.*\n/gm, '')
 
 const LIMITS = { args: ['--maxWorkers=1', '--slowTestThreshold=5000'], timeoutMs: 30_000 }
 

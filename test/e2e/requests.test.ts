@@ -3,7 +3,7 @@ import type { Finding } from '../../src/model.ts'
 import type { Options } from '../../src/options.ts'
 import { readFixture } from './harness/fixtures.ts'
 import { type Pool, type RunResult, runVitest } from './harness/run-vitest.ts'
-import { MAJORS } from './harness/sandbox.ts'
+import type { Major } from './harness/sandbox.ts'
 
 const FILES = readFixture('requests')
 const MARK = /\/\/ BLAME ([\w-]+) (certain|likely) (.+)$/
@@ -35,8 +35,9 @@ const failures = ({ results }: RunResult): string[] =>
     ...assertionResults.filter(({ status }) => status === 'failed').map(({ fullName, failureMessages }) => `${fullName}: ${failureMessages.join('\n')}`)
   ])
 
-describe.each(MAJORS)('vitest %i', (vitest) => {
-  test.each<Pool>(['forks', 'threads'])('each request is its own, in %s', { timeout: 240_000 }, async (pool) => {
+// Each takes most of a minute: both majors, and both pools.
+describe.each<[Major, Pool]>([[5, 'forks'], [4, 'threads']])('vitest %i', (vitest, pool) => {
+  test(`each request is its own, in ${pool}`, { timeout: 240_000 }, async () => {
     const plugin: Options = { backend: 'inspector', blockingThreshold: 200 }
     const run = await runVitest({ vitest, pool, files: FILES, plugin, timeoutMs: 220_000 })
     expect(failures(run)).toEqual([])

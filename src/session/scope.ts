@@ -70,7 +70,7 @@ const MAX_REQUESTS = 300
 const MAX_STARVED = 50
 /** What stacks of each sort may take in a test, at 3 to 10 µs each. */
 const PROMISE_STACKS = { initialMs: 10, share: 0.02 }
-const OTHER_PROMISE_STACKS = { initialMs: 5, share: 0.01 }
+const LIBRARY_PROMISE_STACKS = { initialMs: 5, share: 0.01 }
 const RESOURCE_STACKS = { initialMs: 2, share: 0.02 }
 /** Of what only leads to resources: ticks and requests to the system. */
 const CAUSE_STACKS = { initialMs: 0.5, share: 0.005 }
@@ -131,8 +131,8 @@ export class Scope {
     const shared = kind === 'test' ? undefined : parent
     this.taskLog = shared?.taskLog ?? createTaskLog()
     this.syncCalls = shared?.syncCalls ?? new SyncCallList()
-    const promises = shared?.promises ?? { pending: new Set(), budget: createStackBudget(PROMISE_STACKS), others: createStackBudget(OTHER_PROMISE_STACKS) }
-    this.promises = kind === 'runner' ? { ...promises, others: createStackBudget(RUNNERS_STACKS) } : promises
+    const promises = shared?.promises ?? { pending: new Set(), budget: createStackBudget(PROMISE_STACKS), others: createStackBudget(LIBRARY_PROMISE_STACKS) }
+    this.promises = kind === 'runner' ? { ...promises, budget: createStackBudget(RUNNERS_STACKS), others: createStackBudget(RUNNERS_STACKS) } : promises
     this.resources = shared?.resources ?? { records: [], budget: createStackBudget(RESOURCE_STACKS), causes: createStackBudget(CAUSE_STACKS) }
     this.lag = lag && kind !== 'runner' ? new LagMeter(thresholds.lagThreshold) : undefined
     this.loopLag = lag && kind !== 'file' && kind !== 'runner' ? new LagMeter(thresholds.lagThreshold) : undefined

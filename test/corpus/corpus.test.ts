@@ -8,7 +8,7 @@ describe.each(['auto', 'async-hooks'] as const)('the corpus, with backend %s', (
 
   beforeAll(async () => {
     measured = await measure(sandbox, { node: 24, vitest: 5, pool: 'forks', backend })
-  }, 300_000)
+  }, 600_000)
   afterAll(sandbox.remove)
 
   test('reaches the bars', () => {

@@ -46,9 +46,8 @@ export interface PromiseRecord<Owner> extends Cause {
 /** The promises of one test that have not settled, shared by all scopes inside the test. */
 export interface PromiseLog<Owner> {
   readonly pending: Set<PromiseRecord<Owner>>
-  /** For those that are made where a function of the user's goes on. */
   readonly budget: StackBudget
-  /** For all others, so that a library's do not use up what finds the user's. */
+  /** For those that are made where a library's function goes on: they shall not use up what finds the user's. */
   readonly others: StackBudget
 }
 
@@ -202,7 +201,7 @@ export function createPromises<Owner extends { promises: PromiseLog<Owner> }>({ 
       if (owner === undefined) return
       if (source?.takers.length === MAX_TAKERS) source.takers = source.takers.filter(({ settledMs }) => settledMs === undefined)
       const full = source !== undefined && source.takers.length >= MAX_TAKERS
-      const budget = usersRun() ? owner.promises.budget : owner.promises.others
+      const budget = libraryRuns() ? owner.promises.others : owner.promises.budget
       if (nodeRuns || full || !affords(budget)) {
         if (nodeRuns && parent !== undefined) nodes.set(promise, nodeCause)
         if (source !== undefined) source.moreTakers++

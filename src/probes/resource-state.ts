@@ -2,8 +2,9 @@
 export function isOpen(type: string, resource: object): boolean {
   if (type === 'FILEHANDLE') return (resource as { fd?: number }).fd! >= 0
   if (type === 'FILESTREAM') {
-    const { closed, destroyed } = resource as { closed?: boolean; destroyed?: boolean }
-    return closed !== true && destroyed !== true
+    const { closed, destroyed, readableEnded, writableFinished, autoClose } = resource as Partial<Record<'closed' | 'destroyed' | 'readableEnded' | 'writableFinished' | 'autoClose', boolean>>
+    // At its end it closes its file by itself, a little later.
+    return closed !== true && destroyed !== true && !((readableEnded === true || writableFinished === true) && autoClose !== false)
   }
   // Timers that have fired still say that they are ref'd.
   if (isRefd(resource) !== true || (resource as { _destroyed?: boolean })._destroyed === true) return false

@@ -64,7 +64,7 @@ function injectIntrinsics(): Record<string, [string, string]> {
 }
 
 /** Where the first file keeps them for those that are loaded when tests may have put spies in their places. */
-const KEPT = "process[Symbol.for('vitest-async-profiler.intrinsics')]"
+const KEPT = "process[Symbol.for('vitest-async-profiler.kept')]"
 
 /**
  * In what a worker runs `Object.keys` means the function that was there when the worker was loaded: a test's spy does not
@@ -81,7 +81,7 @@ function intrinsicsAsLoaded(loaded: 'first' | 'later'): Rolldown.Plugin {
       const kept = objects.map(([object, keys]) => `${object}: { ${keys.map((key) => `${key}: ${object}_${key}`).join(', ')} }`)
       return [
         ...objects.map(([object, keys]) => `export const { ${keys.map((key) => `${key}: ${object}_${key}`).join(', ')} } = ${loaded === 'first' ? object : `${KEPT}.${object}`}`),
-        ...(loaded === 'first' ? [`${KEPT} ?? Object_defineProperty(process, Symbol.for('vitest-async-profiler.intrinsics'), { value: { ${kept.join(', ')} } })`] : []),
+        ...(loaded === 'first' ? [`${KEPT} ?? Object_defineProperty(process, Symbol.for('vitest-async-profiler.kept'), { value: { ${kept.join(', ')} } })`] : []),
       ].join('\n')
     },
   }

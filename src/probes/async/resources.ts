@@ -44,10 +44,8 @@ const CALL_FRAMES = 24
 const MAX_STREAMS = 50
 /** Then those that are gone are dropped from the list. */
 const SWEEP_AT = 500
-/** An immediate that was set by so many, one after another, sets itself again; some are a library's way to wait. */
-const IMMEDIATES_OF_A_LOOP = 10
-/** One with the callback of the one that has set it counts for more. */
-const SAME_CALLBACK = 4
+/** An immediate that was set by so many, one after another, sets itself again; one or two are a way to wait. */
+const IMMEDIATES_OF_A_LOOP = 3
 
 export interface Resources<Owner> {
   init(id: number, type: string, resource: object): void
@@ -131,12 +129,9 @@ export function createResources<Owner extends Maker<Owner>>({ ownerNow, isRunner
     const resource = ref.deref()
     return resource !== undefined && isOpen(type, resource) && (origins.get(resource)?.owner ?? owner) === owner
   }
-  function chainOf(immediate: object): number {
-    const setter = inJob() ? undefined : executionAsyncResource()
-    const origin = setter && origins.get(setter)
-    if (origin?.type !== 'Immediate') return 1
-    const callbackOf = (of: object): unknown => (of as { _onImmediate?: unknown })._onImmediate
-    return (origin.chain ?? 1) + (callbackOf(setter!) === callbackOf(immediate) ? SAME_CALLBACK : 1)
+  function chainNow(): number {
+    const origin = inJob() ? undefined : origins.get(executionAsyncResource())
+    return origin?.type === 'Immediate' ? (origin.chain ?? 1) + 1 : 1
   }
   function noteCause(id: number, type: string, resource: object, limit: number): void {
     const owner = ownerNow()
@@ -173,7 +168,7 @@ export function createResources<Owner extends Maker<Owner>>({ ownerNow, isRunner
       // Node's own timers do not keep the process alive from the start.
       if (owner === undefined || (type === 'Timeout' && isRefd(resource) === false) || !isLookedAt(owner)) return
       const since = now()
-      add(type, resource, owner, originOf(takeStack(limit, probe.init), { type, ...(type === 'Immediate' && { chain: chainOf(resource) }) }))
+      add(type, resource, owner, originOf(takeStack(limit, probe.init), { type, ...(type === 'Immediate' && { chain: chainNow() }) }))
       spend(owner.resources.budget, since)
       ours(since)
     },
@@ -209,7 +204,10 @@ export function createResources<Owner extends Maker<Owner>>({ ownerNow, isRunner
     },
     isLeft(record) {
       if (!isThere(record)) return false
-      return record.type !== 'Immediate' || (origins.get(record.ref.deref()!)?.chain ?? 1) >= IMMEDIATES_OF_A_LOOP
+      if (record.type !== 'Immediate') return true
+      const { chain = 1, own = false } = origins.get(record.ref.deref()!) ?? {}
+      // A library's are the writes of a stream: who asks when the test is over waits until those have ended.
+      return chain >= IMMEDIATES_OF_A_LOOP && (own || record.owner.whole.endMs !== undefined)
     },
     framesOf({ ref }) {
       const resource = ref.deref()

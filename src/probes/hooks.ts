@@ -12,7 +12,7 @@ import type { Tasks } from './tasks.ts'
  * Promises of one turn after which no more are followed until it ends: their lists have long been full, and the hooks that follow
  * them are two thirds of what an `await` costs.
  */
-const FLOOD = 20_000
+const FLOOD = 5000
 
 /** Before Node 24 `async_hooks` track promises, whatever one asks for: their continuations are callbacks, too. */
 const PROMISES_ARE_CALLBACKS = Number.parseInt(process.versions.node) < 24

@@ -120,7 +120,8 @@ export function watchLeftovers(session: Session, { promises: reader, neverSettli
       // What a system call or an immediate starts in a moment is left over, too.
       await settled(() => standingNow().length === 0 && !pending.some(isDropped) && !resources.isUnderWay())
       const left = standingNow()
-      const never = prove && pending.some(isPending) ? await neverSettling(pending.filter(isPending), standings, reader()) : []
+      const open = prove ? pending.filter(isPending) : []
+      const never = open.length > 0 ? await neverSettling(open, standings, reader()) : []
       const found = pending.flatMap((made): LeftPromise[] => {
         const place = told.has(made) ? undefined : droppedAt(made)
         if (place === undefined || waitsFor(made, place, left)) return []

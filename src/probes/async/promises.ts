@@ -86,14 +86,11 @@ export interface Promises<Owner> {
 
 type Hook = (...args: never[]) => unknown
 
-export interface Code {
-  /** The test runner's: its own promises are of no interest. */
+export interface PromiseSurroundings {
+  /** Whether a script is the test runner's: its own promises are of no interest. */
   isRunner(url: string): boolean
-  /** The user's. */
+  /** Whether it is the user's. */
   isOwn(url: string): boolean
-}
-
-export interface PromiseSurroundings extends Code {
   /** What led to the callback that runs, where it is no promise's. */
   callbackCause(): Cause | undefined
   /** Of the test that has replaced timers. */

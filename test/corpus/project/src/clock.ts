@@ -18,7 +18,7 @@ export function burn(ms: number): number {
   const done = after(ms)
   let sum = 0
   do {
-    for (let i = 0; i < 5000; i++) sum += Math.sqrt(i) * Math.sin(i) // BLAME burn
+    for (let i = 0; i < 30_000; i++) sum += Math.sqrt(i) * Math.sin(i) // BLAME burn
   } while (!done())
   return sum
 }

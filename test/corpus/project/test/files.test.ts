@@ -73,7 +73,7 @@ describe('many short reads', () => {
     const from = start()
     let sum = 0
     do {
-      for (let i = 0; i < 5000; i++) sum += Math.sqrt(i)
+      for (let i = 0; i < 30_000; i++) sum += Math.sqrt(i)
     } while (!computed())
     do {
       for (let i = 0; i < 20; i++) sum += readFileSync(SHORT_FILE).length // BLAME reads-and-cpu

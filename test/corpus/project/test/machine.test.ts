@@ -33,7 +33,8 @@ describe("the machine's fault", () => {
     expect(sum).not.toBe(0)
   })
 
-  test.runIf(isMainThread)('machine: paused by a debugger', CLEAN, async () => {
+  // A debugger that is connected has V8 throw away what it compiled, and tell of all scripts: 30 to 50 ms on this thread.
+  test.runIf(isMainThread)('machine: paused by a debugger', within(90), async () => {
     const code = (await Promise.all([pausedByDebugger(), workUntilLate()]))[0]
     expect(code).toBe(0)
   })

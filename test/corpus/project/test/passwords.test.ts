@@ -90,13 +90,14 @@ describe('key derivation', () => {
   })
 })
 
-// Neither of the two is over the threshold: the stretch is, and the derivation takes most of it.
+// Neither of the two is over the threshold, on a slow machine neither: the stretch is, and the derivation takes most of it.
+const DERIVED = 0.375
 describe('key derivation after some computing', () => {
   // EXPECT 4 derive-and-compute: blocking-call sync-crypto in "key derivation after some computing > over the threshold"
   test('over the threshold', () => {
     const from = start()
-    const sum = burn(50)
-    const key = pbkdf2Sync('password', 'salt', Math.ceil(amounts.pbkdf2Iterations * 0.45), 64, 'sha512') // BLAME derive-and-compute
+    const sum = burn(45)
+    const key = pbkdf2Sync('password', 'salt', Math.ceil(amounts.pbkdf2Iterations * DERIVED), 64, 'sha512') // BLAME derive-and-compute
     stop('derive-and-compute', from)
     expect(key).toHaveLength(64)
     expect(sum).not.toBe(0)

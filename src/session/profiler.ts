@@ -80,7 +80,7 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
   let read: Later.PromiseReader | undefined
   const promises = (): Later.PromiseReader => (read ??= later().createPromiseReader(sources, locator, options.maxStackDepth))
   const leftovers = watchLeftovers(session, { promises, neverSettling: (...args) => later().neverSettling(...args), locator, depth: options.maxStackDepth, prove: options.rules['never-settles'] !== 'off' })
-  const rejections = watchRejections(session, leftovers, display, options.maxStackDepth)
+  const rejections = watchRejections(session, leftovers, (error) => later().readError(error, display, options.maxStackDepth))
   const hookCost = createHookCost(session)
   const rules = new WeakMap<Scope, RuleContext['rules']>()
   const profiled = new WeakMap<AsyncProfile, Frozen>()

@@ -1,9 +1,8 @@
-import { inspect } from 'node:util'
 import { now } from '../probes/clock.ts'
 import type { Unhandled } from '../probes/unhandled.ts'
 import type { Rejected } from '../records/leftovers.ts'
 import { toCulprit } from './culprit.ts'
-import { errorFrames } from './error-frames.ts'
+import type { ErrorText } from './error-frames.ts'
 import type { LeftoverWatch } from './leftovers.ts'
 import type { Scope } from './scope.ts'
 import type { Session } from './session.ts'
@@ -17,22 +16,29 @@ export interface Rejections {
 }
 
 const MAX_KEPT = 50
-const MAX_TEXT = 200
 
-export function watchRejections(session: Session, leftovers: LeftoverWatch, display: (path: string) => string, depth: number): Rejections {
+/** @param read loaded when asked for; what it cannot tell is not told: an error in here would end the process */
+export function watchRejections(session: Session, leftovers: LeftoverWatch, read: (error: unknown) => ErrorText): Rejections {
   let kept: Rejected[] = []
+  function readSafely(error: unknown): ErrorText {
+    try {
+      return read(error)
+    } catch {
+      return { text: 'an error that cannot be read', stack: [], own: undefined }
+    }
+  }
   return {
     note({ what, reason, promise }) {
       // Node calls the listener in the context that the promise was rejected in, or the callback has thrown in.
       const scope = session.storage.getStore() ?? (promise && session.promises.find(promise)?.owner)
       if (promise !== undefined) leftovers.rejected(promise)
-      const { stack, own } = errorFrames(reason, display, depth)
+      const { text, stack, own } = readSafely(reason)
       const ended = scope?.whole.endMs
       const during = ended === undefined ? undefined : session.openTests()[0]?.name
       if (kept.length < MAX_KEPT) {
         kept.push({
           what,
-          error: textOf(reason),
+          error: text,
           ...(ended !== undefined && { lateMs: now() - ended }),
           ...(during !== undefined && { during }),
           ...(own && { location: own }),
@@ -49,15 +55,3 @@ export function watchRejections(session: Session, leftovers: LeftoverWatch, disp
     }
   }
 }
-
-function textOf(reason: unknown): string {
-  try {
-    const text = reason instanceof Error || isErrorLike(reason) ? `${reason.name}: ${reason.message}` : inspect(reason, { depth: 1, breakLength: Infinity })
-    return text.slice(0, MAX_TEXT)
-  } catch {
-    return 'an error that cannot be printed'
-  }
-}
-
-/** In vm pools a test's errors are of another realm. */
-const isErrorLike = (value: unknown): value is Error => typeof value === 'object' && value !== null && 'message' in value && 'stack' in value

@@ -4,8 +4,9 @@ import { RESULT_KEY } from '../channel.ts'
 import type { BudgetLimits, Finding, RuleName, RuleSetting, TestRef } from '../model.ts'
 import type { ScopeResult } from '../records/results.ts'
 import { now } from '../probes/clock.ts'
+import type { Scope } from '../session/scope.ts'
 import { askForTasks } from '../probes/tasks.ts'
-import { resultOf } from './scope-result.ts'
+import { lostResult, resultOf } from './scope-result.ts'
 import type { WorkerState } from './state.ts'
 import { tellHookTimeout, tellTimeout } from './timed-out.ts'
 import { nameUnhandled } from './unhandled.ts'
@@ -40,11 +41,13 @@ export function runFile(state: WorkerState, runSuite: () => Promise<void>, suite
   const stopTests = aroundTestFunctions((_test, call) => inTest(call))
   async function end(): Promise<void> {
     profiler.end(scope)
-    const timedOut = ours(state, () => tellHookTimeout(state, scope, suite))
-    const { late, ...left } = await judgeLeftovers(state, scope, { lost: timedOut !== undefined })
-    failLate(state, late, globalThis)
-    const result = ours(state, () => resultOf(state, scope, options.rules, undefined))
-    Object.assign(result, { ...left, findings: [...result.findings, ...(timedOut ?? []), ...left.findings] })
+    const result = await safely(state, scope, async () => {
+      const timedOut = ours(state, () => tellHookTimeout(state, scope, suite))
+      const { late, ...left } = await judgeLeftovers(state, scope, { lost: timedOut !== undefined })
+      failLate(state, late, globalThis)
+      const own = ours(state, () => resultOf(state, scope, options.rules, undefined))
+      return { ...own, ...left, findings: [...own.findings, ...(timedOut ?? []), ...left.findings] }
+    })
     send(suite, result)
     stopTests()
     stopUnhandled()
@@ -75,14 +78,16 @@ export function runTest(state: WorkerState, run: () => Promise<void>, task: Runn
   if (uses.tasks) askForTasks(scope.taskLog)
   async function end(): Promise<void> {
     profiler.end(scope)
-    // At once: what is left settles meanwhile.
-    const timedOut = ours(state, () => tellTimeout(state, scope, task, rules))
-    ours(state, () => profiler.leftovers.ended(scope, outcomeOf(task)))
     ours(state, lives)
-    await profiler.session.victimsKnown()
-    await profiler.settleCost(scope)
-    const result = ours(state, () => resultOf(state, scope, rules, own.budgets))
-    result.findings.push(...timedOut)
+    const result = await safely(state, scope, async () => {
+      // At once: what is left settles meanwhile.
+      ours(state, () => profiler.leftovers.ended(scope, outcomeOf(task)))
+      const timedOut = ours(state, () => tellTimeout(state, scope, task, rules))
+      await profiler.session.victimsKnown()
+      await profiler.settleCost(scope)
+      const seen = ours(state, () => resultOf(state, scope, rules, own.budgets))
+      return { ...seen, findings: [...seen.findings, ...timedOut] }
+    })
     if (problem !== undefined) Object.assign(result, { fails: true, notices: [...result.notices, problem] })
     send(task, addAttempt(task, result))
     // A test that is expected to fail would pass by our error; the reporter fails the run instead.
@@ -118,6 +123,15 @@ function readOptions(task: RunnerTest): { own: TestOptions; problem?: string } {
   } catch (error) {
     if (task.fails !== true) throw error
     return { own: {}, problem: (error as Error).message }
+  }
+}
+
+/** Where our own work fails, nobody's test fails for it: the run says what it does not know, and fails where that may hide what should fail it. */
+async function safely(state: WorkerState, scope: Scope, work: () => Promise<ScopeResult>): Promise<ScopeResult> {
+  try {
+    return await work()
+  } catch (error) {
+    return lostResult(state, scope, error)
   }
 }
 

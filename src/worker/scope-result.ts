@@ -1,8 +1,9 @@
 import { createAllowance, toAllowable } from '../analysis/allow.ts'
 import { findAll, judgeBudget, judgeStretches, lagBudgetFinding, netMs, summarize } from '../analysis/profile.ts'
-import type { BudgetLimits, Finding, ResolvedOptions } from '../model.ts'
+import type { BudgetLimits, Finding, ResolvedOptions, RuleName } from '../model.ts'
 import type { ScopeResult } from '../records/results.ts'
 import type { Scope } from '../session/scope.ts'
+import { DEFAULT_OPTIONS } from '../test-options.ts'
 import type { WorkerState } from './state.ts'
 
 /** What the reporter hears of a test or file that has ended. */
@@ -46,6 +47,24 @@ export function resultOf(
     // The hooks' calls in a file are those of its tests.
     overheadMs: scope.kind === 'test' ? profiler.overheadOf(scope) : scope.overheadMs,
     notices: [...notices]
+  }
+}
+
+/** What is left to say of a test or file where that cannot be found out. */
+export function lostResult({ profiler, notices, options, tests }: WorkerState, { kind, name, test }: Scope, error: unknown): ScopeResult {
+  const own = test && tests.get(test)
+  const rules = own?.rules ?? options.rules
+  // By default it is what Vitest fails for itself, and budgets.
+  const canFail = own?.budgets !== undefined || options.budgets.length > 0 || Object.entries(rules).some(([rule, setting]) => setting === 'error' && DEFAULT_OPTIONS.rules[rule as RuleName] !== 'error')
+  return {
+    backend: profiler.session.evidence.backend(),
+    blocking: { count: 0, totalMs: 0 },
+    syncCalls: 0,
+    findings: [],
+    budgets: [],
+    overheadMs: 0,
+    notices: [...notices, `what was measured of the ${kind} ${JSON.stringify(name)} is lost: ${String(error)}`],
+    ...(canFail && { fails: true })
   }
 }
 

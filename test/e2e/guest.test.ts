@@ -119,6 +119,26 @@ describe.each(MAJORS)('fakes and spies, vitest %i', (vitest) => {
   })
 })
 
+describe.each(MAJORS)('no descriptor is left when a test ends, vitest %i', (vitest) => {
+  const files = pick(['test/no-descriptors.test.ts'])
+  const lost = expect.stringMatching(/what was measured of the test "none is left when a test with a stall ends" is lost: .*EMFILE/)
+
+  test('it passes, the run says what it does not know, and the next test is seen', async () => {
+    const run = await runWith({ vitest, files })
+    expect(Object.values(testStates(run))).toEqual(['passed', 'passed'])
+    expect(run.exitCode).toBe(0)
+    expect(run.report!.notices).toEqual([lost])
+    expect(describeFindings(run.report!.findings)).toEqual([`warn blocking-call ${line('descriptors again')} | they are there again for a second stall`])
+  })
+
+  test('a run that could have failed for it fails', async () => {
+    const run = await runVitest({ ...LIMITS, vitest, files, plugin: { backend: 'inspector', budgets: [{ maxLag: 100_000 }] } })
+    expect(Object.values(testStates(run))).toEqual(['passed', 'passed'])
+    expect(run.report!.notices).toEqual([lost])
+    expect(run.exitCode).toBe(1)
+  })
+})
+
 describe.each(MAJORS)('nothing passes unmeasured, vitest %i', (vitest) => {
   test('what was not seen, or only by a copy', async () => {
     const files = pick(['unmeasured/unmeasured.test.ts', 'unmeasured/early.ts', 'unmeasured/helper.ts'])

@@ -16,6 +16,8 @@ export interface Slices<Owner> {
   open(at: number): LongSlice<Owner>
   /** Takes the time since `since` out of the running slice: it was ours. */
   exclude(since: number): void
+  /** Takes so many milliseconds out of it. */
+  excludeMs(ms: number): void
   /** Once per turn: without it, short waits of earlier turns would be charged to a later slice. */
   syncIdle(): void
   /** When the running slice began. */
@@ -72,6 +74,9 @@ export function createSlices<Owner>(
     open: measure,
     exclude(since) {
       excluded += now() - since
+    },
+    excludeMs(ms) {
+      excluded += ms
     },
     syncIdle() {
       lastIdle = idleTime()

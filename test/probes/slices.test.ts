@@ -53,3 +53,13 @@ test('what two claim stays whose it was', () => {
   slices.cut(performance.now(), undefined)
   expect(ended.at(-1)).toBe('undefined: long')
 })
+
+test('what was ours is no part of a slice, nor of the next one', () => {
+  const lengths: number[] = []
+  const slices = createSlices<string>(() => {}, ({ durationMs }) => void lengths.push(durationMs))
+  slices.excludeMs(4)
+  slices.excludeMs(3)
+  slices.cut(slices.start() + 20, 'test')
+  slices.cut(slices.start() + 20, undefined)
+  expect(lengths.map(Math.round)).toEqual([13, 20])
+})

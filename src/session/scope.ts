@@ -69,11 +69,11 @@ const MAX_STRETCHES = 200
 const MAX_REQUESTS = 300
 const MAX_STARVED = 50
 /** What stacks of each sort may take in a test, at 3 to 10 µs each. */
-const PROMISE_STACKS = { initialMs: 10, share: 0.02 }
-const LIBRARY_PROMISE_STACKS = { initialMs: 5, share: 0.01 }
-const RESOURCE_STACKS = { initialMs: 2, share: 0.02 }
+const PROMISE_STACKS = { initialMs: 10, share: 0.005 }
+const LIBRARY_PROMISE_STACKS = { initialMs: 5, share: 0.0025 }
+const RESOURCE_STACKS = { initialMs: 2, share: 0.005 }
 /** Of what only leads to resources: ticks and requests to the system. */
-const CAUSE_STACKS = { initialMs: 0.5, share: 0.005 }
+const CAUSE_STACKS = { initialMs: 0.5, share: 0.0025 }
 /** The runner's own promises around a test are some thirty; what fixtures and late hooks leave shows in a few. */
 const RUNNERS_STACKS = { initialMs: 0.05, share: 0.005 }
 

@@ -187,6 +187,9 @@ export function createSession(options: SessionOptions): Session {
     const watcher = watchVictims(kept)
     watchers.push(watcher)
     hooks.onStart = (at, scope) => {
+      let over = 0
+      for (const each of watchers) if (!each(at, scope)) over++
+      if (over === 0) return
       watchers = watchers.filter((each) => each(at, scope))
       if (watchers.length === 0) hooks.onStart = undefined
     }
@@ -298,8 +301,11 @@ export function createSession(options: SessionOptions): Session {
     async withoutHooks(fn) {
       if (openScopes.size > 1) return false
       hooks.stop()
-      await fn()
-      hooks.resume()
+      try {
+        await fn()
+      } finally {
+        hooks.resume()
+      }
       return true
     },
     hookCalls: () => hooks.counts.promise + hooks.counts.resource,

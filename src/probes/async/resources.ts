@@ -1,4 +1,4 @@
-import { executionAsyncResource } from 'node:async_hooks'
+import { executionAsyncId, executionAsyncResource } from 'node:async_hooks'
 import { subscribe } from 'node:diagnostics_channel'
 import type { StackFrame } from '../../records/code.ts'
 import { now } from '../clock.ts'
@@ -105,6 +105,10 @@ export function createResources<Owner extends Maker<Owner>>({ ownerNow, isRunner
   /** `open()` of `fs/promises`: its handle is made natively, just before the request's callback. */
   const opening = new Map<number, { owner: Owner; origin: Origin<Owner> }>()
   let handle: object | undefined
+  /** What led to each tick that is queued: they are many, and each runs once. */
+  const ticks = new Map<number, Origin<Owner>>()
+  let tick: Origin<Owner> | undefined
+  let tickId = 0
   const jobs = new Set<number>()
   /** Streams that nobody refers to are collected without closing their file: these are held until they are closed. */
   const openStreams = new Set<object>()
@@ -136,17 +140,18 @@ export function createResources<Owner extends Maker<Owner>>({ ownerNow, isRunner
   function noteCause(id: number, type: string, resource: object, limit: number): void {
     const owner = ownerNow()
     if (owner === undefined) return
+    const keep = (origin: Origin<Owner>): void => void (type === 'TickObject' ? ticks.set(id, origin) : origins.set(resource, origin))
     const opens = type === 'FSREQPROMISE'
     const budget = opens ? owner.resources.budget : owner.resources.causes
     if (!affords(budget)) {
       const from = cause()
-      if (from !== undefined) origins.set(resource, { sites: undefined, frames: [], own: false, from })
+      if (from !== undefined) keep({ sites: undefined, frames: [], own: false, from })
       return
     }
     const since = now()
     const origin = originOf(takeStack(limit, probe.init))
     if (opens) opening.set(id, { owner, origin })
-    if (origin.own || origin.from !== undefined) origins.set(resource, origin)
+    if (origin.own || origin.from !== undefined) keep(origin)
     spend(budget, since)
     ours(since)
   }
@@ -174,6 +179,11 @@ export function createResources<Owner extends Maker<Owner>>({ ownerNow, isRunner
     },
     before(id) {
       if (jobs.size > 0) jobs.delete(id)
+      tick = ticks.size > 0 ? ticks.get(id) : undefined
+      if (tick !== undefined) {
+        tickId = id
+        ticks.delete(id)
+      }
       const request = opening.size > 0 ? opening.get(id) : undefined
       if (request !== undefined) {
         opening.delete(id)
@@ -183,13 +193,14 @@ export function createResources<Owner extends Maker<Owner>>({ ownerNow, isRunner
       if (openStreams.size > 0) for (const stream of openStreams) if (!isOpen('FILESTREAM', stream)) openStreams.delete(stream)
     },
     callbackCause() {
-      const origin = origins.get(executionAsyncResource())
+      const origin = tick !== undefined && executionAsyncId() === tickId ? tick : origins.get(executionAsyncResource())
       return origin?.own === true ? origin : origin?.from
     },
     isUnderWay: () => jobs.size > 0 || isUnderWay(),
     release() {
       openStreams.clear()
       jobs.clear()
+      ticks.clear()
     },
     fileStream(stream) {
       const owner = ownerNow()

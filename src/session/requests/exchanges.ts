@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events'
 import type * as HttpModule from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
@@ -45,6 +46,9 @@ interface Emitter {
   after?: ((event: unknown) => void) | undefined
 }
 
+// Taken at load: tests replace it.
+const { listenerCount } = EventEmitter.prototype
+
 export function createExchanges(session: Session, requests: Requests, answers: Answers): Exchanges {
   const { storage } = session
   /** Of requests, responses, and of sockets while they serve one. */
@@ -58,7 +62,8 @@ export function createExchanges(session: Session, requests: Requests, answers: A
     const [event] = args
     const scope = found.ownerOf(event)
     try {
-      if (scope === undefined || scope.includes(storage.getStore())) return Reflect.apply(original, emitter, args)
+      // Most of what Node emits has no listener.
+      if (scope === undefined || Reflect.apply(listenerCount, emitter, [event]) === 0 || scope.includes(storage.getStore())) return Reflect.apply(original, emitter, args)
       return session.run(scope, () => Reflect.apply(original, emitter, args))
     } finally {
       found.after?.(event)

@@ -55,6 +55,8 @@ export interface Profiler {
   currentProfile(): AsyncProfile
   profileRequests<T>(app: T): T
   blockingThreshold(): number
+  judgeBudget: typeof Later.judgeBudget
+  lagBudgetFinding: typeof Later.lagBudgetFinding
   /** What runs right now, whoever's it is. */
   stuck(): StuckSnapshot
   measured(subject: object): MeasuredSubject | undefined
@@ -222,6 +224,8 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
     },
     stuck: () => later().takeSnapshot(session, later().createLocator(sources, display), { depth: options.maxStackDepth, settingOf: (scope) => rulesOf(scope)['stuck-test'] }),
     blockingThreshold: () => (session.storage.getStore()?.thresholds ?? thresholds).blockingThreshold,
+    judgeBudget: (...args) => later().judgeBudget(...args),
+    lagBudgetFinding: (...args) => later().lagBudgetFinding(...args),
     measures: () => measuredAt(now()),
     measured(subject) {
       const profile = subject as AsyncProfile

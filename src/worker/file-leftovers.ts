@@ -1,5 +1,5 @@
 import { createAllowance } from '../analysis/allow.ts'
-import { findAll, findLeftovers, judgeBudget, lagBudgetFinding, type Left } from '../analysis/profile.ts'
+import { findAll, findLeftovers, type Left } from '../analysis/profile.ts'
 import type { BudgetVerdict, Finding, TestRef } from '../model.ts'
 import type { Leftovers, Rejected } from '../records/leftovers.ts'
 import type { Scope } from '../session/scope.ts'
@@ -33,9 +33,9 @@ export async function judgeLeftovers(state: WorkerState, file: Scope, { lost }: 
     const limit = test?.budgets?.leaks
     const setting = rules['lag-budget']
     if (limit !== undefined && setting !== 'off') {
-      const verdicts = judgeBudget({ leaks: limit }, { lag: undefined, blocking: [], syncCalls: 0, syncPlaces: () => [], leaks }, { file: name, test: ref!.name })
+      const verdicts = profiler.judgeBudget({ leaks: limit }, { lag: undefined, blocking: [], syncCalls: 0, syncPlaces: () => [], leaks }, { file: name, test: ref!.name })
       judged.budgets.push(...verdicts)
-      findings.push(...verdicts.filter(({ verdict }) => verdict === 'over').map((verdict) => allowance.apply(lagBudgetFinding(verdict, setting))))
+      findings.push(...verdicts.filter(({ verdict }) => verdict === 'over').map((verdict) => allowance.apply(profiler.lagBudgetFinding(verdict, setting))))
     }
     judged.findings.push(...findings)
     if (test !== undefined) judged.late.push({ test, findings })

@@ -81,8 +81,8 @@ export function runTest(state: WorkerState, run: () => Promise<void>, task: Runn
     ours(state, lives)
     const result = await safely(state, scope, async () => {
       // At once: what is left settles meanwhile.
-      ours(state, () => profiler.leftovers.ended(scope, outcomeOf(task)))
       const timedOut = ours(state, () => tellTimeout(state, scope, task, rules))
+      ours(state, () => profiler.leftovers.ended(scope, outcomeOf(task)))
       await profiler.session.victimsKnown()
       await profiler.settleCost(scope)
       const seen = ours(state, () => resultOf(state, scope, rules, own.budgets))

@@ -1,5 +1,5 @@
 import { createAllowance, toAllowable } from '../analysis/allow.ts'
-import { findAll, judgeBudget, judgeStretches, lagBudgetFinding, netMs, summarize } from '../analysis/profile.ts'
+import { findAll, judgeStretches, netMs, summarize } from '../analysis/profile.ts'
 import type { BudgetLimits, Finding, ResolvedOptions, RuleName } from '../model.ts'
 import type { ScopeResult } from '../records/results.ts'
 import type { Scope } from '../session/scope.ts'
@@ -29,9 +29,9 @@ export function resultOf(
   const where = { file, ...(scope.test && { test: scope.test.name }) }
   const setting = rules['lag-budget']
   const { leaks: _, ...limits } = budget ?? {}
-  const budgets = setting === 'off' ? [] : judgeBudget(limits, { lag, blocking: counted, syncCalls, syncPlaces }, where)
+  const budgets = setting === 'off' || Object.keys(limits).length === 0 ? [] : profiler.judgeBudget(limits, { lag, blocking: counted, syncCalls, syncPlaces }, where)
   for (const verdict of budgets) {
-    if (verdict.verdict === 'over' && setting !== 'off') findings.push(allowance.apply(lagBudgetFinding(verdict, setting)))
+    if (verdict.verdict === 'over' && setting !== 'off') findings.push(allowance.apply(profiler.lagBudgetFinding(verdict, setting)))
   }
   const fallback = evidence.fallback()
   if (fallback !== undefined) notices.add(`backend 'inspector' could not run, 'async-hooks' did: ${fallback}`)

@@ -75,7 +75,7 @@ const fromCall = ({ kind, name, detail, frames, own }: SyncCall<Scope>): Evidenc
 
 /** CPU time is only known to some milliseconds: the kernel counts it at its ticks. */
 const NOTICEABLE_MS = 10
-/** And a busy thread waits a little for memory. */
+/** And a busy thread waits a little for memory: of the time that others left it. */
 const NOTICEABLE_SHARE = 0.1
 
 /** Kinds of call that wait for something outside of the thread. */
@@ -103,12 +103,13 @@ function withTimes(whole: AnyStretch, parts: AnyStretch[], msByKind: SliceCalls[
   // Short calls among other work explain some of it, too.
   const shortMs = [...msByKind].reduce((sum, [kind, ms]) => sum + (WAITING.has(kind) ? ms : 0), 0)
   const lostMs = offMs - Math.max(waitedMs, shortMs)
+  const noticeableMs = Math.max(NOTICEABLE_MS, (whole.durationMs - whole.stolenMs) * NOTICEABLE_SHARE)
   const unexplained = (part: AnyStretch): number => part.durationMs - waitable(part)
   const [longest] = parts.toSorted((a, b) => unexplained(b) - unexplained(a))
   const timed = parts.map((part) => {
     const stolenMs = whole.stolenMs * (part.durationMs / whole.durationMs)
     const waits = waitableMs === 0 ? 0 : waitedMs * (waitable(part) / waitableMs)
-    const suspendedMs = part === longest && lostMs > Math.max(NOTICEABLE_MS, whole.durationMs * NOTICEABLE_SHARE) ? Math.min(lostMs, unexplained(part)) : 0
+    const suspendedMs = part === longest && lostMs > noticeableMs ? Math.min(lostMs, unexplained(part)) : 0
     return { ...part, stolenMs, suspendedMs, cpuMs: Math.max(0, part.durationMs - stolenMs - waits - suspendedMs), victims: [] }
   })
   return timed.flatMap(withoutRunner)

@@ -144,7 +144,8 @@ export function createSession(options: SessionOptions): Session {
     const guess = slice.owner === undefined ? guessOwner(slice) : undefined
     const stretch = { ...stretches.measure(slice), ...(guess && { scope: guess, guessed: true }) }
     const scope = slice.owner ?? guess
-    const looked = scope !== undefined && slice.durationMs >= Math.min(EVIDENCE_MS, scope.thresholds.blockingThreshold)
+    // Not by what others took of it: on a busy machine each look would cut the profile short that a turn of many stretches needs.
+    const looked = scope !== undefined && stretch.durationMs - stretch.stolenMs >= Math.min(EVIDENCE_MS, scope.thresholds.blockingThreshold)
     const pieces = looked ? gather(stretch, scope) : [stretch]
     syncLog.reset()
     if (scope === undefined || (guess !== undefined && !pieces.some(isUsersWork))) {
@@ -157,7 +158,7 @@ export function createSession(options: SessionOptions): Session {
     for (const piece of pieces as Stretch[]) {
       if (guess !== undefined && !isUsersWork(piece)) continue
       turns.add(scope, piece.durationMs, piece.stolenMs + piece.suspendedMs)
-      turns.stretch(scope, piece.durationMs)
+      turns.stretch(scope, piece.durationMs - piece.stolenMs - piece.suspendedMs)
       scope.keep(piece)
       if (looked) watch(piece)
     }

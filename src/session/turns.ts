@@ -3,7 +3,7 @@ import type { Scope } from './scope.ts'
 /** Sums up what each scope did in the turn that is running. */
 export interface Turns {
   add(scope: Scope | undefined, ms: number, stolenMs: number): void
-  /** One stretch of the scope in this turn was so long. */
+  /** One stretch of the scope in this turn was so long, less stolen time. */
   stretch(scope: Scope, ms: number): void
   /** Ends the turn: every scope that ran in it, and every open one, gets its lag. Returns how long the loop was busy. */
   end(at: number, open: Iterable<Scope>): number

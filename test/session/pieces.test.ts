@@ -155,6 +155,10 @@ describe('time off the CPU', () => {
     ])
   })
 
+  test('what others left of a stretch tells how much of it may be lost unseen', () => {
+    expect(times(split({ ms: 452, cpuMs: 69, stolenMs: 349 }))).toEqual([{ cpuMs: 69, stolenMs: 349, suspendedMs: 34 }])
+  })
+
   test('several share it by their length', () => {
     const pieces = split({ ms: 300, cpuMs: 0, calls: [call('sync-io', 0, 120), call('wait', 120, 180)] })
     expect(times(pieces)).toEqual([{ cpuMs: 0, stolenMs: 0, suspendedMs: 0 }, { cpuMs: 0, stolenMs: 0, suspendedMs: 0 }])

@@ -42,11 +42,15 @@ const MAX_KEPT = 500
 /** Later than this after its test's end, a promise has outlived it. */
 const GRACE_MS = 5
 
+/** The same of a listener whose request was answered before: its client has no means to wait for the rest. */
+const ANSWERED_GRACE_MS = 20
+
 /** By how much; 0 where it settled in time, or has not settled. */
-function outlivedMs({ settledMs, owner }: Made): number {
+function outlivedMs({ settledMs, owner }: Made, isListeners: boolean): number {
   const { endMs } = owner.whole
-  const late = settledMs === undefined || endMs === undefined ? 0 : settledMs - endMs
-  return late > GRACE_MS ? late : 0
+  if (settledMs === undefined || endMs === undefined) return 0
+  const isAnswered = owner.kind === 'request' && owner.endMs !== undefined && owner.endMs <= endMs
+  return settledMs - endMs > (isListeners && isAnswered ? ANSWERED_GRACE_MS : GRACE_MS) ? settledMs - endMs : 0
 }
 
 export function watchLeftovers(session: Session, { promises: reader, neverSettling, locator, depth, prove }: LeftoverOptions): LeftoverWatch {
@@ -68,7 +72,7 @@ export function watchLeftovers(session: Session, { promises: reader, neverSettli
     if (test !== undefined) during.set(made, test.name)
   }
   const isStanding = ({ made }: Standing): boolean => resources.isLeft(made)
-  const isPending = (made: Made): boolean => made.settledMs === undefined && !promises.isUnsure(made) && !told.has(made)
+  const isPending = (made: Made): boolean => promises.isPending(made) && !told.has(made)
   const isDropped = (made: Made): boolean => isPending(made) && droppedAt(made) !== undefined
 
   /** Those that only wait for something that is told of already. */
@@ -125,7 +129,7 @@ export function watchLeftovers(session: Session, { promises: reader, neverSettli
       const found = pending.flatMap((made): LeftPromise[] => {
         const place = told.has(made) ? undefined : droppedAt(made)
         if (place === undefined || waitsFor(made, place, left)) return []
-        const late = outlivedMs(made)
+        const late = outlivedMs(made, reader().chains.isListeners(made))
         if (late > 0) {
           const test = during.get(made)
           return [{ ...reader().places.toLeft(made, place, 'outlived'), outlivedMs: late, ...(test !== undefined && { during: test }) }]

@@ -83,13 +83,14 @@ const WAITING = new Set<string>(['sync-io', 'sync-process', 'wait'] satisfies Sy
 
 /**
  * For how long a part may have waited: for a call, or in native code and module loaders for system calls that are not seen;
- * and in the collector, whose main thread waits for its helpers, for as long as it was seen at work.
+ * and in the collector, whose main thread waits for its helpers, for as long as it was seen at work and they had a CPU: they, too, are kept
+ * from it on a busy machine.
  */
-function waitable({ evidence, durationMs }: AnyStretch): number {
+function waitable({ evidence, durationMs, helpersMs }: AnyStretch): number {
   if (evidence === undefined) return 0
   const { source, kind, native, gcMs } = evidence
   if (native || kind === 'module-load' || (source === 'calls' && WAITING.has(kind))) return durationMs
-  return Math.min(gcMs, durationMs)
+  return Math.min(gcMs, durationMs, helpersMs)
 }
 
 /**

@@ -71,8 +71,8 @@ export interface Promises<Owner> {
   flush(): void
   /** From here on promises may settle unseen. */
   blind(): void
-  /** Whether a record that is not settled might have settled unseen; the promise itself is asked, where it is still there. */
-  isUnsure(record: PromiseRecord<Owner>): boolean
+  /** Whether it has not settled for sure. Where it might have, unseen, the promise itself is asked, if it is still there. */
+  isPending(record: PromiseRecord<Owner>): boolean
   find(promise: object): PromiseRecord<Owner> | undefined
   /** What led to the continuation that runs, as far as it is known. */
   cause(): Cause | undefined
@@ -259,11 +259,15 @@ export function createPromises<Owner extends { promises: PromiseLog<Owner> }>({ 
     blind() {
       blindAt = now()
     },
-    isUnsure(record) {
-      if (record.createdMs > blindAt || record.settledMs !== undefined) return false
+    isPending(record) {
+      if (record.settledMs !== undefined) return false
+      if (record.createdMs > blindAt) return true
       const promise = record.ref?.deref()
-      if (promise === undefined) return true
-      if (stateOfPromise(promise).state !== 'pending') settle(record, blindAt)
+      if (promise === undefined) return false
+      if (stateOfPromise(promise).state === 'pending') return true
+      // Nobody knows when: it has outlived nothing, as far as can be told.
+      record.settledMs = record.createdMs
+      forget(record)
       return false
     }
   }

@@ -71,8 +71,8 @@ const MAX_STRETCHES = 200
 const MAX_REQUESTS = 300
 const MAX_STARVED = 50
 /** What stacks of each sort may take in a test, at 3 to 10 µs each. */
-const PROMISE_STACKS = { initialMs: 6, share: 0.005 }
-const LIBRARY_PROMISE_STACKS = { initialMs: 3, share: 0.0025 }
+const PROMISE_STACKS = { initialMs: 8, share: 0.005 }
+const LIBRARY_PROMISE_STACKS = { initialMs: 4, share: 0.0025 }
 const RESOURCE_STACKS = { initialMs: 2, share: 0.005 }
 /** Of what only leads to resources: ticks and requests to the system. */
 const CAUSE_STACKS = { initialMs: 0.5, share: 0.0025 }

@@ -37,8 +37,8 @@ const FRAMES: Record<string, number> = {
 const CAUSES: Record<string, number> = {
   TickObject: 24, Microtask: 16, FSREQCALLBACK: 16, FSREQPROMISE: 16, GETADDRINFOREQWRAP: 24, TCPCONNECTWRAP: 24, PIPECONNECTWRAP: 24
 }
-/** Work of the thread pool, which ends with its first callback. */
-const isJob = (type: string): boolean => type.endsWith('REQUEST') || type === 'ZLIB'
+/** Work of the thread pool, which ends with its first callback. Node 26 does not name all of it among its active resources. */
+const isJob = (type: string): boolean => type.startsWith('FSREQ') || type.endsWith('REQUEST') || type === 'ZLIB'
 /** Frames of a call whose resource is made later, or by a name of its own. */
 const CALL_FRAMES = 24
 const MAX_STREAMS = 50
@@ -166,7 +166,7 @@ export function createResources<Owner extends Maker<Owner>>({ ownerNow, isRunner
       if (limit === undefined) {
         const frames = CAUSES[type]
         if (frames !== undefined) noteCause(id, type, resource, frames)
-        else if (isJob(type) && ownerNow() !== undefined) jobs.add(id)
+        if (isJob(type) && ownerNow() !== undefined) jobs.add(id)
         return
       }
       const owner = ownerNow()

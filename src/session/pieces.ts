@@ -82,15 +82,15 @@ const NOTICEABLE_SHARE = 0.1
 const WAITING = new Set<string>(['sync-io', 'sync-process', 'wait'] satisfies SyncKind[])
 
 /**
- * For how long a part may have waited: for a call, or in native code and module loaders for system calls that are not seen;
- * and in the collector, whose main thread waits for its helpers, for as long as it was seen at work and they had a CPU: they, too, are kept
- * from it on a busy machine.
+ * For how long a part of the stretch may have waited: for a call, or in native code and module loaders for system calls that are not
+ * seen; and in the collector, whose main thread waits for its helpers, for as long as it was seen at work. On a busy machine these
+ * wait for a CPU, as the thread itself does: what it had of the CPU when it wanted it tells their share.
  */
-function waitable({ evidence, durationMs, helpersMs }: AnyStretch): number {
+function waitable({ evidence, durationMs }: AnyStretch, { cpuMs, stolenMs }: AnyStretch): number {
   if (evidence === undefined) return 0
   const { source, kind, native, gcMs } = evidence
   if (native || kind === 'module-load' || (source === 'calls' && WAITING.has(kind))) return durationMs
-  return Math.min(gcMs, durationMs, helpersMs)
+  return stolenMs === 0 ? Math.min(gcMs, durationMs) : (Math.min(gcMs, durationMs) * cpuMs) / (cpuMs + stolenMs)
 }
 
 /**
@@ -99,17 +99,17 @@ function waitable({ evidence, durationMs, helpersMs }: AnyStretch): number {
  */
 function withTimes(whole: AnyStretch, parts: AnyStretch[], msByKind: SliceCalls['msByKind']): AnyStretch[] {
   const offMs = Math.max(0, whole.durationMs - whole.cpuMs - whole.stolenMs)
-  const waitableMs = parts.reduce((sum, part) => sum + waitable(part), 0)
+  const waitableMs = parts.reduce((sum, part) => sum + waitable(part, whole), 0)
   const waitedMs = Math.min(offMs, waitableMs)
   // Short calls among other work explain some of it, too.
   const shortMs = [...msByKind].reduce((sum, [kind, ms]) => sum + (WAITING.has(kind) ? ms : 0), 0)
   const lostMs = offMs - Math.max(waitedMs, shortMs)
   const noticeableMs = Math.max(NOTICEABLE_MS, (whole.durationMs - whole.stolenMs) * NOTICEABLE_SHARE)
-  const unexplained = (part: AnyStretch): number => part.durationMs - waitable(part)
+  const unexplained = (part: AnyStretch): number => part.durationMs - waitable(part, whole)
   const [longest] = parts.toSorted((a, b) => unexplained(b) - unexplained(a))
   const timed = parts.map((part) => {
     const stolenMs = whole.stolenMs * (part.durationMs / whole.durationMs)
-    const waits = waitableMs === 0 ? 0 : waitedMs * (waitable(part) / waitableMs)
+    const waits = waitableMs === 0 ? 0 : waitedMs * (waitable(part, whole) / waitableMs)
     const suspendedMs = part === longest && lostMs > noticeableMs ? Math.min(lostMs, unexplained(part)) : 0
     return { ...part, stolenMs, suspendedMs, cpuMs: Math.max(0, part.durationMs - stolenMs - waits - suspendedMs), victims: [] }
   })

@@ -34,8 +34,6 @@ export interface Stretch extends Kept {
   stolenMs: number
   /** Time off the CPU with nothing of the scope's own to wait for: a stopped process, a debugger's pause. */
   suspendedMs: number
-  /** CPU time of the process's other threads meanwhile: the collector's helpers, for one. */
-  helpersMs: number
   evidence: Evidence | undefined
   /** Nothing but the time tells whose it is: the only test that ran. */
   guessed?: boolean

@@ -22,50 +22,34 @@ export interface Stretches {
 
 /** Wall time of a slice is CPU time, time that other processes stole, and time blocked in system calls. */
 export function createStretches(clock: ThreadClock): Stretches {
-  const read = (): Times => ({ ...clock.read(), processMs: processMs() })
-  let last = read()
+  let last = clock.read()
   /** Of short slices since then. */
   let shortMs = 0
 
-  function split({ owner, startMs, durationMs }: LongSlice<Scope>, times: Times): AnyStretch {
+  function split({ owner, startMs, durationMs }: LongSlice<Scope>, time: ThreadTime): AnyStretch {
     // The last reading is a little older than the slice. What ran in between took none of the slice's time: in a turn of many
     // short slices it would hide what others took of the few that they made long.
-    const runMs = times.runMs - last.runMs
-    const cpuMs = clamp(runMs - shortMs, 0, durationMs)
-    const stolenMs = clamp(times.waitMs - last.waitMs, 0, durationMs - cpuMs)
-    const helpersMs = Math.max(0, times.processMs - last.processMs - runMs)
-    return { scope: owner, startMs, durationMs, cpuMs, stolenMs, suspendedMs: 0, helpersMs, evidence: undefined, victims: [] }
+    const cpuMs = clamp(time.runMs - last.runMs - shortMs, 0, durationMs)
+    const stolenMs = clamp(time.waitMs - last.waitMs, 0, durationMs - cpuMs)
+    return { scope: owner, startMs, durationMs, cpuMs, stolenMs, suspendedMs: 0, evidence: undefined, victims: [] }
   }
-  function advance(times: Times): void {
-    last = times
+  function advance(time: ThreadTime): void {
+    last = time
     shortMs = 0
   }
   return {
     measure(slice) {
-      const times = read()
-      const stretch = split(slice, times)
-      advance(times)
+      const time = clock.read()
+      const stretch = split(slice, time)
+      advance(time)
       return stretch
     },
-    peek: (slice) => split(slice, read()),
+    peek: (slice) => split(slice, clock.read()),
     short(ms) {
       shortMs += ms
-      if (shortMs > MAX_UNREAD_MS) advance(read())
+      if (shortMs > MAX_UNREAD_MS) advance(clock.read())
     }
   }
-}
-
-interface Times extends ThreadTime {
-  /** CPU time of the whole process. */
-  processMs: number
-}
-
-// Taken at load: fakes replace it.
-const cpuUsage = process.cpuUsage.bind(process)
-
-function processMs(): number {
-  const { user, system } = cpuUsage()
-  return (user + system) / 1e3
 }
 
 const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value))

@@ -28,8 +28,6 @@ interface Given {
   /** @default all of it */
   cpuMs?: number
   stolenMs?: number
-  /** @default enough */
-  helpersMs?: number
   calls?: SyncCall<Scope>[]
   /** Calls that were counted without a look at their stacks. */
   uncounted?: [SyncKind, number][]
@@ -39,11 +37,11 @@ interface Given {
 const START = 1000
 
 /** Pieces of one stretch: its calls' times are given since its start. */
-function split({ ms, cpuMs = ms, stolenMs = 0, helpersMs = ms, calls = [], uncounted = [], evidence = () => profile() }: Given): AnyStretch[] {
+function split({ ms, cpuMs = ms, stolenMs = 0, calls = [], uncounted = [], evidence = () => profile() }: Given): AnyStretch[] {
   const looked = calls.map((each) => ({ ...each, startMs: START + each.startMs, endMs: START + each.endMs }))
   const msByKind = new Map<SyncKind, number>(uncounted)
   for (const { kind, startMs, endMs } of looked) msByKind.set(kind, (msByKind.get(kind) ?? 0) + endMs - startMs)
-  const stretch: AnyStretch = { scope: SCOPE, startMs: START, durationMs: ms, cpuMs, stolenMs, suspendedMs: 0, helpersMs, evidence: undefined, victims: [] }
+  const stretch: AnyStretch = { scope: SCOPE, startMs: START, durationMs: ms, cpuMs, stolenMs, suspendedMs: 0, evidence: undefined, victims: [] }
   return splitStretch(stretch, { msByKind, looked }, THRESHOLD, evidence)
 }
 
@@ -188,7 +186,7 @@ describe('time off the CPU', () => {
 
   test('the collector, whose helpers were kept from the CPU, is no stall of the program', () => {
     const evidence = () => profile({ kind: 'gc', frames: [], own: -1, share: 0, gcMs: 110 })
-    expect(times(split({ ms: 116, cpuMs: 8, stolenMs: 15, helpersMs: 10, evidence }))).toEqual([{ cpuMs: 8, stolenMs: 15, suspendedMs: 83 }])
+    expect(times(split({ ms: 116, cpuMs: 8, stolenMs: 16, evidence }))).toEqual([{ cpuMs: 8, stolenMs: 16, suspendedMs: 55 }])
   })
 
   test('the collector explains what was seen of it', () => {

@@ -42,15 +42,15 @@ const MAX_KEPT = 500
 /** Later than this after its test's end, a promise has outlived it. */
 const GRACE_MS = 5
 
-/** The same of a listener whose request was answered before: its client has no means to wait for the rest. */
-const ANSWERED_GRACE_MS = 20
+/** The same of a listener whose request has ended: a client that has the whole answer has no means to wait for the rest. */
+const REQUESTS_GRACE_MS = 20
 
 /** By how much; 0 where it settled in time, or has not settled. */
 function outlivedMs({ settledMs, owner }: Made, isListeners: boolean): number {
   const { endMs } = owner.whole
   if (settledMs === undefined || endMs === undefined) return 0
-  const isAnswered = owner.kind === 'request' && owner.endMs !== undefined && owner.endMs <= endMs
-  return settledMs - endMs > (isListeners && isAnswered ? ANSWERED_GRACE_MS : GRACE_MS) ? settledMs - endMs : 0
+  const isOver = owner.kind === 'request' && owner.endMs !== undefined
+  return settledMs - endMs > (isListeners && isOver ? REQUESTS_GRACE_MS : GRACE_MS) ? settledMs - endMs : 0
 }
 
 export function watchLeftovers(session: Session, { promises: reader, neverSettling, locator, depth, prove }: LeftoverOptions): LeftoverWatch {

@@ -45,12 +45,16 @@ const GRACE_MS = 5
 /** The same of a listener whose request has ended: a client that has the whole answer has no means to wait for the rest. */
 const REQUESTS_GRACE_MS = 20
 
-/** By how much; 0 where it settled in time, or has not settled. */
-function outlivedMs({ settledMs, owner }: Made, isListeners: boolean): number {
+/**
+ * By how much a promise has outlived its test; 0 where it settled in time, or has not settled.
+ * @param isListeners it is what an async listener gave to whoever emitted
+ */
+export function outlivedMs({ settledMs, owner }: Made, isListeners: boolean): number {
   const { endMs } = owner.whole
   if (settledMs === undefined || endMs === undefined) return 0
-  const isOver = owner.kind === 'request' && owner.endMs !== undefined
-  return settledMs - endMs > (isListeners && isOver ? REQUESTS_GRACE_MS : GRACE_MS) ? settledMs - endMs : 0
+  const isOfEndedRequest = isListeners && owner.kind === 'request' && owner.endMs !== undefined
+  const lateMs = settledMs - endMs
+  return lateMs > (isOfEndedRequest ? REQUESTS_GRACE_MS : GRACE_MS) ? lateMs : 0
 }
 
 export function watchLeftovers(session: Session, { promises: reader, neverSettling, locator, depth, prove }: LeftoverOptions): LeftoverWatch {

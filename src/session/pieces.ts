@@ -90,7 +90,8 @@ function waitable({ evidence, durationMs }: AnyStretch, { cpuMs, stolenMs }: Any
   if (evidence === undefined) return 0
   const { source, kind, native, gcMs } = evidence
   if (native || kind === 'module-load' || (source === 'calls' && WAITING.has(kind))) return durationMs
-  return stolenMs === 0 ? Math.min(gcMs, durationMs) : (Math.min(gcMs, durationMs) * cpuMs) / (cpuMs + stolenMs)
+  const share = stolenMs === 0 ? 1 : cpuMs / (cpuMs + stolenMs)
+  return Math.min(gcMs, durationMs) * share
 }
 
 /**
@@ -99,17 +100,18 @@ function waitable({ evidence, durationMs }: AnyStretch, { cpuMs, stolenMs }: Any
  */
 function withTimes(whole: AnyStretch, parts: AnyStretch[], msByKind: SliceCalls['msByKind']): AnyStretch[] {
   const offMs = Math.max(0, whole.durationMs - whole.cpuMs - whole.stolenMs)
-  const waitableMs = parts.reduce((sum, part) => sum + waitable(part, whole), 0)
+  const waitables = new Map(parts.map((part) => [part, waitable(part, whole)]))
+  const waitableMs = [...waitables.values()].reduce((sum, ms) => sum + ms, 0)
   const waitedMs = Math.min(offMs, waitableMs)
   // Short calls among other work explain some of it, too.
   const shortMs = [...msByKind].reduce((sum, [kind, ms]) => sum + (WAITING.has(kind) ? ms : 0), 0)
   const lostMs = offMs - Math.max(waitedMs, shortMs)
   const noticeableMs = Math.max(NOTICEABLE_MS, (whole.durationMs - whole.stolenMs) * NOTICEABLE_SHARE)
-  const unexplained = (part: AnyStretch): number => part.durationMs - waitable(part, whole)
+  const unexplained = (part: AnyStretch): number => part.durationMs - waitables.get(part)!
   const [longest] = parts.toSorted((a, b) => unexplained(b) - unexplained(a))
   const timed = parts.map((part) => {
     const stolenMs = whole.stolenMs * (part.durationMs / whole.durationMs)
-    const waits = waitableMs === 0 ? 0 : waitedMs * (waitable(part, whole) / waitableMs)
+    const waits = waitableMs === 0 ? 0 : waitedMs * (waitables.get(part)! / waitableMs)
     const suspendedMs = part === longest && lostMs > noticeableMs ? Math.min(lostMs, unexplained(part)) : 0
     return { ...part, stolenMs, suspendedMs, cpuMs: Math.max(0, part.durationMs - stolenMs - waits - suspendedMs), victims: [] }
   })

@@ -129,7 +129,7 @@ export function createSession(options: SessionOptions): Session {
   })
   watchFileStreams(resources.fileStream)
   const hooks = createHooks(storage, { slices, tasks, promises, resources, marks }, () => !evidence.sampling())
-  let watchers: VictimWatch[] = []
+  const watchers: VictimWatch[] = []
   const late = new Set<Scope>()
   let undos: (() => void)[] = []
 
@@ -188,10 +188,8 @@ export function createSession(options: SessionOptions): Session {
     const watcher = watchVictims(kept)
     watchers.push(watcher)
     hooks.onStart = (at, scope) => {
-      let over = 0
-      for (const each of watchers) if (!each(at, scope)) over++
-      if (over === 0) return
-      watchers = watchers.filter((each) => each(at, scope))
+      // In place: this runs for each callback.
+      for (let i = watchers.length - 1; i >= 0; i--) if (!watchers[i]!(at, scope)) watchers.splice(i, 1)
       if (watchers.length === 0) hooks.onStart = undefined
     }
   }

@@ -15,17 +15,15 @@ export type VictimWatch = (at: number, scope: Scope | undefined) => boolean
  */
 export function watchVictims(kept: Kept): VictimWatch {
   const endMs = kept.startMs + kept.durationMs
-  const seen = new Set<Scope>()
-  let last: Scope | undefined
+  /** Judged already: a chain of continuations is one scope's, and long. */
+  const seen = new Set<Scope | undefined>()
   return (at, scope) => {
     if (at - endMs > WATCH_MS || kept.victims.length >= MAX_VICTIMS) return false
-    // A chain of continuations is one scope's, and long.
-    if (scope === last) return true
-    last = scope
-    // What a scope left behind when it ended waits for nobody; a file's continuations are the runner's, as those around a test are.
-    if (scope === undefined || scope.kind === 'file' || scope.kind === 'runner' || scope.endMs !== undefined || seen.has(scope)) return true
-    if (scope.includes(kept.scope) || kept.scope.includes(scope)) return true
+    if (seen.has(scope)) return true
     seen.add(scope)
+    // What a scope left behind when it ended waits for nobody; a file's continuations are the runner's, as those around a test are.
+    if (scope === undefined || scope.kind === 'file' || scope.kind === 'runner' || scope.endMs !== undefined) return true
+    if (scope.includes(kept.scope) || kept.scope.includes(scope)) return true
     const readyMs = dueTime(executionAsyncResource()) ?? Math.max(kept.startMs, scope.startMs)
     const delayMs = at - readyMs
     // A timer that came due after the stall was not held up by it.

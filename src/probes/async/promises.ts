@@ -266,8 +266,7 @@ export function createPromises<Owner extends { promises: PromiseLog<Owner> }>({ 
       if (promise === undefined) return false
       if (stateOfPromise(promise).state === 'pending') return true
       // Nobody knows when: it has outlived nothing, as far as can be told.
-      record.settledMs = record.createdMs
-      forget(record)
+      settle(record, record.createdMs)
       return false
     }
   }

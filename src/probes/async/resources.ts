@@ -137,21 +137,24 @@ export function createResources<Owner extends Maker<Owner>>({ ownerNow, isRunner
     const origin = inJob() ? undefined : origins.get(executionAsyncResource())
     return origin?.type === 'Immediate' ? (origin.chain ?? 1) + 1 : 1
   }
+  function keepCause(id: number, type: string, resource: object, origin: Origin<Owner>): void {
+    if (type === 'TickObject') ticks.set(id, origin)
+    else origins.set(resource, origin)
+  }
   function noteCause(id: number, type: string, resource: object, limit: number): void {
     const owner = ownerNow()
     if (owner === undefined) return
-    const keep = (origin: Origin<Owner>): void => void (type === 'TickObject' ? ticks.set(id, origin) : origins.set(resource, origin))
     const opens = type === 'FSREQPROMISE'
     const budget = opens ? owner.resources.budget : owner.resources.causes
     if (!affords(budget)) {
       const from = cause()
-      if (from !== undefined) keep({ sites: undefined, frames: [], own: false, from })
+      if (from !== undefined) keepCause(id, type, resource, { sites: undefined, frames: [], own: false, from })
       return
     }
     const since = now()
     const origin = originOf(takeStack(limit, probe.init))
     if (opens) opening.set(id, { owner, origin })
-    if (origin.own || origin.from !== undefined) keep(origin)
+    if (origin.own || origin.from !== undefined) keepCause(id, type, resource, origin)
     spend(budget, since)
     ours(since)
   }
@@ -166,7 +169,7 @@ export function createResources<Owner extends Maker<Owner>>({ ownerNow, isRunner
       if (limit === undefined) {
         const frames = CAUSES[type]
         if (frames !== undefined) noteCause(id, type, resource, frames)
-        if (isJob(type) && ownerNow() !== undefined) jobs.add(id)
+        if (type !== 'TickObject' && isJob(type) && ownerNow() !== undefined) jobs.add(id)
         return
       }
       const owner = ownerNow()

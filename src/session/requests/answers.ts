@@ -8,7 +8,8 @@ export interface Answers {
   status(socket: object): number | undefined
 }
 
-/** A status line's version and status: `HTTP/1.1 200`. */
+const HEAD = /^HTTP\/1\.\d ([1-5]\d\d)/
+/** A status line's version and status. */
 const HEAD_LENGTH = 12
 const SWITCHING_PROTOCOLS = 101
 
@@ -23,7 +24,7 @@ export function watchAnswers(writes: Writes): Answers {
         if (head === undefined) return
         head += textOf(chunk)
         if (head.length < HEAD_LENGTH) return
-        const status = head.startsWith('HTTP/1.') ? Number(head.slice(9, HEAD_LENGTH)) || 0 : 0
+        const status = Number(HEAD.exec(head.slice(0, HEAD_LENGTH))?.[1] ?? 0)
         // `100 Continue` and early hints come before the answer.
         const before = status > 99 && status < 200 && status !== SWITCHING_PROTOCOLS
         head = before ? '' : undefined

@@ -35,16 +35,16 @@ class Slow extends Transform {
 describe('a stream', () => {
   // EXPECT 28 transform-chunks: loop-starvation|blocking-call in "a stream > of heavy chunks" at transform
   test('of heavy chunks', async () => {
-    await pipeline(Readable.from([1, 2, 3, 4, 5, 6, 7, 8]), new Slow(20, 'transform-chunks'), drain)
+    await pipeline(Readable.from([1, 2, 3, 4, 5, 6, 7, 8]), new Slow(20, 'transform-chunks'), drain(8))
   })
 
   // EXPECT 28 transform-chunk: blocking-call cpu in "a stream > of one very heavy chunk" at transform
   test('of one very heavy chunk', async () => {
-    await pipeline(Readable.from([1]), new Slow(150, 'transform-chunk'), drain)
+    await pipeline(Readable.from([1]), new Slow(150, 'transform-chunk'), drain(1))
   })
 
   test('clean: of heavy chunks that come one by one', CLEAN, async () => {
-    await pipeline(oneByOne, new Slow(20), drain)
+    await pipeline(oneByOne, new Slow(20), drain(8))
   })
 })
 
@@ -55,13 +55,12 @@ async function* oneByOne(): AsyncGenerator<number> {
   }
 }
 
-async function drain(chunks: AsyncIterable<number>): Promise<void> {
-  let last = 0
-  for await (const chunk of chunks) {
-    expect(chunk).toBe(last + 1)
-    last = chunk
+function drain(expected: number): (chunks: AsyncIterable<number>) => Promise<void> {
+  return async (chunks) => {
+    let count = 0
+    for await (const _ of chunks) count += 1
+    expect(count).toBe(expected)
   }
-  expect(last).toBeGreaterThan(0)
 }
 
 const ROUNDS = Math.ceil(amounts.loopRounds / 500)

@@ -73,25 +73,26 @@ const same = (amount: number): number => amount
 /** By the fastest of some samples: the kernel reads into memory that it has at hand much faster than into other. */
 function fastest<T>(sample: number, prepare: (amount: number) => T, run: (input: T) => unknown): number {
   const input = prepare(sample)
-  const times = Array.from({ length: 5 }, () => timeOf(() => run(input)))
-  return Math.ceil((sample * STALL_MS) / Math.min(...times))
+  return Math.ceil((sample * STALL_MS) / leastOf(() => run(input), 5))
 }
 
 /** By a sample that takes long enough; the smaller ones before it warm up. */
 function linear<T>(from: number, prepare: (amount: number) => T, run: (input: T) => unknown): number {
   for (let amount = from; ; amount *= 2) {
     const input = prepare(amount)
-    const tookMs = timeOf(() => run(input))
-    if (tookMs >= SAMPLE_MS) return Math.ceil((amount * STALL_MS) / tookMs)
+    if (timeOf(() => run(input)) >= SAMPLE_MS) return Math.ceil((amount * STALL_MS) / leastOf(() => run(input)))
   }
 }
 
 /** Each step doubles the time. */
 function doubling(from: number, run: (amount: number) => unknown): number {
   let amount = from
-  while (timeOf(() => run(amount)) < AT_LEAST_MS) amount += 1
+  while (leastOf(() => run(amount)) < AT_LEAST_MS) amount += 1
   return amount
 }
+
+/** Of several runs: one that was slow, by what else the machine did, would make the stall too short. */
+const leastOf = (run: () => unknown, runs = 2): number => Math.min(...Array.from({ length: runs }, () => timeOf(run)))
 
 /** CPU time: a busy machine does not make it less work. */
 function timeOf(run: () => unknown): number {

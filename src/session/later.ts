@@ -16,6 +16,7 @@ export { freeze } from './frozen.ts'
 export { createLocator } from './locate.ts'
 export { neverSettling } from './never-settling.ts'
 export { createCalls } from './requests/calls.ts'
+export { createMessages } from './requests/messages.ts'
 export { takeSnapshot } from './stuck.ts'
 export { explainTimedOut } from './timeout.ts'
 

@@ -20,6 +20,7 @@ import { watchRequests } from './requests/watch.ts'
 import { Scope, type Thresholds } from './scope.ts'
 import { createSession, type Session } from './session.ts'
 import { createSources } from './sources.ts'
+import { fileBudgets } from './stack-budgets.ts'
 
 /** Everything that runs in one worker thread: probes, scopes, and what is made of them. */
 export interface Profiler {
@@ -73,7 +74,7 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
   const session = createSession({ ...options, isLoading: sources.isLoading, source: sources.get })
   // Before the request's own code runs.
   for (const name of ['http.server.request.start', 'http.server.response.created']) subscribe(name, () => session.syncCalls.refresh())
-  const requests = watchRequests(session, { lag, thresholds }, (...args) => later().createCalls(...args))
+  const requests = watchRequests(session, { lag, thresholds }, later)
   const display = (path: string): string => displayPath(root, path)
   let located: Locator | undefined
   const real = (): Locator => (located ??= later().createLocator(sources, display))
@@ -96,12 +97,13 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
     return scope === undefined ? options.rules : (rules.get(scope) ?? rulesOf(scope.parent))
   }
   let loaded: Scope | undefined
+  let budgets = fileBudgets()
   let stopRequests = (): void => {}
 
   function begin({ kind, name, parent, thresholds: own }: Parameters<Profiler['begin']>[0]): Scope {
     session.cutTurn()
     session.syncCalls.refresh()
-    return opened(new Scope({ kind, name, parent, thresholds: own ?? parent?.thresholds ?? thresholds, startMs: now(), lag }))
+    return opened(new Scope({ kind, name, parent, thresholds: own ?? parent?.thresholds ?? thresholds, startMs: now(), lag, fileBudgets: budgets }))
   }
   function opened(scope: Scope): Scope {
     session.open(scope)
@@ -178,13 +180,14 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
       stopRequests()
       // Before the test file: what it finds is what it puts back later, and a request that begins meanwhile has an end.
       stopRequests = requests.start(global)
-      loaded = new Scope({ kind: 'file', name: 'loading', thresholds, startMs: now(), lag })
+      budgets = fileBudgets()
+      loaded = new Scope({ kind: 'file', name: 'loading', thresholds, startMs: now(), lag, fileBudgets: budgets })
       session.load(loaded)
     },
     beginFile(file) {
       session.cutTurn()
       session.syncCalls.refresh()
-      const scope = loaded ?? new Scope({ kind: 'file', name: file, thresholds, startMs: now(), lag })
+      const scope = loaded ?? new Scope({ kind: 'file', name: file, thresholds, startMs: now(), lag, fileBudgets: budgets })
       loaded = undefined
       scope.file = file
       requests.beginFile(scope)

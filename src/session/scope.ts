@@ -2,10 +2,10 @@ import type { ScopeRef, TestRef } from '../model.ts'
 import type { Evidence, RawFrame } from '../records/code.ts'
 import type { TurnCounts } from '../probes/hooks.ts'
 import type { PromiseLog } from '../probes/async/promises.ts'
-import { createStackBudget } from '../probes/async/stack-budget.ts'
 import type { ResourceLog } from '../probes/async/resources.ts'
 import { createTaskLog, type TaskLog } from '../probes/tasks.ts'
 import { LagMeter } from './lag-meter.ts'
+import { runnerBudget, type StackBudgets, testBudgets } from './stack-budgets.ts'
 import { SyncCallList } from './sync-call-list.ts'
 
 /** Limits that a test may set for itself. */
@@ -63,20 +63,13 @@ export interface ScopeInit {
   lag: boolean
   /** Nothing but the time tells that it is its parent's: the only test that ran. */
   guessed?: boolean
+  /** What the stacks of its file may still cost. */
+  fileBudgets?: StackBudgets | undefined
 }
 
 const MAX_STRETCHES = 200
 const MAX_REQUESTS = 300
 const MAX_STARVED = 50
-/** What stacks of each sort may take in a test, at 3 to 10 µs each. */
-const PROMISE_STACKS = { initialMs: 8, share: 0.005 }
-const LIBRARY_PROMISE_STACKS = { initialMs: 4, share: 0.0025 }
-const RESOURCE_STACKS = { initialMs: 2, share: 0.005 }
-/** Of what only leads to resources: ticks and requests to the system. */
-const CAUSE_STACKS = { initialMs: 0.5, share: 0.0025 }
-/** The runner's own promises around a test are some thirty; what fixtures and late hooks leave shows in a few. */
-const RUNNERS_STACKS = { initialMs: 0.05, share: 0.005 }
-
 /**
  * Whose code runs: a test, a request, a function, a file. Scopes are the values of the session's `AsyncLocalStorage`,
  * and everything a scope does is also its ancestors' doing.
@@ -118,7 +111,7 @@ export class Scope {
   /** Its own and those of the scopes inside. */
   readonly starved: StarvedTurn[] = []
 
-  constructor({ kind, name, parent, thresholds, startMs, lag, guessed = false }: ScopeInit) {
+  constructor({ kind, name, parent, thresholds, startMs, lag, guessed = false, fileBudgets }: ScopeInit) {
     this.kind = kind
     this.name = name
     this.parent = parent
@@ -131,9 +124,10 @@ export class Scope {
     const shared = kind === 'test' ? undefined : parent
     this.taskLog = shared?.taskLog ?? createTaskLog()
     this.syncCalls = shared?.syncCalls ?? new SyncCallList()
-    const promises = shared?.promises ?? { pending: new Set(), budget: createStackBudget(PROMISE_STACKS), others: createStackBudget(LIBRARY_PROMISE_STACKS) }
-    this.promises = kind === 'runner' ? { ...promises, budget: createStackBudget(RUNNERS_STACKS), others: createStackBudget(RUNNERS_STACKS) } : promises
-    this.resources = shared?.resources ?? { records: [], budget: createStackBudget(RESOURCE_STACKS), causes: createStackBudget(CAUSE_STACKS) }
+    const budgets = shared === undefined ? testBudgets(fileBudgets) : undefined
+    const promises = shared?.promises ?? { pending: new Set(), budget: budgets!.promises, others: budgets!.libraries }
+    this.promises = kind === 'runner' ? { ...promises, budget: runnerBudget(promises.budget), others: runnerBudget(promises.others) } : promises
+    this.resources = shared?.resources ?? { records: [], budget: budgets!.resources, causes: budgets!.causes }
     this.lag = lag && kind !== 'runner' ? new LagMeter(thresholds.lagThreshold) : undefined
     this.loopLag = lag && kind !== 'file' && kind !== 'runner' ? new LagMeter(thresholds.lagThreshold) : undefined
   }

@@ -4,7 +4,7 @@ import type { FakeClock } from '../fake-timers.ts'
 import { stateOfPromise } from '../promise-state.ts'
 import { takeSites, urlOf } from '../stacks.ts'
 import { type Cause, framesOf } from './causes.ts'
-import { affords, spend, type StackBudget } from './stack-budget.ts'
+import { affords, spend, spendOnReading, type StackBudget } from './stack-budget.ts'
 
 // Taken at load: tests of what older hosts lack delete it, and a hook that throws ends the process.
 const { WeakRef } = globalThis
@@ -47,7 +47,7 @@ export interface PromiseRecord<Owner> extends Cause {
 export interface PromiseLog<Owner> {
   readonly pending: Set<PromiseRecord<Owner>>
   readonly budget: StackBudget
-  /** For those that are made where a library's function goes on: they shall not use up what finds the user's. */
+  /** For those that a library's function makes, many in a row or where it goes on: they shall not use up what finds the user's. */
   readonly others: StackBudget
 }
 
@@ -123,6 +123,8 @@ export function createPromises<Owner extends { promises: PromiseLog<Owner> }>({ 
   let nodeRuns = false
   let nodeCause: Cause | typeof UNKNOWN = UNKNOWN
   let job = false
+  /** Whether the last promise that was looked at in this callback was made by a library's function, which the user's has called. */
+  let libraryMakes = false
   const isPlace = (url: string): boolean => !isRunner(url)
   /** Whether the continuation of a function of the user's runs. */
   const usersRun = (): boolean => job && running?.top.own === true
@@ -169,6 +171,7 @@ export function createPromises<Owner extends { promises: PromiseLog<Owner> }>({ 
     }
     // That the runner waits for somebody else's promise is of interest.
     if (source === undefined && (maker === undefined || isRunner(url))) return undefined
+    libraryMakes = !isOwn(url)
     const isNodes = url.startsWith('node:')
     const isWanted = source !== undefined || !isNodes || sites.some((site) => isOwn(urlOf(site)))
     const record = isWanted ? create(promise, owner, derived, source, sites) : undefined
@@ -198,7 +201,7 @@ export function createPromises<Owner extends { promises: PromiseLog<Owner> }>({ 
       if (owner === undefined) return
       if (source?.takers.length === MAX_TAKERS) source.takers = source.takers.filter(({ settledMs }) => settledMs === undefined)
       const full = source !== undefined && source.takers.length >= MAX_TAKERS
-      const budget = libraryRuns() ? owner.promises.others : owner.promises.budget
+      const budget = libraryRuns() || libraryMakes ? owner.promises.others : owner.promises.budget
       if (nodeRuns || full || !affords(budget)) {
         if (nodeRuns && parent !== undefined) nodes.set(promise, nodeCause)
         if (source !== undefined) source.moreTakers++
@@ -213,6 +216,7 @@ export function createPromises<Owner extends { promises: PromiseLog<Owner> }>({ 
       else source.takers.push(record)
     },
     before(promise) {
+      libraryMakes = false
       // It runs once.
       job = true
       const cause = nodes.get(promise)
@@ -225,6 +229,7 @@ export function createPromises<Owner extends { promises: PromiseLog<Owner> }>({ 
     },
     callback() {
       job = false
+      libraryMakes = false
       nodeRuns = false
       running = undefined
     },
@@ -249,7 +254,7 @@ export function createPromises<Owner extends { promises: PromiseLog<Owner> }>({ 
         record.ref = new WeakRef(promise)
       }
       for (const { record } of taken) if (!record.causes) record.sites = undefined
-      spend(taken[0]!.record.owner.promises.budget, since, taken.length)
+      spendOnReading(taken[0]!.record.owner.promises.budget, since, taken.length)
       ours(since)
     },
     find: (promise) => records.get(promise),

@@ -1,15 +1,24 @@
 import { now } from '../clock.ts'
 
 /**
- * What the stacks that are taken for one test may cost: something at once, and a share of the time that goes by. A limit by their
+ * What stacks of one sort may cost a test or a file: something at once, and a share of the time that goes by. A limit by their
  * number would be used up by one read file, whose promises are Node's own.
  */
-export interface StackBudget {
-  /** Milliseconds. */
-  spentMs: number
+export interface StackLimits {
+  /** Milliseconds that may be spent at once. */
   readonly initialMs: number
-  /** Of the test's time. */
+  /** Of the time that goes by. */
   readonly share: number
+  /** Of a test: stacks that it may take at the least, whatever the tests before it have left of the file's budget. */
+  readonly least?: number
+}
+
+export interface StackBudget {
+  readonly limits: StackLimits
+  /** What a test spends is its file's, too: a thousand short tests shall not cost a thousand times what one may. */
+  readonly file: StackBudget | undefined
+  spentMs: number
+  taken: number
   readonly sinceMs: number
   /** Requests for a stack that were refused since the time was last looked at. */
   refused: number
@@ -18,28 +27,42 @@ export interface StackBudget {
 /** Looking at the time for each refusal would be most of what a promise costs. */
 const LOOK_EVERY = 8
 
-export const createStackBudget = ({ initialMs, share }: Pick<StackBudget, 'initialMs' | 'share'>): StackBudget => ({ spentMs: 0, initialMs, share, sinceMs: now(), refused: 0 })
+export const createStackBudget = (limits: StackLimits, file?: StackBudget): StackBudget => ({ limits, file, spentMs: 0, taken: 0, sinceMs: now(), refused: 0 })
 
 /** Whether one more stack may be taken. */
 export function affords(budget: StackBudget): boolean {
-  if (budget.spentMs < budget.initialMs) return true
+  const { file, taken, limits: { least = 0 } } = budget
+  if (taken < least) return true
+  return isWithin(budget) && (file === undefined || isWithin(file))
+}
+
+function isWithin(budget: StackBudget): boolean {
+  const { limits: { initialMs, share }, file, sinceMs } = budget
+  if (budget.spentMs < initialMs) return true
   if (++budget.refused % LOOK_EVERY !== 0) return false
-  const earnedMs = budget.initialMs + (now() - budget.sinceMs) * budget.share
+  const earnedMs = initialMs + (now() - sinceMs) * share
   if (budget.spentMs >= earnedMs) return false
-  // What time has paid for is not saved up: a burst has what a test starts with.
-  budget.spentMs = Math.max(budget.spentMs, earnedMs - BURST_MS)
+  // What time has paid for a test is not saved up: a burst has what a test starts with. A file saves for the tests to come.
+  if (file !== undefined) budget.spentMs = Math.max(budget.spentMs, earnedMs - BURST_MS)
   return true
 }
 const BURST_MS = 0.1
 
-/**
- * @param since when the first of them was asked for
- * @param stacks how many were taken, or read
- */
-export function spend(budget: StackBudget, since: number, stacks = 1): void {
+/** A stack was taken. @param since when it was asked for */
+export function spend(budget: StackBudget, since: number): void {
+  budget.taken++
+  pay(budget, since, 1)
+}
+
+/** Stacks that were taken before have been read. @param since when the first of them was */
+export const spendOnReading = (budget: StackBudget, since: number, stacks: number): void => pay(budget, since, stacks)
+
+function pay(budget: StackBudget, since: number, stacks: number): void {
   // At first each costs more than it will: code is compiled, and functions are parsed for their lines. That is paid once.
-  const dearestMs = budget.spentMs < budget.initialMs ? DEAREST_AT_FIRST_MS : DEAREST_MS
-  budget.spentMs += Math.min(now() - since, stacks * dearestMs)
+  const dearestMs = budget.spentMs < budget.limits.initialMs ? DEAREST_AT_FIRST_MS : DEAREST_MS
+  const spentMs = Math.min(now() - since, stacks * dearestMs)
+  budget.spentMs += spentMs
+  if (budget.file !== undefined) budget.file.spentMs += spentMs
 }
 const DEAREST_AT_FIRST_MS = 0.02
 /** One that is taken once in a while costs 40 µs, ten times as much as one of many in a row. What took longer was kept from the CPU by others. */

@@ -3,7 +3,7 @@ import { Socket } from 'node:net'
 import { patchMethod } from '../../probes/patch.ts'
 import type { Scope } from '../scope.ts'
 import type { Session } from '../session.ts'
-import { createWriterLog, type WriterLog } from './writers.ts'
+import { WriterLog } from './writers.ts'
 import type { Writes } from './writes.ts'
 
 /** Whose a connection is, by its other end in this process. */
@@ -39,18 +39,20 @@ export function watchConnections({ storage, openTests }: Session, writes: Writes
   let clients: WeakRef<Socket>[] = []
   let sweepAt = SWEEP_AT
   const peers = new WeakMap<Address, WeakRef<Socket>>()
-  const logs = new WeakMap<Socket, WriterLog>()
+  const scopeNow = (): Scope | undefined => storage.getStore()
 
   function connects(socket: Socket): void {
-    if (logs.has(socket)) return
+    if (logOf(socket) !== undefined) return
     if (clients.length >= sweepAt) {
       clients = clients.filter(isAlive).slice(-MAX_CLIENTS / 2)
       sweepAt = Math.max(SWEEP_AT, Math.min(MAX_CLIENTS, clients.length * 2))
     }
-    const writers = createWriterLog(storage.getStore())
-    logs.set(socket, writers)
+    writes.follow(socket, new WriterLog(scopeNow))
     clients.push(new WeakRef(socket))
-    writes.hear(socket, () => writers.wrote(storage.getStore()))
+  }
+  function logOf(socket: Socket): WriterLog | undefined {
+    const hearer = writes.hearerOf(socket)
+    return hearer instanceof WriterLog ? hearer : undefined
   }
   subscribe('net.client.socket', (message) => connects((message as { socket: Socket }).socket))
 
@@ -66,14 +68,14 @@ export function watchConnections({ storage, openTests }: Session, writes: Writes
   }
   return {
     peerOf,
-    spoke: (client) => logs.get(client)?.spoke(storage.getStore()),
+    spoke: (client) => logOf(client)?.speak(),
     ownerOf(accepted) {
       const peer = peerOf(accepted)
-      const writers = peer && logs.get(peer)
+      const writers = peer && logOf(peer)
       const sender = writers?.take()
       if (sender !== undefined && sender.kind !== 'file') return { owner: sender, guessed: false }
       // Several tests have written: it is one of them, and nobody knows which.
-      if (writers?.isMixed() === true) return { owner: fileNow(), guessed: false }
+      if (writers?.isMixed === true) return { owner: fileNow(), guessed: false }
       const here = accepter(storage.getStore())
       if (here !== undefined && here.kind !== 'file') return { owner: here, guessed: false }
       const [only, ...others] = openTests()

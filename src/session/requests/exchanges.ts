@@ -6,8 +6,9 @@ import { patchMethod } from '../../probes/patch.ts'
 import { patchInherited } from '../../probes/patches/inherited.ts'
 import type { Scope } from '../scope.ts'
 import type { Session } from '../session.ts'
-import type { Answers } from './answers.ts'
+import { Answer } from './answer.ts'
 import type { Requests } from './registry.ts'
+import type { Writes } from './writes.ts'
 
 /** What a server knows a request by. */
 export interface Exchange {
@@ -26,8 +27,8 @@ export type OwnerOf = (event: unknown) => Scope | undefined
  * packets, a pool or an emitter calls back out of the request's async context, and Node itself emits there.
  */
 export interface Exchanges {
-  /** From here on these objects are the request's. */
-  begin(scope: Scope, exchange: Exchange): void
+  /** From here on these objects are the request's. @param answered told of the status, when the head of the answer is written */
+  begin(scope: Scope, exchange: Exchange, answered?: (status: number) => void): void
   /**
    * The listeners of one more class of objects are looked after, until the file's end.
    * @param keyOf an object whose owner is also theirs, for those that have none of their own
@@ -44,16 +45,17 @@ export interface Exchanges {
 interface Emitter {
   ownerOf: OwnerOf
   after?: ((event: unknown) => void) | undefined
+  /** Of a response: the request that it answers. */
+  answers?: Scope
 }
 
 // Taken at load: tests replace it.
 const { listenerCount } = EventEmitter.prototype
 
-export function createExchanges(session: Session, requests: Requests, answers: Answers): Exchanges {
+export function createExchanges(session: Session, requests: Requests, writes: Writes): Exchanges {
   const { storage } = session
   /** Of requests, responses, and of sockets while they serve one. */
   const emitters = new WeakMap<object, Emitter>()
-  const responses = new WeakMap<object, Scope>()
   let undos = new Map<object, () => void>()
 
   function around(original: (...args: unknown[]) => unknown, emitter: object, args: unknown[], keyOf?: (emitter: object) => object | undefined): unknown {
@@ -78,7 +80,7 @@ export function createExchanges(session: Session, requests: Requests, answers: A
   }
   /** Whoever begins the answer in nobody's turn has most likely worked for it until then. */
   function aroundHead(original: (...args: unknown[]) => unknown, response: unknown, args: unknown[]): unknown {
-    const scope = responses.get(response as object)
+    const scope = emitters.get(response as object)?.answers
     if (scope !== undefined) session.claim(scope)
     return Reflect.apply(original, response, args)
   }
@@ -87,33 +89,33 @@ export function createExchanges(session: Session, requests: Requests, answers: A
     undos.set(prototype, patchInherited(prototype, 'emit', (original, self, args) => around(original, self as object, args, keyOf)))
   }
   return {
-    begin(scope, { request, response, socket }) {
-      const ownerOf = (): Scope => scope
-      const owned = { ownerOf }
-      /** Of an answer that a handler wrote by hand. Where the request was cut off, Node has answered that it was a bad one. */
-      function byHand(): number | undefined {
-        return socket === undefined || response?.headersSent === true || !request.complete ? undefined : answers.status(socket)
-      }
-      function end(status: number | undefined): void {
-        requests.end(scope, status)
-        // A connection that is kept serves the next one.
-        if (socket !== undefined && emitters.get(socket)?.ownerOf === ownerOf) emitters.delete(socket)
-      }
+    begin(scope, { request, response, socket }, answered) {
+      const owned: Emitter = { ownerOf: () => scope }
       emitters.set(request, owned)
       requests.know(request, scope)
+      const answer = socket && new Answer(answered)
+      const end = (status: number | undefined): void => {
+        requests.end(scope, status)
+        // A connection that is kept serves the next one.
+        if (socket !== undefined && emitters.get(socket)?.ownerOf === owned.ownerOf) emitters.delete(socket)
+      }
+      const closed = (): void => {
+        // Of an answer that a handler wrote by hand. Where the request was cut off, Node has answered that it was a bad one.
+        end(response?.headersSent === true || !request.complete ? undefined : answer?.status)
+      }
       if (response !== undefined) {
-        responses.set(response, scope)
         emitters.set(response, {
-          ownerOf,
+          ownerOf: owned.ownerOf,
+          answers: scope,
           after(event) {
             if (event === 'finish') end(response.statusCode)
-            else if (event === 'close') end(byHand())
+            else if (event === 'close') closed()
           }
         })
       }
-      if (socket === undefined) return
-      emitters.set(socket, { ownerOf, after: (event) => void (event === 'close' && end(byHand())) })
-      if (response !== undefined) answers.expect(socket)
+      if (socket === undefined || answer === undefined) return
+      emitters.set(socket, { ownerOf: owned.ownerOf, after: (event) => void (event === 'close' && closed()) })
+      writes.follow(socket, answer)
     },
     hand: (emitter, ownerOf, after) => void emitters.set(emitter, { ownerOf, after }),
     include,

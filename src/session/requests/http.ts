@@ -21,12 +21,9 @@ export interface HttpTools {
 /** Gives each HTTP request that this thread serves a scope, inside the scope of whoever sent it. */
 export function watchHttp(session: Session, { requests, senders, exchanges, connections }: HttpTools): HttpServers {
   let onArrival: (server: object) => void = () => {}
-  const known = new WeakSet<ClientRequest>()
   const onClient = (message: unknown): void => {
     const { request } = message as { request: ClientRequest }
-    if (known.has(request)) return
-    known.add(request)
-    senders.sent(senderOf(request), session.storage.getStore())
+    senders.sent(new HttpSender(request), session.storage.getStore())
   }
   function arrived(request: IncomingMessage, socket: Socket): Scope {
     const { method = 'GET', url = '/', headers: { host = '' } } = request
@@ -44,7 +41,6 @@ export function watchHttp(session: Session, { requests, senders, exchanges, conn
   }
   // `start` is not told of a request that never ends.
   subscribe('http.client.request.created', onClient)
-  subscribe('http.client.request.start', onClient)
   subscribe('http.server.request.start', onServer)
   return { arrived, onArrival: (listener) => void (onArrival = listener) }
 }
@@ -56,17 +52,25 @@ export interface HttpServers {
   onArrival(listener: (server: object) => void): void
 }
 
-function senderOf(request: ClientRequest): Sender {
-  const { method, path } = request
-  const host = request.getHeader('host')
-  const ref = new WeakRef(request)
-  return {
-    matches: (asked, url, by) => asked === method && url === path && by === host,
-    port: () => portOf(ref.deref()?.socket ?? undefined),
-    key: () => ref.deref(),
-    isWaiting() {
-      const { destroyed = true, res } = (ref.deref() ?? {}) as { destroyed?: boolean; res?: unknown }
-      return !destroyed && (res ?? null) === null
-    }
+class HttpSender implements Sender {
+  readonly #ref: WeakRef<ClientRequest>
+
+  constructor(request: ClientRequest) {
+    this.#ref = new WeakRef(request)
+  }
+  // Asked when its server side is there: headers are set between the start and the sending.
+  matches(method: string, url: string, host: string): boolean {
+    const request = this.#ref.deref()
+    return request !== undefined && request.method === method && request.path === url && request.getHeader('host') === host
+  }
+  port(): number | undefined {
+    return portOf(this.#ref.deref()?.socket ?? undefined)
+  }
+  key(): object | undefined {
+    return this.#ref.deref()
+  }
+  isWaiting(): boolean {
+    const { destroyed = true, res } = (this.#ref.deref() ?? {}) as { destroyed?: boolean; res?: unknown }
+    return !destroyed && (res ?? null) === null
   }
 }

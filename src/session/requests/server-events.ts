@@ -3,18 +3,16 @@ import type { Socket } from 'node:net'
 import type { Around } from '../../probes/patch.ts'
 import { patchInherited } from '../../probes/patches/inherited.ts'
 import type { Session } from '../session.ts'
-import type { Answers } from './answers.ts'
 import type { Exchanges } from './exchanges.ts'
 import type { HttpServers } from './http.ts'
-import type { Messages } from './messages.ts'
 import type { Requests } from './registry.ts'
 
 export interface ServerTools {
   requests: Requests
   exchanges: Exchanges
   servers: HttpServers
-  answers: Answers
-  messages: Messages
+  /** Told of each socket that was upgraded: what it brings from there on are messages. */
+  upgraded(socket: Socket): void
 }
 
 export interface ServerEvents {
@@ -29,7 +27,7 @@ export interface ServerEvents {
  * A server emits its requests: that runs the handlers, in the scope of the request. An upgrade, or a `CONNECT`, is a request until
  * it is answered, and no HTTP channel speaks of it; what its socket brings after that are messages.
  */
-export function watchServerEvents(session: Session, { requests, exchanges, servers, answers, messages }: ServerTools): ServerEvents {
+export function watchServerEvents(session: Session, { requests, exchanges, servers, upgraded }: ServerTools): ServerEvents {
   let undos = new Map<object, () => void>()
 
   const around: Around = (original, server, args) => {
@@ -40,10 +38,9 @@ export function watchServerEvents(session: Session, { requests, exchanges, serve
     if (known !== undefined) return session.run(known, emit)
     if (event !== 'upgrade' && event !== 'connect') return emit()
     const scope = servers.arrived(request, socket)
-    exchanges.begin(scope, { request, socket })
-    answers.expect(socket, (status) => {
+    exchanges.begin(scope, { request, socket }, (status) => {
       requests.end(scope, status)
-      messages.follow(socket)
+      upgraded(socket)
     })
     return session.run(scope, emit)
   }

@@ -1,17 +1,17 @@
 import type * as Http from 'node:http'
 import type * as Https from 'node:https'
+import type { Socket } from 'node:net'
 import { whenLoaded } from '../../probes/patches/when-loaded.ts'
 import { watchFetch } from '../fetch.ts'
 import type { Scope } from '../scope.ts'
 import type { Session } from '../session.ts'
-import { watchAnswers } from './answers.ts'
 import type { Calls, createCalls } from './calls.ts'
 import { watchConnections } from './connections.ts'
 import { createExchanges } from './exchanges.ts'
 import { watchHttp } from './http.ts'
 import { watchHttp2 } from './http2.ts'
 import { watchInjected } from './inject.ts'
-import { createMessages } from './messages.ts'
+import type { createMessages, Messages } from './messages.ts'
 import { createRequests, type RequestsOptions } from './registry.ts'
 import { createSenders } from './senders.ts'
 import { watchServerEvents } from './server-events.ts'
@@ -28,8 +28,13 @@ export interface RequestWatch {
   start(global: typeof globalThis): () => void
 }
 
-/** @param makeCalls makes what few files need */
-export function watchRequests(session: Session, options: RequestsOptions, makeCalls: typeof createCalls): RequestWatch {
+/** What few files need: it is loaded where it is used. */
+export interface SeldomUsed {
+  createCalls: typeof createCalls
+  createMessages: typeof createMessages
+}
+
+export function watchRequests(session: Session, options: RequestsOptions, seldom: () => SeldomUsed): RequestWatch {
   const requests = createRequests(session, options)
   // First: what a response is made of is looked after before anybody hears of it.
   const modules = whenLoaded({
@@ -43,13 +48,16 @@ export function watchRequests(session: Session, options: RequestsOptions, makeCa
   const fileNow = (): Scope | undefined => (file?.endMs === undefined ? file : undefined)
   const senders = createSenders()
   const writes = watchWrites()
-  const answers = watchAnswers(writes)
   const connections = watchConnections(session, writes, fileNow)
-  const exchanges = createExchanges(session, requests, answers)
+  const exchanges = createExchanges(session, requests, writes)
   const tools = { requests, senders, exchanges, connections }
   const servers = watchHttp(session, tools)
-  const messages = createMessages(connections, exchanges)
-  const serverEvents = watchServerEvents(session, { requests, exchanges, servers, answers, messages })
+  let messages: Messages | undefined
+  function upgraded(socket: Socket): void {
+    messages ??= seldom().createMessages(connections, exchanges)
+    messages.follow(socket)
+  }
+  const serverEvents = watchServerEvents(session, { requests, exchanges, servers, upgraded })
   servers.onArrival(serverEvents.include)
   const http2 = watchHttp2(session, tools)
   watchInjected(session, { requests, exchanges })
@@ -58,7 +66,7 @@ export function watchRequests(session: Session, options: RequestsOptions, makeCa
   let stopCalls: (() => void) | undefined
   let running = false
   function callsNow(): Calls {
-    calls ??= makeCalls(session, requests)
+    calls ??= seldom().createCalls(session, requests)
     if (running) stopCalls ??= calls.start()
     return calls
   }
@@ -72,7 +80,7 @@ export function watchRequests(session: Session, options: RequestsOptions, makeCa
     start(global) {
       const undos = [
         fetches.patch(global), writes.start(), connections.start(), exchanges.start(),
-        modules.start(), serverEvents.stop, messages.stop, http2.stop, senders.clear
+        modules.start(), serverEvents.stop, () => messages?.stop(), http2.stop, senders.clear
       ]
       running = true
       return () => {

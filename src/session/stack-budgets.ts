@@ -1,0 +1,40 @@
+import { createStackBudget, type StackBudget, type StackLimits } from '../probes/async/stack-budget.ts'
+
+/** What a test's stacks may cost, by what they are taken for; each takes 3 to 10 µs. */
+export interface StackBudgets {
+  promises: StackBudget
+  /** For promises that libraries make, many in a row or where their functions go on. */
+  libraries: StackBudget
+  resources: StackBudget
+  /** For what only leads to resources: ticks and requests to the system. */
+  causes: StackBudget
+}
+
+type Limits = Record<keyof StackBudgets, StackLimits>
+
+const OF_FILE: Limits = {
+  promises: { initialMs: 60, share: 0.004 },
+  libraries: { initialMs: 10, share: 0.0015 },
+  resources: { initialMs: 10, share: 0.0025 },
+  causes: { initialMs: 3, share: 0.001 }
+}
+const OF_TEST: Limits = {
+  promises: { initialMs: 8, share: 0.004, least: 16 },
+  libraries: { initialMs: 4, share: 0.0015, least: 4 },
+  resources: { initialMs: 2, share: 0.0025, least: 8 },
+  causes: { initialMs: 0.5, share: 0.001, least: 4 }
+}
+/** The runner's own promises around a test are some thirty; what fixtures and late hooks leave shows in a few. */
+const OF_RUNNER: StackLimits = { initialMs: 0.05, share: 0.005 }
+
+export const fileBudgets = (): StackBudgets => create(OF_FILE)
+export const testBudgets = (file: StackBudgets | undefined): StackBudgets => create(OF_TEST, file)
+/** @param test what they are taken beside */
+export const runnerBudget = ({ file }: StackBudget): StackBudget => createStackBudget(OF_RUNNER, file)
+
+const create = (limits: Limits, file?: StackBudgets): StackBudgets => ({
+  promises: createStackBudget(limits.promises, file?.promises),
+  libraries: createStackBudget(limits.libraries, file?.libraries),
+  resources: createStackBudget(limits.resources, file?.resources),
+  causes: createStackBudget(limits.causes, file?.causes)
+})

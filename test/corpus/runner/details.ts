@@ -41,7 +41,7 @@ function describeJudged(judged: Judged, bars: Bars): string[] {
 }
 
 function describeDuration({ errorMs, truth }: NonNullable<Judged['duration']>): string {
-  return `${(truth.ms + errorMs).toFixed(1)} ms instead of ${truth.ms.toFixed(1)} (off the CPU for ${truth.offCpuMs.toFixed(1)})`
+  return `${errorMs.toFixed(1)} ms too ${errorMs < 0 ? 'short' : 'long'} for ${truth.ms.toFixed(1)} ms (off the CPU for ${truth.offCpuMs.toFixed(1)}, ${truth.collectedMs.toFixed(1)} of collection after it)`
 }
 
 const nameOf = ({ number, key, file }: Expectation): string => `${number} ${key} ${file}`

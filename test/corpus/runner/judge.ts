@@ -111,8 +111,14 @@ function judgeMatch({ expectation, finding }: Match, truths: Run['truth'], coldM
     whose: isOf(expectation, finding),
     kind: expectation.kinds.length === 0 || expectation.kinds.includes(finding.kind ?? 'none'),
     detail: wrongDetails(expectation, finding).length === 0,
-    ...(isTimed && { duration: { errorMs: durationMs - truth.ms, truth, coldMs } }),
+    ...(isTimed && { duration: { errorMs: errorOf(durationMs, truth), truth, coldMs } }),
   }
+}
+
+/** A collection right after the work may be part of the stretch, or not. */
+function errorOf(durationMs: number, { ms, collectedMs }: Truth): number {
+  const errorMs = durationMs - ms
+  return errorMs > 0 ? Math.max(0, errorMs - collectedMs) : errorMs
 }
 
 /** What is missing in a finding, besides the place, the test, the request and the kind. */

@@ -21,6 +21,8 @@ export interface Truth {
   ms: number
   /** For how long its thread was off the CPU. */
   offCpuMs: number
+  /** How long V8 collected garbage right after it, before any other code ran. */
+  collectedMs: number
 }
 
 /** What the histogram came to in a test with a budget. */

@@ -1,11 +1,20 @@
 import { appendFileSync } from 'node:fs'
+import { PerformanceObserver, performance } from 'node:perf_hooks'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { cpuMs } from './clock.ts'
 
-// Taken at load: fake timers replace it.
+// Taken at load: fake timers replace them.
 const now = process.hrtime.bigint
+const performanceNow = performance.now.bind(performance)
 
-const took: string[] = []
+const took: { key: string; ms: number; offCpuMs: number; endedAt: number }[] = []
+
+/** What V8 collects right after some work is nobody's call, and yet nobody else's: no other code runs in between. */
+const collections: { startTime: number; duration: number }[] = []
+new PerformanceObserver((list) => void collections.push(...list.getEntries())).observe({ entryTypes: ['gc'] })
+const RIGHT_AFTER_MS = 2
+const collectedMs = (endedAt: number): number =>
+  collections.filter(({ startTime }) => startTime >= endedAt && startTime < endedAt + RIGHT_AFTER_MS).reduce((sum, { duration }) => sum + duration, 0)
 
 /** The key of how long cold code takes on this machine: no stall. */
 const COLD = 'cold'
@@ -61,9 +70,9 @@ const SHORT_MS = 2
 const REST_MS = 40
 
 export function note(key: string, ms: number, offCpuMs = 0): void {
-  took.push(JSON.stringify({ key, ms, offCpuMs }))
+  took.push({ key, ms, offCpuMs, endedAt: performanceNow() })
 }
 
 afterAll(() => {
-  if (took.length > 0) appendFileSync('truth.jsonl', `${took.join('\n')}\n`)
+  if (took.length > 0) appendFileSync('truth.jsonl', took.map(({ endedAt, ...each }) => `${JSON.stringify({ ...each, collectedMs: collectedMs(endedAt) })}\n`).join(''))
 })

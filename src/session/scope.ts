@@ -70,6 +70,7 @@ export interface ScopeInit {
 const MAX_STRETCHES = 200
 const MAX_REQUESTS = 300
 const MAX_STARVED = 50
+
 /**
  * Whose code runs: a test, a request, a function, a file. Scopes are the values of the session's `AsyncLocalStorage`,
  * and everything a scope does is also its ancestors' doing.
@@ -124,10 +125,9 @@ export class Scope {
     const shared = kind === 'test' ? undefined : parent
     this.taskLog = shared?.taskLog ?? createTaskLog()
     this.syncCalls = shared?.syncCalls ?? new SyncCallList()
-    const budgets = shared === undefined ? testBudgets(fileBudgets) : undefined
-    const promises = shared?.promises ?? { pending: new Set(), budget: budgets!.promises, others: budgets!.libraries }
+    const { promises, resources } = shared ?? createLogs(fileBudgets)
     this.promises = kind === 'runner' ? { ...promises, budget: runnerBudget(promises.budget), others: runnerBudget(promises.others) } : promises
-    this.resources = shared?.resources ?? { records: [], budget: budgets!.resources, causes: budgets!.causes }
+    this.resources = resources
     this.lag = lag && kind !== 'runner' ? new LagMeter(thresholds.lagThreshold) : undefined
     this.loopLag = lag && kind !== 'file' && kind !== 'runner' ? new LagMeter(thresholds.lagThreshold) : undefined
   }
@@ -178,5 +178,13 @@ export class Scope {
   includes(other: Scope | undefined): boolean {
     for (let scope = other; scope !== undefined; scope = scope.parent) if (scope === this) return true
     return false
+  }
+}
+
+function createLogs(file: StackBudgets | undefined): Pick<Scope, 'promises' | 'resources'> {
+  const budgets = testBudgets(file)
+  return {
+    promises: { pending: new Set(), budget: budgets.promises, others: budgets.libraries },
+    resources: { records: [], budget: budgets.resources, causes: budgets.causes }
   }
 }

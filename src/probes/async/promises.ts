@@ -4,7 +4,7 @@ import type { FakeClock } from '../fake-timers.ts'
 import { stateOfPromise } from '../promise-state.ts'
 import { takeSites, urlOf } from '../stacks.ts'
 import { type Cause, framesOf } from './causes.ts'
-import { affords, spend, spendOnReading, type StackBudget } from './stack-budget.ts'
+import { affords, pay, spend, type StackBudget } from './stack-budget.ts'
 
 // Taken at load: tests of what older hosts lack delete it, and a hook that throws ends the process.
 const { WeakRef } = globalThis
@@ -254,7 +254,7 @@ export function createPromises<Owner extends { promises: PromiseLog<Owner> }>({ 
         record.ref = new WeakRef(promise)
       }
       for (const { record } of taken) if (!record.causes) record.sites = undefined
-      spendOnReading(taken[0]!.record.owner.promises.budget, since, taken.length)
+      pay(taken[0]!.record.owner.promises.budget, since, taken.length)
       ours(since)
     },
     find: (promise) => records.get(promise),

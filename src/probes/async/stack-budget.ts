@@ -54,10 +54,8 @@ export function spend(budget: StackBudget, since: number): void {
   pay(budget, since, 1)
 }
 
-/** Stacks that were taken before have been read. @param since when the first of them was */
-export const spendOnReading = (budget: StackBudget, since: number, stacks: number): void => pay(budget, since, stacks)
-
-function pay(budget: StackBudget, since: number, stacks: number): void {
+/** For stacks that were taken, or read. @param since when the first of them was asked for */
+export function pay(budget: StackBudget, since: number, stacks: number): void {
   // At first each costs more than it will: code is compiled, and functions are parsed for their lines. That is paid once.
   const dearestMs = budget.spentMs < budget.limits.initialMs ? DEAREST_AT_FIRST_MS : DEAREST_MS
   const spentMs = Math.min(now() - since, stacks * dearestMs)

@@ -93,7 +93,7 @@ export function createExchanges(session: Session, requests: Requests, writes: Wr
       const owned: Emitter = { ownerOf: () => scope }
       emitters.set(request, owned)
       requests.know(request, scope)
-      const answer = socket && new Answer(answered)
+      const answer = new Answer(answered)
       const end = (status: number | undefined): void => {
         requests.end(scope, status)
         // A connection that is kept serves the next one.
@@ -101,7 +101,7 @@ export function createExchanges(session: Session, requests: Requests, writes: Wr
       }
       const closed = (): void => {
         // Of an answer that a handler wrote by hand. Where the request was cut off, Node has answered that it was a bad one.
-        end(response?.headersSent === true || !request.complete ? undefined : answer?.status)
+        end(response?.headersSent === true || !request.complete ? undefined : answer.status)
       }
       if (response !== undefined) {
         emitters.set(response, {
@@ -113,7 +113,7 @@ export function createExchanges(session: Session, requests: Requests, writes: Wr
           }
         })
       }
-      if (socket === undefined || answer === undefined) return
+      if (socket === undefined) return
       emitters.set(socket, { ownerOf: owned.ownerOf, after: (event) => void (event === 'close' && closed()) })
       writes.follow(socket, answer)
     },

@@ -93,6 +93,11 @@ export interface BlockingCall {
   stolenMs: number
   /** Time in which the process was stopped, or paused by a debugger. */
   suspendedMs: number
+  /**
+   * Time in long pauses of the garbage collector, which cleans up after whoever ran before: it breaks no budget and fails no
+   * matcher that does not ask for kind `gc`. Missing where there were none.
+   */
+  collectedMs?: number
   kind: BlockKind
   confidence: Confidence
   functionName?: string
@@ -119,6 +124,7 @@ export interface LagSample {
   /** Since the scope's start. */
   atMs: number
   lagMs: number
+  /** What of the loop's time is not held against anybody: what others stole, stops, and pauses of the collector. */
   stolenMs: number
 }
 

@@ -26,8 +26,8 @@ export function blame(window: CpuWindow, stretch: Stretch, { isOwn, isRunner }: 
   const totalMs = usersMs + gcMs * (1 - runnersShare)
   if (totalMs === 0) return runnerMs === 0 ? undefined : { ...NOTHING, runnerMs }
   const pauses = pausesOf(window, stretch)
-  const besides = { runnerMs, gcMs: pauses.seenMs }
-  if (pauses.longestMs > totalMs / 2) return { ...NOTHING, kind: 'gc', ...besides }
+  const besides = { runnerMs, gcMs: pauses.seenMs, pausesMs: pauses.longSeenMs * (1 - runnersShare) }
+  if (pauses.longestMs > totalMs / 2) return { ...NOTHING, kind: 'gc', ...besides, pausesMs: pauses.longMs * (1 - runnersShare) }
   const hottest = heaviest([...functions.values()].filter(({ own }) => own)) ?? heaviest([...functions.values()])
   return hottest === undefined ? { ...NOTHING, ...besides } : { ...describe(hottest, window.nodes), ...besides, share: hottest.own ? hottest.ms / totalMs : 0 }
 }
@@ -36,6 +36,9 @@ const EDGES_MS = 20
 
 /** Samples come every few milliseconds; where none came for longer, the process was stopped, or the thread in the system. */
 const MAX_GAP_MS = 20
+
+/** To collect young objects takes some milliseconds on a slow machine; who makes many of them pays for it. To collect all takes more. */
+const LONG_PAUSE_MS = 20
 
 /** Whose time it was, and of the user's which functions took it. */
 function sortPaths(paths: ReadonlyMap<number, number>, tree: Tree, { isOwn, isRunner }: Owners): Sorted {
@@ -63,7 +66,7 @@ interface Sorted {
 
 const NODE_REALM = 'node:internal/bootstrap/realm'
 
-const NOTHING: Evidence = { source: 'profile', kind: 'unknown', frames: [], own: -1, callee: undefined, runnerMs: 0, gcMs: 0, share: 0, native: false, lines: [] }
+const NOTHING: Evidence = { source: 'profile', kind: 'unknown', frames: [], own: -1, callee: undefined, runnerMs: 0, gcMs: 0, pausesMs: 0, share: 0, native: false, lines: [] }
 
 /**
  * Around a test's own code the runner's runs in its context, and so do its assertions when a test calls them. A mock of
@@ -86,18 +89,36 @@ const isGc = (node: CpuNode | undefined): boolean => node?.callFrame.functionNam
  * One long pause is the collector's own doing. Many short ones between samples of one function are that function's
  * allocations, and stay its time.
  */
-function pausesOf(window: CpuWindow, stretch: Stretch): { longestMs: number; seenMs: number } {
+function pausesOf(window: CpuWindow, stretch: Stretch): Pauses {
   const collecting = new Set(window.nodes.filter(isGc).map(({ id }) => id))
-  let longestMs = 0
-  let seenMs = 0
-  let run = 0
+  const pauses: { ms: number; seenMs: number }[] = []
+  let collects = false
   eachSample(window, stretch, (id, ms) => {
-    const collects = collecting.has(id)
-    run = collects ? run + ms : 0
-    longestMs = Math.max(longestMs, run)
-    if (collects) seenMs += Math.min(ms, MAX_GAP_MS)
+    const before = collects
+    collects = collecting.has(id)
+    if (!collects) return
+    if (!before) pauses.push({ ms: 0, seenMs: 0 })
+    const pause = pauses.at(-1)!
+    pause.ms += ms
+    pause.seenMs += Math.min(ms, MAX_GAP_MS)
   })
-  return { longestMs, seenMs }
+  const long = pauses.filter(({ ms }) => ms >= LONG_PAUSE_MS)
+  const seen = (some: typeof pauses): number => some.reduce((sum, { seenMs }) => sum + seenMs, 0)
+  return {
+    longestMs: pauses.reduce((longest, { ms }) => Math.max(longest, ms), 0),
+    longMs: long.reduce((sum, { ms }) => sum + ms, 0),
+    longSeenMs: seen(long),
+    seenMs: seen(pauses)
+  }
+}
+
+/** `seenMs` counts no time between two samples that is too long to be the collector's for sure. */
+interface Pauses {
+  longestMs: number
+  /** Of the long ones together. */
+  longMs: number
+  longSeenMs: number
+  seenMs: number
 }
 
 interface Path {
@@ -140,7 +161,7 @@ function weigh(functions: Map<string, FunctionWeight>, node: CpuNode, path: Path
   }
 }
 
-function describe(weight: FunctionWeight, nodes: readonly CpuNode[]): Omit<Evidence, 'share' | 'runnerMs' | 'gcMs'> {
+function describe(weight: FunctionWeight, nodes: readonly CpuNode[]): Omit<Evidence, 'share' | 'runnerMs' | 'gcMs' | 'pausesMs'> {
   const callee = heaviest([...weight.callees.values()])
   const parts = weight.paths.map(toPart)
   const inCallee = callee !== undefined && callee.ms > weight.selfMs

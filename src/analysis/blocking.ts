@@ -4,6 +4,9 @@ import type { BlockingCall } from '../model.ts'
 export const netMs = ({ durationMs, stolenMs, suspendedMs }: Pick<BlockingCall, 'durationMs' | 'stolenMs' | 'suspendedMs'>): number =>
   durationMs - stolenMs - suspendedMs
 
+/** What of it the code itself did: the collector cleans up after whoever ran before. */
+export const ownMs = (call: Parameters<typeof netMs>[0] & Pick<BlockingCall, 'collectedMs'>): number => netMs(call) - (call.collectedMs ?? 0)
+
 export interface Verdicts {
   /** Over the threshold by the user's own doing. */
   over: BlockingCall[]

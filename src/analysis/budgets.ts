@@ -1,5 +1,5 @@
 import type { BlockingCall, BudgetLimits, BudgetVerdict, LagStats, Location } from '../model.ts'
-import { netMs } from './blocking.ts'
+import { ownMs } from './blocking.ts'
 import { worstPlaces } from './budget-findings.ts'
 
 /** What a budget is held against; lag is already less stolen time. */
@@ -22,7 +22,7 @@ const METERS: Partial<Record<keyof BudgetLimits, Meter>> = {
   maxLag: ({ lag }) => lag?.maxMs,
   p99Lag: ({ lag }) => lag?.p99Ms,
   blockingCalls: ({ blocking }) => blocking.length,
-  totalBlocking: ({ blocking }) => blocking.reduce((sum, call) => sum + netMs(call), 0),
+  totalBlocking: ({ blocking }) => blocking.reduce((sum, call) => sum + ownMs(call), 0),
   syncCalls: ({ syncCalls }) => syncCalls,
   leaks: ({ leaks }) => leaks?.reduce((sum, { count }) => sum + count, 0)
 }

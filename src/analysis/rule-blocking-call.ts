@@ -1,5 +1,5 @@
 import type { BlockingCall, Confidence, Finding, Severity } from '../model.ts'
-import { judgeStretches } from './blocking.ts'
+import { judgeStretches, ownMs } from './blocking.ts'
 import { namesOf } from './culprit.ts'
 import { fingerprint } from './fingerprint.ts'
 import { formatMs } from './format.ts'
@@ -25,7 +25,7 @@ function toFinding(call: BlockingCall, context: RuleContext, severity: Severity,
   return {
     rule: 'blocking-call',
     // What cannot be decided fails nothing; nor does the collector, which cleans up after whoever ran before.
-    severity: doubtful || kind === 'gc' ? 'warn' : severity,
+    severity: doubtful || kind === 'gc' || ownMs(call) <= context.blockingThreshold ? 'warn' : severity,
     confidence,
     status: 'new',
     message: doubtful

@@ -9,7 +9,7 @@ export interface NoBlockingCallsOptions {
   threshold?: number
   /**
    * Only calls of these kinds count.
-   * @default all kinds
+   * @default all kinds but `gc`: a pause of the collector may clean up after others
    */
   kinds?: readonly BlockKind[]
 }

@@ -66,6 +66,8 @@ export interface Evidence {
   runnerMs: number
   /** How long the collector was seen at work. */
   gcMs: number
+  /** How much of it were long pauses, without the runner's part: short ones are the allocations of the code that runs. */
+  pausesMs: number
   /** The own function's part of the other time, with what it called: 0–1. */
   share: number
   /** Whether what took the time is native code of a dependency: only that can wait in system calls that are not seen. */

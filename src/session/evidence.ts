@@ -62,7 +62,7 @@ export function createEvidence(requested: BackendName | 'auto', marks: Marks, is
       if (mark === undefined) return undefined
       const own = mark.frames.findIndex(({ url }) => isOwnUrl(url))
       const kind = mark.frames.some(({ url }) => isOwnUrl(url) && isLoading(url)) ? 'module-load' : 'unknown'
-      return { source: 'marks', kind, frames: mark.frames, own, callee: undefined, runnerMs: 0, gcMs: 0, share: 1, native: false, lines: [] }
+      return { source: 'marks', kind, frames: mark.frames, own, callee: undefined, runnerMs: 0, gcMs: 0, pausesMs: 0, share: 1, native: false, lines: [] }
     },
     busy(ms) {
       busyMs += ms

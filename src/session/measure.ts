@@ -97,7 +97,7 @@ export function createMeasurer(session: Session, locator: Locator, sources: Sour
 const NO_LAG: LagStats = { maxMs: 0, meanMs: 0, p50Ms: 0, p95Ms: 0, p99Ms: 0 }
 
 function toBlockingCall(stretch: Stretch, scope: Scope, locator: Locator): BlockingCall {
-  const { startMs, durationMs, cpuMs, stolenMs, suspendedMs, evidence, victims } = stretch
+  const { startMs, durationMs, cpuMs, stolenMs, suspendedMs, collectedMs, evidence, victims } = stretch
   const called = evidence?.source === 'calls' ? evidence : undefined
   const places = evidence && locator.places(evidence)
   return {
@@ -106,6 +106,7 @@ function toBlockingCall(stretch: Stretch, scope: Scope, locator: Locator): Block
     cpuMs,
     stolenMs,
     suspendedMs,
+    ...(collectedMs > 0 && { collectedMs }),
     kind: places?.kind ?? 'unknown',
     confidence: isGuess(stretch) ? 'likely' : (places?.confidence ?? 'likely'),
     ...(places?.functionName !== undefined && { functionName: places.functionName }),

@@ -68,6 +68,7 @@ const fromCall = ({ kind, name, detail, frames, own }: SyncCall<Scope>): Evidenc
   detail,
   runnerMs: 0,
   gcMs: 0,
+  pausesMs: 0,
   share: 1,
   native: false,
   lines: []
@@ -113,7 +114,9 @@ function withTimes(whole: AnyStretch, parts: AnyStretch[], msByKind: SliceCalls[
     const stolenMs = whole.stolenMs * (part.durationMs / whole.durationMs)
     const waits = waitableMs === 0 ? 0 : waitedMs * (waitables.get(part)! / waitableMs)
     const suspendedMs = part === longest && lostMs > noticeableMs ? Math.min(lostMs, unexplained(part)) : 0
-    return { ...part, stolenMs, suspendedMs, cpuMs: Math.max(0, part.durationMs - stolenMs - waits - suspendedMs), victims: [] }
+    const netMs = part.durationMs - stolenMs - suspendedMs
+    const collectedMs = Math.min(part.evidence?.pausesMs ?? 0, Math.max(0, netMs))
+    return { ...part, stolenMs, suspendedMs, collectedMs, cpuMs: Math.max(0, netMs - waits), victims: [] }
   })
   return timed.flatMap(withoutRunner)
 }

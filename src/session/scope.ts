@@ -34,6 +34,8 @@ export interface Stretch extends Kept {
   stolenMs: number
   /** Time off the CPU with nothing of the scope's own to wait for: a stopped process, a debugger's pause. */
   suspendedMs: number
+  /** Time in long pauses of the garbage collector. */
+  collectedMs: number
   evidence: Evidence | undefined
   /** Nothing but the time tells whose it is: the only test that ran. */
   guessed?: boolean

@@ -157,8 +157,9 @@ export function createSession(options: SessionOptions): Session {
     if (usersMs < slice.durationMs) turns.add(undefined, slice.durationMs - usersMs, 0)
     for (const piece of pieces as Stretch[]) {
       if (guess !== undefined && !isUsersWork(piece)) continue
-      turns.add(scope, piece.durationMs, piece.stolenMs + piece.suspendedMs)
-      turns.stretch(scope, piece.durationMs - piece.stolenMs - piece.suspendedMs)
+      const notItsMs = piece.stolenMs + piece.suspendedMs + piece.collectedMs
+      turns.add(scope, piece.durationMs, notItsMs)
+      turns.stretch(scope, piece.durationMs - notItsMs)
       scope.keep(piece)
       if (looked) watch(piece)
     }

@@ -31,7 +31,7 @@ export function createStretches(clock: ThreadClock): Stretches {
     // short slices it would hide what others took of the few that they made long.
     const cpuMs = clamp(time.runMs - last.runMs - shortMs, 0, durationMs)
     const stolenMs = clamp(time.waitMs - last.waitMs, 0, durationMs - cpuMs)
-    return { scope: owner, startMs, durationMs, cpuMs, stolenMs, suspendedMs: 0, evidence: undefined, victims: [] }
+    return { scope: owner, startMs, durationMs, cpuMs, stolenMs, suspendedMs: 0, collectedMs: 0, evidence: undefined, victims: [] }
   }
   function advance(time: ThreadTime): void {
     last = time

@@ -1,5 +1,5 @@
 import { createAllowance, toAllowable } from '../analysis/allow.ts'
-import { findAll, judgeStretches, netMs, summarize } from '../analysis/profile.ts'
+import { findAll, judgeStretches, ownMs, summarize } from '../analysis/profile.ts'
 import type { BudgetLimits, Finding, ResolvedOptions, RuleName } from '../model.ts'
 import type { ScopeResult } from '../records/results.ts'
 import type { Scope } from '../session/scope.ts'
@@ -21,8 +21,8 @@ export function resultOf(
   const allowance = createAllowance(allow)
   const findings: Finding[] = findAll(observed, { file, rules, blockingThreshold, allow: allowance.apply })
   const blocking = judgeStretches(observed.stretches, blockingThreshold).over
-  // Not by the findings: the rule may be off.
-  const counted = blocking.filter((call) => !allowance.covers(toAllowable(call, file)))
+  // Not by the findings: the rule may be off, and the collector's pauses break no budget.
+  const counted = blocking.filter((call) => ownMs(call) > blockingThreshold && !allowance.covers(toAllowable(call, file)))
   const syncCalls = scope.kind === 'file' ? 0 : scope.syncCalls.calls.length + total(scope.countedCalls ?? new Map())
   const syncPlaces = () => measurer.syncCalls(scope).map(({ calls, location }) => ({ durationMs: calls, ...(location && { location }) }))
   const lag = scope.lag?.stats(0)
@@ -39,7 +39,7 @@ export function resultOf(
     backend: evidence.backend(),
     ...(scope.kind === 'test' && { summary: summarize(measurer.taskStates(scope), scope.taskLog.dropped, blocking, lag?.maxMs ?? 0, findings) }),
     ...(lag && { lag }),
-    blocking: { count: counted.length, totalMs: counted.reduce((sum, call) => sum + netMs(call), 0) },
+    blocking: { count: counted.length, totalMs: counted.reduce((sum, call) => sum + ownMs(call), 0) },
     syncCalls,
     findings,
     ...(allowance.matched().length > 0 && { allowed: allowance.matched() }),

@@ -37,7 +37,7 @@ test("the user's code, and what it calls of the runner's", () => {
 
 describe('the collector', () => {
   test("is the user's, of whose code there may be no sample", () => {
-    expect(blamed([PRINT, 8], [GC, 600], [PRINT, 4])).toMatchObject({ kind: 'gc', own: -1, runnerMs: 12, gcMs: 600 })
+    expect(blamed([PRINT, 8], [GC, 600], [PRINT, 4])).toMatchObject({ kind: 'gc', own: -1, runnerMs: 12, gcMs: 600, pausesMs: 600 })
   })
 
   test('was not at work while the process was stopped in it', () => {
@@ -55,7 +55,17 @@ describe('the collector', () => {
 
   test('in short pauses, is the time of who allocates', () => {
     const parts = Array.from({ length: 10 }, (): [number, number][] => [[BODY, 8], [GC, 12]]).flat()
-    expect(blamed(...parts)).toMatchObject({ kind: 'cpu', own: 0, runnerMs: 0 })
+    expect(blamed(...parts)).toMatchObject({ kind: 'cpu', own: 0, runnerMs: 0, pausesMs: 0 })
+  })
+
+  test('in a long pause among other work, is told apart from it', () => {
+    expect(blamed([BODY, 60], [GC, 40], [BODY, 60])).toMatchObject({ kind: 'cpu', own: 0, gcMs: 40, pausesMs: 40 })
+  })
+
+  test('in a gap between samples, is believed only where most of the time is its own', () => {
+    const after = (ms: number) => blame({ nodes: NODES, samples: [BODY, GC], times: [ms, ms + 80] }, { startMs: 0, durationMs: ms + 80 }, owners)
+    expect(after(100)).toMatchObject({ kind: 'cpu', gcMs: 20, pausesMs: 20 })
+    expect(after(60)).toMatchObject({ kind: 'gc', gcMs: 20, pausesMs: 80 })
   })
 })
 

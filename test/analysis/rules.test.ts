@@ -147,6 +147,8 @@ describe('blocking-call', () => {
     ['only by what the process was stopped for', { suspendedMs: 60 }, 'error', ['blocking-call warn inconclusive']],
     ['still over without it', { durationMs: 300, stolenMs: 60 }, 'error', ['blocking-call error certain']],
     ['the collector', { kind: 'gc' }, 'error', ['blocking-call warn certain']],
+    ['only by pauses of the collector', { collectedMs: 60 }, 'error', ['blocking-call warn certain']],
+    ['still over without them', { durationMs: 300, collectedMs: 60 }, 'error', ['blocking-call error certain']],
     ['the collector, a warning', { kind: 'gc' }, 'warn', ['blocking-call warn certain']],
     ['off', {}, 'off', []]
   ])('%s', (_name, given, setting, expected) => {

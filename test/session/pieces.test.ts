@@ -41,7 +41,7 @@ function split({ ms, cpuMs = ms, stolenMs = 0, calls = [], uncounted = [], evide
   const looked = calls.map((each) => ({ ...each, startMs: START + each.startMs, endMs: START + each.endMs }))
   const msByKind = new Map<SyncKind, number>(uncounted)
   for (const { kind, startMs, endMs } of looked) msByKind.set(kind, (msByKind.get(kind) ?? 0) + endMs - startMs)
-  const stretch: AnyStretch = { scope: SCOPE, startMs: START, durationMs: ms, cpuMs, stolenMs, suspendedMs: 0, evidence: undefined, victims: [] }
+  const stretch: AnyStretch = { scope: SCOPE, startMs: START, durationMs: ms, cpuMs, stolenMs, suspendedMs: 0, collectedMs: 0, evidence: undefined, victims: [] }
   return splitStretch(stretch, { msByKind, looked }, THRESHOLD, evidence)
 }
 
@@ -192,6 +192,14 @@ describe('time off the CPU', () => {
   test('the collector explains what was seen of it', () => {
     const evidence = () => profile({ kind: 'gc', frames: [], own: -1, share: 0, gcMs: 20 })
     expect(times(split({ ms: 320, cpuMs: 10, evidence }))).toEqual([{ cpuMs: 10, stolenMs: 0, suspendedMs: 290 }])
+  })
+
+  test('its long pauses are told apart, as far as the process ran', () => {
+    const collected = (pausesMs: number, ms: number): number[] =>
+      split({ ms, cpuMs: 200, evidence: () => profile({ pausesMs, gcMs: pausesMs }) }).map(({ collectedMs }) => collectedMs)
+    expect(collected(60, 200)).toEqual([60])
+    expect(collected(0, 200)).toEqual([0])
+    expect(collected(450, 500)).toEqual([450])
   })
 
   test('nothing explains it: the process was stopped', () => {

@@ -9,6 +9,7 @@ export const sampleEvidence = (given: Partial<Evidence> = {}): Evidence => ({
   callee: undefined,
   runnerMs: 0,
   gcMs: 0,
+  pausesMs: 0,
   share: 1,
   native: false,
   lines: [],

@@ -30,7 +30,7 @@ function awaitAt(scope: Scope, line: number): void {
   scope.promises.pending.add(made)
 }
 function place(scope: Scope, evidence: Partial<Evidence> = {}): number | undefined {
-  const stretch: AnyStretch = { scope, startMs: 0, durationMs: 150, cpuMs: 150, stolenMs: 0, suspendedMs: 0, evidence: sampleEvidence({ ...LOADER, ...evidence }), victims: [] }
+  const stretch: AnyStretch = { scope, startMs: 0, durationMs: 150, cpuMs: 150, stolenMs: 0, suspendedMs: 0, collectedMs: 0, evidence: sampleEvidence({ ...LOADER, ...evidence }), victims: [] }
   const { evidence: found } = withWaitingLine(stretch, { flush() {} } as Promises<Scope>, (url) => (url === OWN ? source : undefined))
   return found?.frames[found.own]?.line
 }

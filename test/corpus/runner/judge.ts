@@ -35,7 +35,7 @@ export interface Broken {
   text: string
 }
 
-export function judge({ report, states, failedFiles, truth, coldMs }: Run, expectations: readonly Expectation[], combination: Combination): Outcome {
+export function judge({ report, states, failedFiles, truth, coldMs, collections }: Run, expectations: readonly Expectation[], combination: Combination): Outcome {
   const due = expectations.filter((expectation) => isDue(expectation, states, combination))
   const broken = due.filter((expectation) => !isPlanted(expectation, truth))
   const findings = report?.findings ?? []
@@ -47,12 +47,16 @@ export function judge({ report, states, failedFiles, truth, coldMs }: Run, expec
   return {
     found: matches.filter(({ expectation }) => due.includes(expectation)).map((each) => judgeMatch(each, truth, coldMs)),
     missed: open.filter((expectation) => !doubted.includes(expectation)),
-    falseAlarms,
+    falseAlarms: falseAlarms.filter((finding) => !isCollection(finding, collections)),
     inconclusive: findings.filter(isDoubt),
     doubted,
     broken: [...broken.map((expectation) => describeBroken(expectation, truth)), ...failedFiles.map((file) => ({ file, text: `${file}: failed` })), ...wrongStates(states, due)],
   }
 }
+
+/** What the stalls leave is collected at some time, and V8 itself says how long that took. */
+const isCollection = ({ kind, file, durationMs = 0 }: Finding, collections: Run['collections']): boolean =>
+  kind === 'gc' && collections.some((collection) => collection.file === file && collection.ms > durationMs / 2)
 
 export function together(outcomes: readonly Outcome[]): Outcome {
   return {

@@ -25,6 +25,11 @@ export interface Truth {
   collectedMs: number
 }
 
+export interface Collection {
+  file: string
+  ms: number
+}
+
 /** What the histogram came to in a test with a budget. */
 export interface JudgedByDelay {
   test: string
@@ -45,6 +50,8 @@ export interface Run {
   /** What is measured around a call more where code has rested meanwhile, on this machine: the median of all files. */
   coldMs: number
   delays: JudgedByDelay[]
+  /** Long ones of V8's collector, as V8 itself tells them. */
+  collections: Collection[]
   /** What Vitest printed. */
   output: string
 }
@@ -81,6 +88,7 @@ export async function runProject(sandbox: Sandbox, combination: Combination, opt
     ...readStates(JSON.parse(results) as Results, root),
     ...readTruth(linesOf(read('truth.jsonl'))),
     delays: linesOf(read('loop-delay.jsonl')),
+    collections: linesOf(read('collections.jsonl')),
     output,
   }
 }

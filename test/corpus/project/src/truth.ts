@@ -1,4 +1,5 @@
 import { appendFileSync } from 'node:fs'
+import { relative } from 'node:path'
 import { PerformanceObserver, performance } from 'node:perf_hooks'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { cpuMs } from './clock.ts'
@@ -11,7 +12,8 @@ const took: { key: string; ms: number; offCpuMs: number; endedAt: number }[] = [
 
 /** What V8 collects right after some work is nobody's call, and yet nobody else's: no other code runs in between. */
 const collections: { startTime: number; duration: number }[] = []
-new PerformanceObserver((list) => void collections.push(...list.getEntries())).observe({ entryTypes: ['gc'] })
+const observer = new PerformanceObserver((list) => void collections.push(...list.getEntries()))
+observer.observe({ entryTypes: ['gc'] })
 const RIGHT_AFTER_MS = 2
 const collectedMs = (endedAt: number): number =>
   collections.filter(({ startTime }) => startTime >= endedAt && startTime < endedAt + RIGHT_AFTER_MS).reduce((sum, { duration }) => sum + duration, 0)
@@ -73,6 +75,13 @@ export function note(key: string, ms: number, offCpuMs = 0): void {
   took.push({ key, ms, offCpuMs, endedAt: performanceNow() })
 }
 
+/** Collections so long are noted: a finding that tells of one is right, though nobody planted it. */
+const LONG_COLLECTION_MS = 50
+
 afterAll(() => {
+  collections.push(...observer.takeRecords())
+  const file = relative(process.cwd(), expect.getState().testPath ?? '')
+  const long = collections.filter(({ duration }) => duration >= LONG_COLLECTION_MS).map(({ duration }) => ({ file, ms: duration }))
+  if (long.length > 0) appendFileSync('collections.jsonl', long.map((each) => `${JSON.stringify(each)}\n`).join(''))
   if (took.length > 0) appendFileSync('truth.jsonl', took.map(({ endedAt, ...each }) => `${JSON.stringify({ ...each, collectedMs: collectedMs(endedAt) })}\n`).join(''))
 })

@@ -36,7 +36,8 @@ export function createEvidence(requested: BackendName | 'auto', marks: Marks, is
 
   function cut(): void {
     if (sampler === undefined) return
-    recent = [...recent.slice(-2), sampler.cut()]
+    const since = now() - MAX_WINDOW_MS
+    recent = [...recent.filter((window) => endOf(window) > since), sampler.cut()]
     busyMs = 0
     cutAt = now()
   }
@@ -56,7 +57,8 @@ export function createEvidence(requested: BackendName | 'auto', marks: Marks, is
     of(stretch) {
       cut()
       const endMs = stretch.startMs + stretch.durationMs
-      const profiled = sampler && blame(merge(recent), stretch, { isOwn: isOwnUrl, isRunner: isRunnerUrl })
+      // A turn of many stretches, each of which was looked at, is in as many windows.
+      const profiled = sampler && blame(merge(recent.filter((window) => endOf(window) > stretch.startMs)), stretch, { isOwn: isOwnUrl, isRunner: isRunnerUrl })
       if (profiled !== undefined) return profiled
       const mark = marks.longest(stretch.startMs, endMs)
       if (mark === undefined) return undefined
@@ -75,6 +77,8 @@ export function createEvidence(requested: BackendName | 'auto', marks: Marks, is
     }
   }
 }
+
+const endOf = ({ times }: CpuWindow): number => times.at(-1) ?? -Infinity
 
 /** Windows number their nodes independently. */
 function merge(windows: readonly CpuWindow[]): CpuWindow {

@@ -8,6 +8,9 @@ import { type Begin, start, stop } from '../src/truth.ts'
 /** How long a part of a chain computes: for less than what the profiler looks at by itself. */
 const PART_MS = 5
 
+/** So long that the profiler looks at each: there are as many windows of the profile. */
+const LOOKED_AT_MS = 15
+
 describe('microtasks', () => {
   // First: what the profiler does for the first time in a file takes it long, and is measured around a chain as part of it.
   test('clean: a chain that lets the loop turn', CLEAN, async () => {
@@ -36,6 +39,36 @@ describe('microtasks', () => {
       await Promise.resolve()
     } while (!done())
     stop('microtasks', from)
+    expect(sum).not.toBe(0)
+  })
+
+  // Each look is time of the profiler's own, which the duration does not count.
+  // EXPECT 22 long-parts: loop-starvation in "microtasks > a chain of long parts" untimed
+  test('a chain of long parts', async () => {
+    const done = after(180)
+    const from = start()
+    let sum = 0
+    do {
+      const partDone = after(LOOKED_AT_MS)
+      do {
+        for (let i = 0; i < 10_000; i++) sum += Math.sqrt(i) * Math.sin(i) // BLAME long-parts
+      } while (!partDone())
+      await Promise.resolve()
+    } while (!done())
+    stop('long-parts', from)
+    expect(sum).not.toBe(0)
+  })
+
+  test('clean: a chain of long parts that lets the loop turn', CLEAN, async () => {
+    const done = after(180)
+    let sum = 0
+    do {
+      const partDone = after(LOOKED_AT_MS)
+      do {
+        for (let i = 0; i < 10_000; i++) sum += Math.sqrt(i) * Math.sin(i)
+      } while (!partDone())
+      await nextTurn()
+    } while (!done())
     expect(sum).not.toBe(0)
   })
 

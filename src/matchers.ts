@@ -1,5 +1,5 @@
 import './matchers/types.ts'
-import { judgeStretches, netMs, ownMs } from './analysis/blocking.ts'
+import { judgeStretches, ownMs } from './analysis/blocking.ts'
 import { formatMs } from './analysis/format.ts'
 import { type Context, notMeasured, type Outcome, withSubject } from './matchers/subject.ts'
 import { LAG_FIELDS, type LagField, wrongAllow, wrongCount, wrongLimits, wrongOptions } from './matchers/arguments.ts'
@@ -83,7 +83,7 @@ function withinLag(measured: MeasuredSubject, limits: LagLimits): Outcome {
 
 /** What a lag above its limit is mostly made of. */
 function longest({ stretchesOver }: MeasuredSubject, limit: number): string {
-  const top = stretchesOver(limit).toSorted((a, b) => netMs(b) - netMs(a)).slice(0, 3)
+  const top = stretchesOver(limit).toSorted((a, b) => ownMs(b) - ownMs(a)).slice(0, 3)
   return top.length > 0 ? `\n\n${describeStretches(top)}` : ''
 }
 

@@ -1,10 +1,7 @@
 import type { CpuNode, CpuWindow, Evidence, KindPart, LineTicks, RawFrame } from '../records/code.ts'
 import { isNative, kindOfParts, kindOfPath } from './kinds.ts'
-
-export interface Stretch {
-  startMs: number
-  durationMs: number
-}
+import { isGc, pausesOf } from './pauses.ts'
+import { eachSample, type Stretch } from './samples.ts'
 
 /** Whose code a script has, by its url. */
 export interface Owners {
@@ -22,23 +19,18 @@ export function blame(window: CpuWindow, stretch: Stretch, { isOwn, isRunner }: 
   // The collector has no caller: it cleans up after both, by what they did. The runner's few samples at the edges of what it
   // calls tell nothing: of code that only allocates, there may be none.
   const runnersShare = runnersMs < EDGES_MS ? 0 : runnersMs / (runnersMs + usersMs)
+  const usersShare = 1 - runnersShare
   const runnerMs = runnersMs + gcMs * runnersShare
-  const totalMs = usersMs + gcMs * (1 - runnersShare)
+  const totalMs = usersMs + gcMs * usersShare
   if (totalMs === 0) return runnerMs === 0 ? undefined : { ...NOTHING, runnerMs }
   const pauses = pausesOf(window, stretch)
-  const besides = { runnerMs, gcMs: pauses.seenMs, pausesMs: pauses.longSeenMs * (1 - runnersShare) }
-  if (pauses.longestMs > totalMs / 2) return { ...NOTHING, kind: 'gc', ...besides, pausesMs: pauses.longMs * (1 - runnersShare) }
+  const besides = { runnerMs, gcMs: pauses.seenMs, pausesMs: pauses.longSeenMs * usersShare }
+  if (pauses.longestMs > totalMs / 2) return { ...NOTHING, kind: 'gc', ...besides, pausesMs: pauses.longMs * usersShare }
   const hottest = heaviest([...functions.values()].filter(({ own }) => own)) ?? heaviest([...functions.values()])
   return hottest === undefined ? { ...NOTHING, ...besides } : { ...describe(hottest, window.nodes), ...besides, share: hottest.own ? hottest.ms / totalMs : 0 }
 }
 
 const EDGES_MS = 20
-
-/** Samples come every few milliseconds; where none came for longer, the process was stopped, or the thread in the system. */
-const MAX_GAP_MS = 20
-
-/** To collect young objects takes some milliseconds on a slow machine; who makes many of them pays for it. To collect all takes more. */
-const LONG_PAUSE_MS = 20
 
 /** Whose time it was, and of the user's which functions took it. */
 function sortPaths(paths: ReadonlyMap<number, number>, tree: Tree, { isOwn, isRunner }: Owners): Sorted {
@@ -81,44 +73,6 @@ function isRunners(path: readonly CpuNode[], own: number, isRunner: (url: string
   if (called.some(({ callFrame: { functionName } }) => functionName === 'prepareStackTraceCallback')) return false
   const working = path.find(({ callFrame: { url } }) => url !== '' && !url.startsWith('node:'))
   return working !== undefined && isRunner(working.callFrame.url)
-}
-
-const isGc = (node: CpuNode | undefined): boolean => node?.callFrame.functionName === '(garbage collector)'
-
-/**
- * One long pause is the collector's own doing. Many short ones between samples of one function are that function's
- * allocations, and stay its time.
- */
-function pausesOf(window: CpuWindow, stretch: Stretch): Pauses {
-  const collecting = new Set(window.nodes.filter(isGc).map(({ id }) => id))
-  const pauses: { ms: number; seenMs: number }[] = []
-  let collects = false
-  eachSample(window, stretch, (id, ms) => {
-    const before = collects
-    collects = collecting.has(id)
-    if (!collects) return
-    if (!before) pauses.push({ ms: 0, seenMs: 0 })
-    const pause = pauses.at(-1)!
-    pause.ms += ms
-    pause.seenMs += Math.min(ms, MAX_GAP_MS)
-  })
-  const long = pauses.filter(({ ms }) => ms >= LONG_PAUSE_MS)
-  const seen = (some: typeof pauses): number => some.reduce((sum, { seenMs }) => sum + seenMs, 0)
-  return {
-    longestMs: pauses.reduce((longest, { ms }) => Math.max(longest, ms), 0),
-    longMs: long.reduce((sum, { ms }) => sum + ms, 0),
-    longSeenMs: seen(long),
-    seenMs: seen(pauses)
-  }
-}
-
-/** `seenMs` counts no time between two samples that is too long to be the collector's for sure. */
-interface Pauses {
-  longestMs: number
-  /** Of the long ones together. */
-  longMs: number
-  longSeenMs: number
-  seenMs: number
 }
 
 interface Path {
@@ -197,19 +151,6 @@ function linesOf(of: CpuNode, nodes: readonly CpuNode[]): LineTicks[] {
     for (const tick of node.positionTicks ?? []) ticks.set(tick.line, (ticks.get(tick.line) ?? 0) + tick.ticks)
   }
   return [...ticks].map(([line, count]) => ({ line, ticks: count })).toSorted((a, b) => b.ticks - a.ticks)
-}
-
-/**
- * Each sample stands for the time since the one before it: while the thread is inside one long system call the
- * profiler's signal waits, and the only sample comes at its end.
- */
-function eachSample({ samples, times }: CpuWindow, { startMs, durationMs }: Stretch, visit: (id: number, ms: number) => void): void {
-  const endMs = startMs + durationMs
-  for (let i = 0; i < samples.length; i++) {
-    const from = Math.max(startMs, times[i - 1] ?? startMs)
-    const to = Math.min(endMs, times[i]!)
-    if (to > from) visit(samples[i]!, to - from)
-  }
 }
 
 function weighPaths(window: CpuWindow, stretch: Stretch): Map<number, number> {

@@ -27,6 +27,9 @@ export interface EvidenceSource {
 const MAX_BUSY_MS = 500
 const MAX_WINDOW_MS = 2000
 
+/** Windows are kept for turns of many stretches: of longer ones the end tells enough. */
+const KEPT_MS = 2000
+
 export function createEvidence(requested: BackendName | 'auto', marks: Marks, isLoading: (url: string) => boolean): EvidenceSource {
   let sampler: Sampler | undefined
   let failure: string | undefined
@@ -36,7 +39,7 @@ export function createEvidence(requested: BackendName | 'auto', marks: Marks, is
 
   function cut(): void {
     if (sampler === undefined) return
-    const since = now() - MAX_WINDOW_MS
+    const since = now() - KEPT_MS
     recent = [...recent.filter((window) => endOf(window) > since), sampler.cut()]
     busyMs = 0
     cutAt = now()

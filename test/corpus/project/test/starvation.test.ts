@@ -17,10 +17,7 @@ describe('microtasks', () => {
     const done = after(150)
     let sum = 0
     do {
-      const partDone = after(PART_MS)
-      do {
-        for (let i = 0; i < 10_000; i++) sum += Math.sqrt(i) * Math.sin(i)
-      } while (!partDone())
+      sum += burn(PART_MS)
       await nextTurn()
     } while (!done())
     expect(sum).not.toBe(0)
@@ -63,10 +60,7 @@ describe('microtasks', () => {
     const done = after(180)
     let sum = 0
     do {
-      const partDone = after(LOOKED_AT_MS)
-      do {
-        for (let i = 0; i < 10_000; i++) sum += Math.sqrt(i) * Math.sin(i)
-      } while (!partDone())
+      sum += burn(LOOKED_AT_MS)
       await nextTurn()
     } while (!done())
     expect(sum).not.toBe(0)

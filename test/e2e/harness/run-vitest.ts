@@ -18,7 +18,9 @@ export interface RunOptions {
   vitest?: Major
   pool?: Pool
   isolate?: boolean
-  /** More arguments of `vitest run`. */
+  /** @default 'run' */
+  command?: 'run' | 'list'
+  /** More arguments of that command. */
   args?: string[]
   env?: Record<string, string>
   /** @default false */
@@ -73,7 +75,7 @@ const RESULTS = 'results.json'
 
 /** Runs real Vitest on a small project, in a process of its own. */
 export async function runVitest(options: RunOptions): Promise<RunResult> {
-  const { files, vitest = 5, pool, isolate, args = [], env = {}, color = false, results = true, timeoutMs = 60_000 } = options
+  const { files, vitest = 5, command = 'run', pool, isolate, args = [], env = {}, color = false, results = true, timeoutMs = 60_000 } = options
   const { reporter = !args.some((arg) => arg.startsWith('--reporter')) } = options
   const home = sandboxOf(inject('sandbox'), vitest)
   const root = options.root ?? mkdtempSync(join(home, 'project-'))
@@ -85,7 +87,7 @@ export async function runVitest(options: RunOptions): Promise<RunResult> {
   })
   const argv = [
     join(home, 'node_modules/vitest/vitest.mjs'),
-    'run',
+    command,
     ...(pool === undefined ? [] : [`--pool=${pool}`]),
     ...(isolate === undefined ? [] : [`--isolate=${isolate}`]),
     ...(reporter ? ['--reporter=default'] : []),

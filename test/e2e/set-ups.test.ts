@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest'
+import { markedLines, readFixture } from './harness/fixtures.ts'
+import { normalize } from './harness/normalize.ts'
+import { describeFindings } from './harness/report.ts'
+import { type RunOptions, type RunResult, runVitest } from './harness/run-vitest.ts'
+import { MAJORS } from './harness/sandbox.ts'
+
+const FILES = readFixture('wiring')
+const [BLAME = ''] = markedLines(FILES, 'BLAME', 'block')
+const FOUND = [`warn blocking-call ${BLAME} | blocks`]
+const REPORT = `{ backend: 'inspector', report: { json: 'report.json' } }`
+
+const configured = (options: Omit<RunOptions, 'files'> & { files?: RunOptions['files'] }): Promise<RunResult> => runVitest({ results: false, reporter: false, files: FILES, ...options })
+
+const config = (plugins: string, testConfig = '{}'): string => `import { defineConfig } from 'vitest/config'
+import asyncProfiler from 'vitest-async-profiler'
+
+export default defineConfig({ plugins: [${plugins}], test: ${testConfig} })
+`
+
+const summaries = ({ stdout }: RunResult): number => stdout.split('\n').filter((line) => line.startsWith(' Async ')).length
+
+describe.each(MAJORS)('vitest %i: a set-up that is not as it should be says so, and loses nothing', (vitest) => {
+  test.each([
+    ['the setup file', `{ setupFiles: ['vitest-async-profiler/setup'] }`, ['setupFiles names vitest-async-profiler/setup, which the plugin adds itself: remove it']],
+    [
+      'the reporter',
+      `{ reporters: ['default', 'vitest-async-profiler/reporter'] }`,
+      ['reporters names vitest-async-profiler/reporter, which the plugin adds itself: remove it, and give its options to asyncProfiler()']
+    ],
+    [
+      'both',
+      `{ setupFiles: './node_modules/vitest-async-profiler/dist/setup.js', reporters: ['default', ['vitest-async-profiler/reporter', { report: { json: 'other.json' } }]] }`,
+      [
+        'setupFiles names vitest-async-profiler/setup, which the plugin adds itself: remove it',
+        'reporters names vitest-async-profiler/reporter, which the plugin adds itself: remove it, and give its options to asyncProfiler()'
+      ]
+    ]
+  ])('the plugin and %s', async (_what, testConfig, notices) => {
+    const run = await configured({ vitest, config: config(`asyncProfiler(${REPORT})`, testConfig) })
+    expect(run.stderr).toBe('')
+    expect(run.exitCode).toBe(0)
+    expect(describeFindings(run.report!.findings)).toEqual(FOUND)
+    expect(run.report!.notices).toEqual(notices)
+    expect(summaries(run)).toBe(1)
+    expect(run.read('other.json')).toBeUndefined()
+  })
+
+  test('the plugin that is not called', async () => {
+    const run = await configured({ vitest, config: config('asyncProfiler') })
+    expect(run.exitCode).toBe(1)
+    expect(run.stdout).toBe('')
+    expect(normalize(run.stderr, run)).toContain('AsyncProfilerError: plugins holds asyncProfiler itself, which does nothing: call it, asyncProfiler()')
+  })
+
+  test('the setup file alone', async () => {
+    const run = await configured({ vitest, files: { ...FILES, 'test/more.test.ts': FILES['test/work.test.ts']! }, config: `export default { test: { setupFiles: ['vitest-async-profiler/setup'] } }` })
+    expect(run.exitCode).toBe(0)
+    const told = `${run.stdout}${run.stderr}`.split('\n').filter((line) => line.includes('vitest-async-profiler/setup'))
+    expect(told).toEqual([
+      "vitest-async-profiler/setup runs without its reporter, so that nothing will be shown: use asyncProfiler() in plugins instead, or add 'vitest-async-profiler/reporter' to reporters"
+    ])
+  })
+
+  test('the reporter alone', async () => {
+    const run = await configured({ vitest, config: `export default { test: { reporters: ['default', ['vitest-async-profiler/reporter', ${REPORT}]] } }` })
+    expect(run.exitCode).toBe(0)
+    expect(run.report!.notices).toEqual(['the project is not profiled: add asyncProfiler() to the plugins of its Vitest config'])
+    expect(summaries(run)).toBe(1)
+  })
+
+  test('CommonJS', async () => {
+    const run = await configured({
+      vitest,
+      files: {
+        ...FILES,
+        'vitest.config.cts': `const asyncProfiler = require('vitest-async-profiler')\nmodule.exports = { plugins: [asyncProfiler(${REPORT})] }\n`
+      },
+      config: '',
+      args: ['--config=vitest.config.cts']
+    })
+    expect(run.stderr).toBe('')
+    expect(describeFindings(run.report!.findings)).toEqual(FOUND)
+  })
+})

@@ -36,7 +36,7 @@ const INTRINSICS: Record<string, string[]> = {
 }
 
 export default defineConfig([
-  { ...shared, entry: ['src/index.ts', 'src/test.ts', 'src/reporter.ts', 'src/matchers.ts'] },
+  { ...shared, entry: ['src/index.ts', 'src/global-setup.ts', 'src/test.ts', 'src/reporter.ts', 'src/matchers.ts'] },
   // One file for all that every worker loads, and one each for what it needs later, if at all: every module costs each of them a
   // millisecond. Vite transforms the setup file itself, so that stays two lines, and Node loads the others.
   inWorker({ worker: 'src/worker.ts' }, 'first'),

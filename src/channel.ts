@@ -7,8 +7,13 @@ export const RESULT_KEY = 'asyncProfilerResult'
 /** Where the reporter leaves the folder (a path) in which workers keep their heartbeats: it is one for all projects of a run. */
 export const HEARTBEAT_KEY = 'asyncProfilerHeartbeat'
 
+/** Where the reporter says that there is one. */
+export const REPORTER_KEY = 'asyncProfilerReporter'
+
 /** What a worker gets: structured-cloneable. */
 export interface WorkerConfig {
+  /** Which of the main process' plugins it comes from. */
+  plugin: number
   options: ResolvedOptions
   /** The option `allow`: workers have no glob library. */
   allow: AllowPattern[]

@@ -272,6 +272,8 @@ export interface Report {
   overheadMs: number
   /** What the profiler could not do or see in this run, one sentence each. */
   notices: string[]
+  /** Why the run fails where no failed test shows it, one sentence each; missing where there is nothing of the kind. */
+  failures?: string[]
   /** What was seen and is no finding: leftovers of tests that are no mistake, as far as can be told, or were gone before their file's end. */
   counted?: { leftovers: number }
   findings: Finding[]

@@ -2,25 +2,35 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import picocolors from 'picocolors'
 import type { Reporter, SerializedError, TestModule, TestRunEndReason, Vitest } from 'vitest/node'
+import { REPORTER_KEY } from './channel.ts'
 import { type Options, resolveOptions } from './options.ts'
 import type { Finding, Report, ResolvedOptions } from './model.ts'
-import { collectResults } from './reporter/collect.ts'
+import { type Collected, collectResults, type RunContext } from './reporter/collect.ts'
 import { cutOffFiles } from './reporter/cut-off.ts'
+import { fileOf } from './reporter/files.ts'
 import { formatJson } from './report/json.ts'
 import { rememberFlagged } from './reporter/flagged.ts'
 import { type StuckWorkers, watchWorkers } from './reporter/stuck-workers.ts'
+import { type Part, Parts } from './reporter/parts.ts'
 import { ownsStdout } from './reporter/stdout.ts'
 import { doubledPlugin, unprofiledProjects } from './reporter/projects.ts'
 import { unavailableOptions } from './reporter/unavailable.ts'
 import { formatStuckWorker } from './report/stuck-worker.ts'
 import { formatTerminal, type TerminalStyle } from './report/terminal.ts'
 import { VERSION } from './version.ts'
+import { beforeReporters } from './vitest/before-reporters.ts'
+import { failFile } from './vitest/fail-file.ts'
 
 /** Sums the run up in the terminal and in files, and fails it where findings or budgets say so. */
 export default class AsyncProfilerReporter implements Reporter {
+  /** What the plugins of this run judge, each of them. */
+  readonly parts = new Parts()
+  /** What is not as it should be in the config, though it does no harm. */
+  readonly notices = new Set<string>()
   private readonly options: ResolvedOptions
   private vitest: Vitest | undefined
   private workers: StuckWorkers | undefined
+  private judged: Collected | undefined
   private startedAt = new Date()
   private runs = 0
 
@@ -31,33 +41,58 @@ export default class AsyncProfilerReporter implements Reporter {
 
   onInit(vitest: Vitest): void {
     this.vitest = vitest
+    for (const project of vitest.projects) project.provide(REPORTER_KEY as never, true as never)
     this.workers = watchWorkers(vitest, this.options, (finding) => this.tell(finding, vitest))
+    // A budget of the whole run fails a file: that must be known before other reporters draw up their results.
+    beforeReporters(vitest, { onTestRunEnd: (modules, _errors, reason) => this.judge(vitest, modules, reason) })
   }
 
   onTestRunStart(): void {
     this.startedAt = new Date()
     this.runs++
+    this.judged = undefined
     this.workers?.start()
   }
 
   onTestRunEnd(modules: readonly TestModule[], _errors: readonly SerializedError[], reason: TestRunEndReason): void {
     const { vitest } = this
-    const stuck = this.workers?.stop() ?? []
     if (vitest === undefined) return
-    const { report, fails } = collectResults(modules, this.options, {
+    this.judge(vitest, modules, reason)
+    const { judged } = this
+    if (judged === undefined) return
+    this.print(judged.report, vitest)
+    // An error that is thrown here would take the other reporters' output with it.
+    if (judged.fails) process.exitCode = 1
+  }
+
+  /** Once for each run. */
+  private judge(vitest: Vitest, modules: readonly TestModule[], reason: TestRunEndReason): void {
+    if (this.judged !== undefined) return
+    const { root } = vitest.config
+    const stuck = this.workers?.stop() ?? []
+    const parts = this.parts.split(modules, { options: this.options, folder: root })
+    const projects = unprofiledProjects(vitest, this.options)
+    const context: RunContext = {
       startedAt: this.startedAt,
       versions: { node: process.versions.node, vitest: vitest.version, plugin: VERSION },
-      notices: [...doubledPlugin(vitest), ...unprofiledProjects(vitest), ...unavailableOptions(this.options), ...cutOffFiles(modules, reason, vitest.config.root)],
+      notices: [...this.notices, ...doubledPlugin(vitest), ...projects.notices, ...parts.flatMap(({ options }) => unavailableOptions(options)), ...cutOffFiles(modules, reason, root)],
+      failures: projects.failures,
       stuck,
-      root: vitest.config.root,
+      root,
       // Watch mode runs again what a change concerns.
       filtered: isFiltered(vitest) || this.runs > 1 || reason === 'interrupted'
-    })
-    rememberFlagged(vitest, report)
-    this.write(report, vitest.config.root)
-    this.print(report, vitest)
-    // An error that is thrown here would take the other reporters' output with it.
-    if (fails) process.exitCode = 1
+    }
+    const judged = collectResults(parts, context)
+    this.judged = judged
+    for (const finding of judged.ofFiles) {
+      const module = modules.find((each) => fileOf(each, root) === finding.file)
+      if (module !== undefined) failFile(module, finding, (file) => resolve(root, file))
+    }
+    rememberFlagged(vitest, judged.report)
+    for (const part of parts) {
+      // The root's has all of the run; a project's own, what is the project's.
+      this.write(part, part.folder === root ? judged.report : collectResults([part], { ...context, notices: [], failures: [], stuck: [] }).report, judged)
+    }
   }
 
   /** At once: the summary comes when the run ends, and somebody may be waiting for it. */
@@ -65,21 +100,21 @@ export default class AsyncProfilerReporter implements Reporter {
     vitest.logger.error(`\n${formatStuckWorker(finding, styleFor(process.stderr))}\n`)
   }
 
-  private write(report: Report, root: string): void {
-    const { json } = this.options.report
+  private write({ options, folder }: Part, report: Report, judged: Collected): void {
+    const { json } = options.report
     if (json === undefined) return
-    const path = resolve(root, json)
+    const path = resolve(folder, json)
     try {
       mkdirSync(dirname(path), { recursive: true })
       writeFileSync(path, formatJson(report))
     } catch (error) {
-      report.notices.push(`report.json could not be written to ${json}: ${(error as Error).message}; the tests' results are not affected`)
-      process.exitCode = 1
+      ;(judged.report.failures ??= []).push(`report.json could not be written to ${json}: ${(error as Error).message}`)
+      judged.fails = true
     }
   }
 
   private print(report: Report, vitest: Vitest): void {
-    if ([report.tests, report.findings, report.notices].every(({ length }) => length === 0)) return
+    if ([report.tests, report.findings, report.notices, report.failures ?? []].every(({ length }) => length === 0)) return
     const stream = ownsStdout(vitest) ? process.stderr : process.stdout
     const text = formatTerminal(report, styleFor(stream), (file) => readSource(resolve(vitest.config.root, file)))
     if (stream === process.stderr) vitest.logger.error(`\n${text}\n`)

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import type Picomatch from 'picomatch'
 import { aroundAll, aroundEach, expect, inject } from 'vitest'
-import { OPTIONS_KEY, type WorkerConfig } from './channel.ts'
+import { OPTIONS_KEY, REPORTER_KEY, type WorkerConfig } from './channel.ts'
 import { setRunning } from './holder.ts'
 import { lazyMatchers } from './worker/lazy-matchers.ts'
 import { finishedTasks } from './worker/finished.ts'
@@ -66,8 +66,16 @@ function idOfRunning({ profiler, taskOf }: WorkerState): { testId?: string } {
 /** Where Vitest says what it is about to run. */
 type VitestGlobal = { __vitest_worker__?: { filepath?: string; ctx?: { projectName?: string } } }
 
+/** The setup file without plugin and reporter measures for nobody. Told by the first worker of a run alone. */
+function tellAlone(): void {
+  if (process.env.VITEST_WORKER_ID !== '1') return
+  console.warn("vitest-async-profiler/setup runs without its reporter, so that nothing will be shown: use asyncProfiler() in plugins instead, or add 'vitest-async-profiler/reporter' to reporters")
+}
+
 function createState(): WorkerState {
-  const config = (inject as (key: string) => WorkerConfig | undefined)(OPTIONS_KEY)
+  const provided = inject as (key: string) => unknown
+  const config = provided(OPTIONS_KEY) as WorkerConfig | undefined
+  if (config === undefined && provided(REPORTER_KEY) === undefined) tellAlone()
   const { options, allow, root, once, flagged } = config ?? { options: DEFAULT_OPTIONS, allow: [], root: process.cwd(), once: inCI(process.env), flagged: [] }
   const profiler = createProfiler(options, root, allow)
   const state: WorkerState = { options, allow, root, once, flagged: new Set(flagged), profiler, notices: new Set(), tests: new Map(), refs: new WeakMap(), taskOf: new WeakMap(), life: startLife(options) }

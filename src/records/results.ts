@@ -34,6 +34,6 @@ export interface ScopeResult {
   budgets: BudgetVerdict[]
   overheadMs: number
   notices: string[]
-  /** Whether the run must fail though Vitest passed the test: one that is expected to fail hides our errors. */
-  fails?: true
+  /** Why the run must fail though Vitest passed the test: one that is expected to fail hides our errors. */
+  failure?: string
 }

@@ -6,7 +6,7 @@ import { formatOverBudget } from './terminal-budget.ts'
 import { formatFinding } from './terminal-finding.ts'
 import { formatAllWell, formatHeading } from './terminal-heading.ts'
 import { formatInconclusive } from './terminal-inconclusive.ts'
-import { createPage, flowSpans, type Page, type SourceReader, type TerminalStyle } from './terminal-page.ts'
+import { createPage, flowSpans, type Page, type Paint, type SourceReader, type TerminalStyle } from './terminal-page.ts'
 import { tallySpans } from './terminal-tally.ts'
 import { wrap } from './text-fit.ts'
 import { formatCount } from './units.ts'
@@ -20,14 +20,16 @@ export function formatTerminal(report: Report, style: TerminalStyle, readSource:
   const clean = cleanReport(report)
   const parts = sortParts(clean)
   const notices = noticesOf(clean)
-  if (isAllWell(parts, notices)) return formatAllWell(page, clean, parts)
+  const { failures = [] } = clean
+  if (isAllWell(parts, [...notices, ...failures])) return formatAllWell(page, clean, parts)
   const sections = [
     formatHeading(page, clean),
     ...formatFindings(page, groupFindings(parts.found), readSource),
     ...formatBudgets(page, parts),
     formatInconclusive(page, parts),
-    notices.flatMap((notice) => formatNotice(page, notice)),
-    formatTally(page, parts)
+    notices.flatMap((notice) => formatMargin(page, { label: 'note', paint: page.colors.dim }, notice)),
+    formatTally(page, parts),
+    failures.flatMap((reason) => formatMargin(page, { label: 'fail', paint: page.colors.red }, `the run fails because ${reason}`))
   ]
   return sections
     .filter((lines) => lines.length > 0)
@@ -39,8 +41,8 @@ const MAX_ENTRIES = 10
 
 /** Profiles hold no text that is shown, and there are thousands of them. */
 function cleanReport(report: Report): Report {
-  const { backend, notices, findings, budgets } = report
-  return { ...report, ...cleanStrings({ backend, notices, findings, budgets }) }
+  const { backend, notices, failures = [], findings, budgets } = report
+  return { ...report, ...cleanStrings({ backend, notices, failures, findings, budgets }) }
 }
 
 /** A fallback is told like a notice, once: the reporter may have put it there too. */
@@ -48,8 +50,8 @@ function noticesOf({ backend: { fallback }, notices }: Report): string[] {
   return [...new Set(fallback === undefined ? notices : [fallback, ...notices])]
 }
 
-function isAllWell({ found, over, inconclusive, undecided }: ReportParts, notices: string[]): boolean {
-  return [found, over, inconclusive, undecided, notices].every(({ length }) => length === 0)
+function isAllWell({ found, over, inconclusive, undecided }: ReportParts, sentences: string[]): boolean {
+  return [found, over, inconclusive, undecided, sentences].every(({ length }) => length === 0)
 }
 
 function formatFindings(page: Page, groups: FindingGroup[], readSource: SourceReader): string[][] {
@@ -70,10 +72,16 @@ function formatBudgets(page: Page, { over }: ReportParts): string[][] {
   return [...shown, [' '.repeat(page.indent) + page.colors.dim(line)]]
 }
 
-function formatNotice(page: Page, notice: string): string[] {
-  const margin = `  ${page.colors.dim('note')}  `
-  const indent = '  note  '.length
-  const lines = wrap(notice, page.measure - indent)
+interface Margin {
+  label: string
+  paint: Paint
+}
+
+/** A sentence beside its label. */
+function formatMargin(page: Page, { label, paint }: Margin, sentence: string): string[] {
+  const margin = `  ${paint(label)}  `
+  const indent = `  ${label}  `.length
+  const lines = wrap(sentence, page.measure - indent)
   return lines.map((line, index) => (index === 0 ? margin : ' '.repeat(indent)) + line)
 }
 

@@ -3,36 +3,40 @@ import { createAllowance } from '../analysis/allow.ts'
 import { judgeRun, type FileResults } from '../analysis/run-budgets.ts'
 import { mergeFindings } from '../analysis/rules.ts'
 import { RESULT_KEY } from '../channel.ts'
-import type { Finding, Report, ResolvedOptions, TestReport } from '../model.ts'
+import type { Finding, Report, TestReport } from '../model.ts'
 import type { ScopeResult } from '../records/results.ts'
 import { compileAllow, unmatchedEntries } from './allow.ts'
 import { fileOf } from './files.ts'
+import type { ModulesOfPart } from './parts.ts'
 
 export interface RunContext {
   startedAt: Date
   versions: Report['versions']
   notices: readonly string[]
+  /** Why the run fails, as far as that is known before its results. */
+  failures: readonly string[]
   /** Findings about workers that were ended. */
   stuck: readonly Finding[]
   root: string
   filtered: boolean
 }
 
-/** Brings the results of all workers together, and judges what only the whole run can tell. */
-export function collectResults(
-  modules: readonly TestModule[],
-  options: ResolvedOptions,
-  { startedAt, versions, notices, stuck, root, filtered }: RunContext
-): { report: Report; fails: boolean } {
-  const files = modules.map((module) => collectFile(module, root))
+export interface Collected {
+  report: Report
+  /** Whether the run must fail, be it that a failed test shows it or not. */
+  fails: boolean
+  /** Errors of files as a whole, which no worker knew of. */
+  ofFiles: Finding[]
+}
+
+/** Brings the results of all workers together, and judges what only the whole run can tell. @param parts the first one's options hold for workers */
+export function collectResults(parts: readonly ModulesOfPart[], context: RunContext): Collected {
+  const { startedAt, versions } = context
+  const judged = parts.map((part, index) => judgePart(part, index === 0 ? context : { ...context, stuck: [] }))
+  const files = judged.flatMap((part) => part.files)
   const results = files.flatMap(({ results: each }) => each)
-  const run = judgeRun(files, options, filtered)
-  const allowance = createAllowance(compileAllow(options.allow))
-  const findings = mergeFindings([...results.flatMap((result) => result.findings), ...[...stuck, ...run.findings].map(allowance.apply)])
-  const matched = [...allowance.matched(), ...results.flatMap(({ allowed = [] }) => allowed)]
-  const ran = results.some(({ summary }) => summary !== undefined)
-  const unmatched = filtered || !ran ? [] : unmatchedEntries(options.allow, matched)
-  const budgets = [...results.flatMap((result) => result.budgets), ...run.budgets]
+  const findings = mergeFindings(judged.flatMap((part) => part.findings))
+  const failures = unique([...context.failures, ...judged.flatMap((part) => part.failures)])
   const used = new Set(results.map(({ backend }) => backend))
   const report: Report = {
     schemaVersion: 1,
@@ -41,34 +45,73 @@ export function collectResults(
     versions,
     backend: { used: used.size === 0 ? 'none' : [...used].join(' and ') },
     overheadMs: results.reduce((sum, { overheadMs }) => sum + overheadMs, 0),
-    notices: [...new Set([...notices, ...run.notices, ...unmatched, ...results.flatMap((result) => result.notices)])],
+    notices: unique([...context.notices, ...judged.flatMap(({ notices }) => notices), ...results.flatMap(({ notices }) => notices)]),
+    ...(failures.length > 0 && { failures }),
     counted: { leftovers: results.reduce((sum, { leftoversCounted = 0 }) => sum + leftoversCounted, 0) },
     findings,
-    budgets,
+    budgets: judged.flatMap(({ budgets }) => budgets),
     tests: files.flatMap(({ tests }) => tests)
   }
-  return { report, fails: findings.some(isFailure) || results.some(({ fails }) => fails === true) }
+  return { report, fails: failures.length > 0 || findings.some(isFailure), ofFiles: judged.flatMap(({ ofFiles }) => ofFiles) }
+}
+
+interface CollectedFile extends FileResults {
+  tests: TestReport[]
+  failures: string[]
+}
+
+interface Judged extends Pick<Report, 'findings' | 'budgets' | 'notices'>, Pick<Collected, 'ofFiles'> {
+  files: CollectedFile[]
+  failures: string[]
+}
+
+function judgePart({ modules, options }: ModulesOfPart, { stuck, root, filtered }: RunContext): Judged {
+  const files = modules.map((module) => collectFile(module, root))
+  const results = files.flatMap(({ results: each }) => each)
+  const run = judgeRun(files, options, filtered)
+  const allowance = createAllowance(compileAllow(options.allow))
+  const ofRun = run.findings.map(allowance.apply)
+  const ofFiles = ofRun.filter(isFailure)
+  const findings = [...results.flatMap((result) => result.findings), ...stuck.map(allowance.apply), ...ofRun]
+  const matched = [...allowance.matched(), ...results.flatMap(({ allowed = [] }) => allowed)]
+  const ran = results.some(({ summary }) => summary !== undefined)
+  const unmatched = filtered || !ran ? [] : unmatchedEntries(options.allow, matched)
+  const strict = options.rules['lag-budget'] === 'error'
+  return {
+    files,
+    findings,
+    ofFiles,
+    budgets: [...results.flatMap((result) => result.budgets), ...run.budgets],
+    notices: [...(strict ? [] : run.unmatched), ...unmatched],
+    failures: [...(strict ? run.unmatched : []), ...ofFiles.map(({ message }) => message), ...files.flatMap(({ failures }) => failures)]
+  }
 }
 
 /** An unhandled error is Vitest's to fail the run for, or not to, if its config says so. */
 const isFailure = ({ rule, severity, status }: Finding): boolean => severity === 'error' && status === 'new' && rule !== 'unhandled-rejection'
 
-function collectFile(module: TestModule, root: string): FileResults & { tests: TestReport[] } {
-  const tests: TestReport[] = []
-  const results: ScopeResult[] = []
+function collectFile(module: TestModule, root: string): CollectedFile {
+  const collected: CollectedFile & { results: ScopeResult[] } = { file: fileOf(module, root), results: [], tests: [], failures: [] }
   const fileResult = resultOf(module)
-  if (fileResult !== undefined) results.push(fileResult)
-  const file = fileOf(module, root)
+  if (fileResult !== undefined) addResult(collected, fileResult)
   for (const test of module.children.allTests()) {
     const result = resultOf(test)
-    if (result !== undefined) results.push(result)
+    if (result !== undefined) addResult(collected, result)
+    if (test.options.fails === true && result?.findings.some(isFailure)) collected.failures.push(`${collected.file} > ${test.fullName} is expected to fail, and would hide what was found in it`)
     const profile = result?.summary
-    tests.push({ file, name: fullName(test), state: test.result().state, ...(profile && { profile }) })
+    collected.tests.push({ file: collected.file, name: fullName(test), state: test.result().state, ...(profile && { profile }) })
   }
-  return { file, results, tests }
+  return collected
+}
+
+function addResult({ results, failures }: CollectedFile & { results: ScopeResult[] }, result: ScopeResult): void {
+  results.push(result)
+  if (result.failure !== undefined) failures.push(result.failure)
 }
 
 const resultOf = (entity: { meta(): object }): ScopeResult | undefined =>
   (entity.meta() as { [RESULT_KEY]?: ScopeResult })[RESULT_KEY]
 
 const fullName = (test: TestCase): string => test.fullName
+
+const unique = (texts: readonly string[]): string[] => [...new Set(texts)]

@@ -1,3 +1,5 @@
+import { hasGate } from '../gate.ts'
+import type { ResolvedOptions } from '../model.ts'
 import { PLUGIN_NAME, SETUP_FILE } from '../paths.ts'
 
 /** What is used of Vitest here. */
@@ -20,12 +22,19 @@ export function doubledPlugin({ vite }: VitestLike): string[] {
   return count > 1 ? ['asyncProfiler() is in the config more than once: the first one is used; remove the others'] : []
 }
 
-/** One sentence for each project that runs without the profiler. */
-export function unprofiledProjects({ projects }: VitestLike): string[] {
-  return projects.flatMap((project) => {
+export interface Unprofiled {
+  notices: string[]
+  failures: string[]
+}
+
+/** One sentence for each project that runs without the profiler; it fails the run where somebody relies on what would be found there. */
+export function unprofiledProjects({ projects }: VitestLike, options: Pick<ResolvedOptions, 'rules' | 'budgets'>): Unprofiled {
+  const told: Unprofiled = { notices: [], failures: [] }
+  for (const project of projects) {
     const { name, config } = project
     const label = name === '' ? 'the project' : `project '${name}'`
-    if (config.browser?.enabled === true) return `${label} is not profiled: it runs in a browser`
-    return hasSetup(project) ? [] : `${label} is not profiled: its own config file needs asyncProfiler() in its plugins, too`
-  })
+    if (config.browser?.enabled === true) told.notices.push(`${label} is not profiled: it runs in a browser`)
+    else if (!hasSetup(project)) told[hasGate(options) ? 'failures' : 'notices'].push(`${label} is not profiled: add asyncProfiler() to the plugins of its Vitest config`)
+  }
+  return told
 }

@@ -88,7 +88,7 @@ export function runTest(state: WorkerState, run: () => Promise<void>, task: Runn
       const seen = ours(state, () => resultOf(state, scope, rules, own.budgets))
       return { ...seen, findings: [...seen.findings, ...timedOut] }
     })
-    if (problem !== undefined) Object.assign(result, { fails: true, notices: [...result.notices, problem] })
+    if (problem !== undefined) result.failure = problem
     send(task, addAttempt(task, result))
     // A test that is expected to fail would pass by our error; the reporter fails the run instead.
     if (task.fails !== true) throwErrors(state, result.findings, task)

@@ -1,9 +1,9 @@
 import { createAllowance, toAllowable } from '../analysis/allow.ts'
 import { findAll, judgeStretches, ownMs, summarize } from '../analysis/profile.ts'
-import type { BudgetLimits, Finding, ResolvedOptions, RuleName } from '../model.ts'
+import { hasGate } from '../gate.ts'
+import type { BudgetLimits, Finding, ResolvedOptions } from '../model.ts'
 import type { ScopeResult } from '../records/results.ts'
 import type { Scope } from '../session/scope.ts'
-import { DEFAULT_OPTIONS } from '../test-options.ts'
 import type { WorkerState } from './state.ts'
 
 /** What the reporter hears of a test or file that has ended. */
@@ -54,8 +54,8 @@ export function resultOf(
 export function lostResult({ profiler, notices, options, tests }: WorkerState, { kind, name, test }: Scope, error: unknown): ScopeResult {
   const own = test && tests.get(test)
   const rules = own?.rules ?? options.rules
-  // By default it is what Vitest fails for itself, and budgets.
-  const canFail = own?.budgets !== undefined || options.budgets.length > 0 || Object.entries(rules).some(([rule, setting]) => setting === 'error' && DEFAULT_OPTIONS.rules[rule as RuleName] !== 'error')
+  const relied = own?.budgets !== undefined || hasGate({ rules, budgets: options.budgets })
+  const lost = `what was measured of the ${kind} ${JSON.stringify(name)} is lost: ${String(error)}`
   return {
     backend: profiler.session.evidence.backend(),
     blocking: { count: 0, totalMs: 0 },
@@ -63,8 +63,8 @@ export function lostResult({ profiler, notices, options, tests }: WorkerState, {
     findings: [],
     budgets: [],
     overheadMs: 0,
-    notices: [...notices, `what was measured of the ${kind} ${JSON.stringify(name)} is lost: ${String(error)}`],
-    ...(canFail && { fails: true })
+    notices: relied ? [...notices] : [...notices, lost],
+    ...(relied && { failure: lost })
   }
 }
 

@@ -80,7 +80,7 @@ describe('the schema has the keys of model.ts', () => {
   }
   const report: Keys<model.Report> = {
     schemaVersion: required, startedAt: required, durationMs: required, versions: required, backend: required,
-    overheadMs: required, notices: required, counted: optional, findings: required, budgets: required, tests: required
+    overheadMs: required, notices: required, failures: optional, counted: optional, findings: required, budgets: required, tests: required
   }
   const { $defs } = schema
   const objects = { location, testRef, requestRef, victim, wait, budget, test: testReport, profileSummary, finding }

@@ -116,7 +116,7 @@ export default class AsyncProfilerReporter implements Reporter {
   private print(report: Report, vitest: Vitest): void {
     if ([report.tests, report.findings, report.notices, report.failures ?? []].every(({ length }) => length === 0)) return
     const stream = ownsStdout(vitest) ? process.stderr : process.stdout
-    const text = formatTerminal(report, styleFor(stream), (file) => readSource(resolve(vitest.config.root, file)))
+    const text = formatTerminal(report, styleFor(stream), (file) => readSource(resolve(vitest.config.root, file)), this.options.report.json)
     if (stream === process.stderr) vitest.logger.error(`\n${text}\n`)
     else vitest.logger.log(`${text}\n`)
   }

@@ -27,6 +27,16 @@ export function groupFindings(findings: readonly Finding[]): FindingGroup[] {
   )
 }
 
+/** Errors, then the first of each rule in turn: many leaks do not push the only stall out of sight. Both lists keep their order. */
+export function chooseGroups(groups: readonly FindingGroup[], max: number): { chosen: FindingGroup[]; rest: FindingGroup[] } {
+  const rank = new Map<FindingGroup, number>()
+  for (const ofRule of Map.groupBy(groups, ({ worst }) => worst.rule).values()) {
+    for (const [index, group] of ofRule.entries()) rank.set(group, index)
+  }
+  const first = new Set(groups.toSorted((a, b) => errorsFirst(a, b) || rank.get(a)! - rank.get(b)!).slice(0, max))
+  return { chosen: groups.filter((group) => first.has(group)), rest: groups.filter((group) => !first.has(group)) }
+}
+
 function byWeight(a: Finding, b: Finding): number {
   return (b.durationMs ?? 0) - (a.durationMs ?? 0) || errorsFirst(a, b)
 }

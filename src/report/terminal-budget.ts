@@ -5,8 +5,11 @@ import type { Page } from './terminal-page.ts'
 import { shortenMiddle } from './text-fit.ts'
 import { formatDuration } from './units.ts'
 
-/** One budget that was gone over: what was measured, who had it, the lines that used it up, and the way out. */
-export function formatOverBudget(page: Page, { verdict, finding }: OverBudget): string[] {
+/**
+ * One budget that was gone over: what was measured, who had it, the lines that used it up, and the way out.
+ * @param short a failure has told the lines and the way out
+ */
+export function formatOverBudget(page: Page, { verdict, finding }: OverBudget, short: boolean): string[] {
   const { ellipsis } = page.glyphs
   const scope = formatBudgetScope(verdict)
   return formatEntry(page, {
@@ -15,8 +18,7 @@ export function formatOverBudget(page: Page, { verdict, finding }: OverBudget): 
     label: 'lag-budget',
     body: [
       shortenMiddle(scope, bodyWidth(page), ellipsis),
-      ...formatContributors(page, verdict),
-      ...formatHint(page, finding?.hint ?? '')
+      ...(short ? [] : [...formatContributors(page, verdict), ...formatHint(page, finding?.hint ?? '')])
     ]
   })
 }

@@ -1,4 +1,4 @@
-import { functionPlace } from '../analysis/places.ts'
+import { functionPlace, isOwnFile } from '../analysis/places.ts'
 import type { Finding, RuleName, Wait } from '../model.ts'
 import { formatCodeFrame } from './code-frame.ts'
 import type { Delayed, FindingGroup } from './finding-groups.ts'
@@ -7,20 +7,28 @@ import type { Page, SourceReader } from './terminal-page.ts'
 import { shortenMiddle, wrap } from './text-fit.ts'
 import { formatCount, formatDuration } from './units.ts'
 
+interface Telling {
+  readSource: SourceReader
+  /** Its failures have told the rest. */
+  short: boolean
+}
+
 /** One place: what happened there, in whose tests and to whose cost, the code, and the way out. */
-export function formatFinding(page: Page, group: FindingGroup, readSource: SourceReader): string[] {
+export function formatFinding(page: Page, group: FindingGroup, { readSource, short }: Telling): string[] {
   const { worst, severity } = group
   return formatEntry(page, {
     severity,
     amount: worst.durationMs === undefined ? UNTIMED[worst.rule] : formatDuration(worst.durationMs),
     place: { location: worst.location, within: functionPlace(worst), certain: worst.confidence === 'certain' },
     label: worst.kind && worst.kind !== 'unknown' ? `${worst.rule} ${page.glyphs.dot} ${worst.kind}` : worst.rule,
-    body: [
-      ...formatMessage(page, worst),
-      ...formatCulprits(page, group),
-      ...formatFacts(page, group),
-      ...(isShownByVitest(worst) ? [] : formatDetails(page, worst, readSource))
-    ]
+    body: short
+      ? formatFacts(page, group)
+      : [
+          ...formatMessage(page, worst),
+          ...formatCulprits(page, group),
+          ...formatFacts(page, group),
+          ...(isShownByVitest(worst) ? [] : formatDetails(page, worst, readSource))
+        ]
   })
 }
 
@@ -104,12 +112,10 @@ function flattenWaits(waits: Wait[], depth: number): { wait: Wait; depth: number
 /** Where the time went below the line to blame, if that is a dependency's code or Node's. */
 function formatInside(page: Page, { location, callee, stack: [innermost] }: Finding): string[] {
   if (callee !== undefined) return [page.colors.dim('inside ') + shortenMiddle(callee, bodyWidth(page) - 'inside '.length, page.glyphs.ellipsis)]
-  if (!innermost || !NOT_OWN.test(innermost.file)) return []
+  if (!innermost || isOwnFile(innermost.file)) return []
   if (location?.file === innermost.file) return []
   return formatPlace(page, innermost, bodyWidth(page), 'inside ')
 }
-
-const NOT_OWN = /(^|\/)node_modules\/|^node:/
 
 function formatCode(page: Page, { location }: Finding, readSource: SourceReader): string[] {
   if (!location) return []

@@ -1,6 +1,7 @@
-import type { Report } from '../model.ts'
+import { isFailure } from '../gate.ts'
+import type { Finding, Report } from '../model.ts'
 import { cleanStrings } from './clean-text.ts'
-import { groupFindings, type FindingGroup } from './finding-groups.ts'
+import { chooseGroups, groupFindings, type FindingGroup } from './finding-groups.ts'
 import { sortParts, type ReportParts } from './report-parts.ts'
 import { formatOverBudget } from './terminal-budget.ts'
 import { formatFinding } from './terminal-finding.ts'
@@ -14,18 +15,22 @@ import { formatCount } from './units.ts'
 export { formatTestShort } from './terminal-tally.ts'
 export type { SourceReader, TerminalStyle } from './terminal-page.ts'
 
-/** The summary after Vitest's own: one line when all is well, else what to mend. No newline at either end. */
-export function formatTerminal(report: Report, style: TerminalStyle, readSource: SourceReader): string {
+/**
+ * The summary after Vitest's own: one line when all is well, else what to mend. No newline at either end.
+ * @param reportFile where all of it can be read, if anywhere
+ */
+export function formatTerminal(report: Report, style: TerminalStyle, readSource: SourceReader, reportFile?: string): string {
   const page = createPage(style)
   const clean = cleanReport(report)
   const parts = sortParts(clean)
   const notices = noticesOf(clean)
   const { failures = [] } = clean
   if (isAllWell(parts, [...notices, ...failures])) return formatAllWell(page, clean, parts)
+  const wasShown = shownByFailures(clean)
   const sections = [
     formatHeading(page, clean),
-    ...formatFindings(page, groupFindings(parts.found), readSource),
-    ...formatBudgets(page, parts),
+    ...formatFindings(page, groupFindings(parts.found), { readSource, wasShown, reportFile }),
+    ...formatBudgets(page, parts, wasShown),
     formatInconclusive(page, parts),
     notices.flatMap((notice) => formatMargin(page, { label: 'note', paint: page.colors.dim }, notice)),
     formatTally(page, parts),
@@ -54,18 +59,31 @@ function isAllWell({ found, over, inconclusive, undecided }: ReportParts, senten
   return [found, over, inconclusive, undecided, sentences].every(({ length }) => length === 0)
 }
 
-function formatFindings(page: Page, groups: FindingGroup[], readSource: SourceReader): string[][] {
-  const shown = groups.slice(0, MAX_ENTRIES).map((group) => formatFinding(page, group, readSource))
-  const rest = groups.slice(MAX_ENTRIES)
+interface Sources {
+  readSource: SourceReader
+  wasShown: (finding: Finding) => boolean
+  reportFile: string | undefined
+}
+
+function formatFindings(page: Page, groups: FindingGroup[], { readSource, wasShown, reportFile }: Sources): string[][] {
+  const { chosen, rest } = chooseGroups(groups, MAX_ENTRIES)
+  const shown = chosen.map((group) => formatFinding(page, group, { readSource, short: group.findings.every(wasShown) }))
   if (rest.length === 0) return shown
   const errors = rest.filter(({ severity }) => severity === 'error').length
   const severities = errors > 0 ? `, ${formatCount(errors, 'error')} among them` : ''
-  const line = `and ${formatCount(rest.length, 'more place', 'more places')}${severities}`
-  return [...shown, [' '.repeat(page.indent) + page.colors.dim(line)]]
+  const where = reportFile === undefined ? "report: { json: 'async-report.json' } would list them" : `all are in ${reportFile}`
+  const line = `and ${formatCount(rest.length, 'more place', 'more places')}${severities}; ${where}`
+  return [...shown, wrap(line, page.measure - page.indent).map((text) => ' '.repeat(page.indent) + page.colors.dim(text))]
 }
 
-function formatBudgets(page: Page, { over }: ReportParts): string[][] {
-  const shown = over.slice(0, MAX_ENTRIES).map((budget) => formatOverBudget(page, budget))
+/** Errors have failed their test or file, with stack, code and hint; not those of a test that is expected to fail. */
+function shownByFailures({ tests }: Report): (finding: Finding) => boolean {
+  const passed = new Set(tests.flatMap(({ file, name, state }) => (state === 'failed' ? [] : [JSON.stringify([file, name])])))
+  return (finding) => isFailure(finding) && !(finding.test && passed.has(JSON.stringify([finding.test.file, finding.test.name])))
+}
+
+function formatBudgets(page: Page, { over }: ReportParts, wasShown: Sources['wasShown']): string[][] {
+  const shown = over.slice(0, MAX_ENTRIES).map((budget) => formatOverBudget(page, budget, budget.finding !== undefined && wasShown(budget.finding)))
   const rest = over.length - shown.length
   if (rest <= 0) return shown
   const line = `and ${formatCount(rest, 'more budget')} gone over`

@@ -58,6 +58,7 @@ export interface Profiler {
   blockingThreshold(): number
   judgeBudget: typeof Later.judgeBudget
   lagBudgetFinding: typeof Later.lagBudgetFinding
+  failureOf: typeof Later.failureOf
   /** What runs right now, whoever's it is. */
   stuck(): StuckSnapshot
   measured(subject: object): MeasuredSubject | undefined
@@ -229,6 +230,7 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
     blockingThreshold: () => (session.storage.getStore()?.thresholds ?? thresholds).blockingThreshold,
     judgeBudget: (...args) => later().judgeBudget(...args),
     lagBudgetFinding: (...args) => later().lagBudgetFinding(...args),
+    failureOf: (...args) => later().failureOf(...args),
     measures: () => measuredAt(now()),
     measured(subject) {
       const profile = subject as AsyncProfile

@@ -1,4 +1,4 @@
-import { failureOf } from '../failure.ts'
+import { failureOf } from '../analysis/failure.ts'
 import type { Finding } from '../model.ts'
 
 /** What is used of a Vitest module's task. */

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { failureOf, isFailure } from '../failure.ts'
+import { isFailure } from '../gate.ts'
 import { RESULT_KEY } from '../channel.ts'
 import type { BudgetLimits, Finding, RuleName, RuleSetting, TestRef } from '../model.ts'
 import type { ScopeResult } from '../records/results.ts'
@@ -171,10 +171,10 @@ function send(task: RunnerSuite, result: ScopeResult): void {
   ;(task.meta as Record<string, unknown>)[RESULT_KEY] = result
 }
 
-function throwErrors({ root }: WorkerState, findings: readonly Finding[], task: RunnerSuite): void {
+function throwErrors({ root, profiler }: WorkerState, findings: readonly Finding[], task: RunnerSuite): void {
   const failures = findings
     .filter(isFailure)
-    .map((finding) => failureOf(finding, (file) => resolve(root, file), task.file.filepath))
+    .map((finding) => profiler.failureOf(finding, (file) => resolve(root, file), task.file.filepath))
   // Vitest shows each error of an aggregate by itself.
   if (failures.length > 0) throw failures.length === 1 ? failures[0] : new AggregateError(failures)
 }

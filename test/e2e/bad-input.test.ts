@@ -279,7 +279,7 @@ test('without it', async () => {
 describe('options that say nothing, or contradict each other', () => {
   test('a budget for files that are not there', async () => {
     const run = await runVitest({ files: QUIET, plugin: { backend: 'inspector', budgets: [{ files: 'tests/**', maxLag: 20 }, { files: 'test/**', blockingCalls: 0 }] } })
-    expect(run.exitCode).toBe(0)
+    expect(run.exitCode).toBe(1)
     expect(summaryOf(run)).toMatchInlineSnapshot(`
       "Async  1 test · inspector · overhead <time>
 

@@ -272,7 +272,7 @@ test.each([1, 9, 10, 11, 400])('%i places: each is shown or counted, and the tal
   const findings = Array.from({ length: count }, (_, index) => blocking({ durationMs: 1000 + index, location: { file: 'src/users.ts', line: index + 1, column: 1 } }))
   const text = print(sampleReport({ findings }))
   const shown = text.split('\n').filter((line) => line.startsWith('  warn')).length
-  const more = Number(/and (\d+) more places?$/m.exec(text)?.[1] ?? 0)
+  const more = Number(/and (\d+) more places?; /m.exec(text)?.[1] ?? 0)
   expect(shown + more).toBe(count)
   expect(text.trimEnd()).toMatch(new RegExp(`\\n ${count} blocking$`))
 })
@@ -387,11 +387,52 @@ test('after ten places the rest is counted', () => {
   )
   const output = print(sampleReport({ findings }))
   expect(output.match(/src\/many\.ts/g)).toHaveLength(10)
-  expect(output.split('\n').slice(-3).join('\n')).toMatchInlineSnapshot(`
-    "        and 3 more places, 1 error among them
+  expect(output).toContain('src/many.ts:13:1')
+  expect(output.split('\n').slice(-4).join('\n')).toMatchInlineSnapshot(`
+    "
+            and 3 more places; report: { json: 'async-report.json' } would list them
 
      13 blocking"
   `)
+  expect(print(sampleReport({ findings }), {}, 'out/report.json')).toContain('and 3 more places; all are in out/report.json')
+})
+
+test('each rule has its share of the ten places', () => {
+  const leaks = Array.from({ length: 20 }, (_, index) => leak({ location: { file: 'src/feed.ts', line: index + 1, column: 1 } }))
+  const stalls = Array.from({ length: 20 }, (_, index) => blocking({ durationMs: 500 - index, location: { file: 'src/many.ts', line: index + 1, column: 1 } }))
+  const output = print(sampleReport({ findings: [...leaks, ...stalls] }))
+  expect(output.match(/src\/many\.ts:\d+/g)).toEqual([1, 2, 3, 4, 5].map((line) => `src/many.ts:${line}`))
+  expect(output.match(/src\/feed\.ts:\d+/g)).toHaveLength(5)
+  expect(output).toContain('and 30 more places; ')
+})
+
+test('what a failed test has shown is one line', () => {
+  const findings = [blocking({ severity: 'error' })]
+  const tests = [sampleTest('users > signs up', { state: 'failed' })]
+  expect(print(sampleReport({ findings, tests }))).toMatchInlineSnapshot(`
+    " Async  1 test · inspector · overhead 1.8 % of the run, 72 ms
+
+     error  184 ms  src/users.ts:5:10  hashPassword      blocking-call · sync-crypto
+
+     1 blocking"
+  `)
+  const expected = print(sampleReport({ findings, tests: [sampleTest('users > signs up')] }))
+  expect(expected, 'nothing has shown it where the test passed').toContain('use the async crypto.pbkdf2')
+})
+
+test('why the run fails is the last that is said', () => {
+  const failures = ['the run went over its budget: maxLag was 34 ms, allowed is 20 ms', 'report.json could not be written to out/report.json: EACCES: permission denied']
+  expect(print(sampleReport({ failures }))).toMatchInlineSnapshot(`
+    " Async  3 tests · inspector · overhead 1.8 % of the run, 72 ms
+
+     no findings
+
+      fail  the run fails because the run went over its budget: maxLag was 34 ms,
+            allowed is 20 ms
+      fail  the run fails because report.json could not be written to
+            out/report.json: EACCES: permission denied"
+  `)
+  expect(print(sampleReport({ failures }), { color: true })).toContain('\u001b[31mfail\u001b[39m')
 })
 
 test('40 columns', () => {
@@ -554,8 +595,8 @@ test('the short form of a test counts what there is to mend', () => {
   expect(formatTestShort([], { unicode: true })).toBe('')
 })
 
-function print(report: Report, style: Partial<TerminalStyle> = {}): string {
-  return formatTerminal(report, { color: false, columns: 80, unicode: true, ...style }, readSample)
+function print(report: Report, style: Partial<TerminalStyle> = {}, reportFile?: string): string {
+  return formatTerminal(report, { color: false, columns: 80, unicode: true, ...style }, readSample, reportFile)
 }
 
 /** Every section, with names that are too long for most terminals. */

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { failureOf } from '../../failure.ts'
+import { failureOf } from '../../analysis/failure.ts'
 import type { Finding } from '../../model.ts'
 import type { StuckWorker, TaskPack } from '../../records/stuck-worker.ts'
 

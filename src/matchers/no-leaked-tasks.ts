@@ -1,12 +1,18 @@
 import { findLeftovers } from '../analysis/rules.ts'
 import type { Location } from '../model.ts'
 import type { MeasuredSubject } from '../records/measured.ts'
-import type { Outcome } from './subject.ts'
+import { notMeasured, type Outcome } from './subject.ts'
 import { placeText, plural } from './text.ts'
 
-export function noLeakedTasks({ profile, leftovers }: MeasuredSubject): Outcome {
+export function noLeakedTasks({ profile, leftovers, passedOver }: MeasuredSubject): Outcome {
   const left = findLeftovers({ ...leftovers(), rejected: [] }, { file: '', rules: ALL, blockingThreshold: 0 })
   const count = left.reduce((sum, { occurrences }) => sum + occurrences, 0)
+  if (count === 0 && passedOver > 0) {
+    throw notMeasured(
+      `toHaveNoLeakedTasks() found nothing, but could not look at ${passedOver} promises and resources`,
+      'name it in the test file itself, where more of them are looked at, or measure less at once'
+    )
+  }
   const { name } = profile.scope
   const describe = ({ message, location, hint }: { message: string; location?: Location; hint: string }): string =>
     `  ${message.replace(/ after its (?:test|file)/, '')}  ${placeText(location)}\n          ${hint}`

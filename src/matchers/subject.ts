@@ -86,6 +86,7 @@ function fromPlain(profile: AsyncProfile, profiler: Running): MeasuredSubject {
     lagKnown: eventLoopLag.maxMs > 0,
     tasksKnown: tasks.length > 0 || droppedTasks === 0,
     unseenTasks: 0,
+    passedOver: 0,
     loopLag: undefined
   }
 }

@@ -29,20 +29,38 @@ export interface TaskRecord<Owner> {
 /** The bounded record of one test's tasks, shared by all scopes inside the test. */
 export interface TaskLog<Owner> {
   records: TaskRecord<Owner>[]
-  /** Creations that may still be looked at, the test runner's and libraries' own included: a look costs a stack, 10–20 µs. */
-  looks: { promises: number; resources: number } | undefined
-  /** Creations that were not. */
+  /** Whether somebody wants them. */
+  asked: boolean
+  /** Creations that were not looked at. */
   dropped: number
 }
 
-/** Where nobody asks for tasks they are only counted: most of a test's are its libraries' and its runner's. */
-export const createTaskLog = <Owner>(): TaskLog<Owner> => ({ records: [], looks: undefined, dropped: 0 })
+/** Creations that may still be looked at in one scope, the test runner's and libraries' own included: a look costs a stack, 10–20 µs. */
+export interface TaskLooks {
+  promises: number
+  resources: number
+}
 
-const LOOKS = 300
+/** Whose tasks are followed; what a scope does is its parents' doing, too. */
+interface Tasked<Owner> {
+  taskLog: TaskLog<Owner>
+  taskLooks: TaskLooks | undefined
+  unseenTasks: number
+  parent: Owner | undefined
+  whole: { unseenTasks: number }
+}
+
+/** Where nobody asks for tasks they are only counted: most of a test's are its libraries' and its runner's. */
+export const createTaskLog = <Owner>(): TaskLog<Owner> => ({ records: [], asked: false, dropped: 0 })
+
+const LOOKS = 500
+/** Of a test: each is compared with all that came before it. */
+const MAX_RECORDS = 5000
 
 /** From here on tasks are wanted: by `profile()` or an assertion. */
-export function askForTasks<Owner>(log: TaskLog<Owner>): void {
-  log.looks ??= { promises: LOOKS, resources: LOOKS }
+export function askForTasks<Owner extends Tasked<Owner>>({ taskLog, whole }: Owner): void {
+  if (!taskLog.asked) whole.unseenTasks += taskLog.dropped
+  taskLog.asked = true
 }
 
 /** Continuations of one task that are credited to it: each costs an entry in a weak map. */
@@ -64,7 +82,7 @@ export interface Tasks<Owner> {
 }
 
 /** Tells which async calls and resources an owner's code created, when they ran, and when they ended. */
-export function createTasks<Owner extends { taskLog: TaskLog<Owner> }>(options: FrameOptions & { stacks: boolean }): Tasks<Owner> {
+export function createTasks<Owner extends Tasked<Owner>>(options: FrameOptions & { stacks: boolean }): Tasks<Owner> {
   let nextId = 1
   /** Promise tasks that have not settled: while there are none, continuations need no look-up. */
   let live = 0
@@ -78,11 +96,17 @@ export function createTasks<Owner extends { taskLog: TaskLog<Owner> }>(options: 
     if (owner === undefined) return undefined
     const log = owner.taskLog
     const sort = asyncId === undefined ? 'promises' : 'resources'
-    if (log.looks === undefined || log.looks[sort] === 0) {
+    if (!log.asked) {
       log.dropped++
       return undefined
     }
-    log.looks[sort]--
+    const looks = (owner.taskLooks ??= { promises: LOOKS, resources: LOOKS })
+    if (looks[sort] === 0 || log.records.length >= MAX_RECORDS) {
+      log.dropped++
+      for (let scope: Owner | undefined = owner; scope !== undefined; scope = scope.parent) scope.unseenTasks++
+      return undefined
+    }
+    looks[sort]--
     const frames = captureFrames(options)
     // No frame of the user's: the test runner's or a library's own promise.
     if (frames === undefined) return undefined

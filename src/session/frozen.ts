@@ -8,7 +8,7 @@ import type { Session } from './session.ts'
 export type Frozen = Omit<MeasuredSubject, 'profile'>
 
 /** What the probes could see at all. */
-type Known = Pick<MeasuredSubject, 'complete' | 'blockingKnown' | 'unseenTasks'>
+type Known = Pick<MeasuredSubject, 'complete' | 'blockingKnown' | 'unseenTasks' | 'passedOver'>
 
 export interface FreezeTools {
   session: Session
@@ -34,7 +34,7 @@ export function freeze(scope: Scope, seen: Seen, left: () => Leftovers, { sessio
     stretchesOver: (ms) => apart(() => measurer.stretches(scope, ms, seen)),
     blockingThreshold: thresholds.blockingThreshold,
     lagKnown: lag !== undefined,
-    tasksKnown: taskLog.looks !== undefined,
+    tasksKnown: taskLog.asked,
     // The turn that runs is the loop's, too.
     loopLag: loopLag?.stats(session.pendingMs(scope)),
     leftovers: () => apart(left)

@@ -47,16 +47,17 @@ export function createMeasurer(session: Session, locator: Locator, sources: Sour
   function stretches(scope: Scope, ms: number, seen: Seen, since = 0): BlockingCall[] {
     return seen.stretches.filter(({ durationMs, startMs }) => durationMs > ms && startMs >= since).map((stretch) => toBlockingCall(stretch, scope, locator))
   }
-  const recordsOf = (scope: Scope): TaskRecord<Scope>[] =>
-    scope.taskLog.records.filter((record) => scope.includes(record.owner) && tree.isWork(record))
+  const recordsIn = (scope: Scope): TaskRecord<Scope>[] => scope.taskLog.records.filter(({ owner }) => scope.includes(owner))
+  const recordsOf = (scope: Scope): TaskRecord<Scope>[] => recordsIn(scope).filter(tree.isWork)
 
   function tasks(scope: Scope): Task[] {
-    const records = recordsOf(scope)
+    const all = recordsIn(scope)
+    const parents = tree.parentsOf(all)
     const requestIds = new Map(scope.requests.map((request, index) => [request, -1 - index]))
     return [
       ...scope.requests.map((request) => requestTask(request, scope, requestIds.get(request)!)),
-      ...records.map((record) => {
-        const parentId = tree.parentOf(record, records) ?? requestIds.get(record.owner)
+      ...all.filter(tree.isWork).map((record) => {
+        const parentId = parents.get(record.id) ?? requestIds.get(record.owner)
         return toTask(record, scope, parentId, locator)
       })
     ]

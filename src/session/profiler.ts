@@ -91,8 +91,6 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
   /** When the probes ran: from, and to. */
   const measuredTimes: { fromMs: number; toMs: number }[] = []
   const measuredAt = (ms: number): boolean => measuredTimes.some(({ fromMs, toMs }) => ms >= fromMs && ms < toMs)
-  /** Tasks of its test that nobody could follow, when it began. */
-  const unseenTasks = new WeakMap<Scope, number>()
 
   function rulesOf(scope: Scope | undefined): RuleContext['rules'] {
     return scope === undefined ? options.rules : (rules.get(scope) ?? rulesOf(scope.parent))
@@ -147,7 +145,8 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
       const known = {
         complete: measuredAt(scope.startMs),
         blockingKnown: options.detectBlocking,
-        unseenTasks: unseenTasks.has(scope) ? scope.taskLog.dropped - unseenTasks.get(scope)! : 0
+        unseenTasks: scope.unseenTasks,
+        passedOver: scope.passedOver
       }
       const frozen = later().freeze(scope, seen, () => left ?? leftovers.soFar(scope), { session, measurer, known, apart: (work) => apart(scope, work) })
       profiled.set(profile, frozen)
@@ -155,8 +154,7 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
     })
   async function profile<T>(fn: () => T | PromiseLike<T>): Promise<{ profile: AsyncProfile; result: T }> {
     const scope = begin({ kind: 'function', name: fn.name || 'anonymous', parent: session.storage.getStore() })
-    askForTasks(scope.taskLog)
-    unseenTasks.set(scope, scope.taskLog.dropped)
+    askForTasks(scope)
     try {
       const result = await session.run(scope, fn)
       end(scope)

@@ -3,7 +3,8 @@ import type { Evidence, RawFrame } from '../records/code.ts'
 import type { TurnCounts } from '../probes/hooks.ts'
 import type { PromiseLog } from '../probes/async/promises.ts'
 import type { ResourceLog } from '../probes/async/resources.ts'
-import { createTaskLog, type TaskLog } from '../probes/tasks.ts'
+import type { StackBudget } from '../probes/async/stack-budget.ts'
+import { createTaskLog, type TaskLog, type TaskLooks } from '../probes/tasks.ts'
 import { LagMeter } from './lag-meter.ts'
 import { runnerBudget, type StackBudgets, testBudgets } from './stack-budgets.ts'
 import { SyncCallList } from './sync-call-list.ts'
@@ -99,6 +100,11 @@ export class Scope {
   countedCalls: Map<string, number> | undefined
   readonly promises: PromiseLog<Scope>
   readonly resources: ResourceLog<Scope>
+  private readonly passedOverBefore: number
+  /** What may still be looked at of its own tasks, where somebody asks for them. */
+  taskLooks: TaskLooks | undefined
+  /** Those of it and the scopes inside that nobody could look at. */
+  unseenTasks = 0
   readonly stretches: Stretch[] = []
   droppedStretches = 0
   readonly lag: LagMeter | undefined
@@ -130,6 +136,7 @@ export class Scope {
     const { promises, resources } = shared ?? createLogs(fileBudgets)
     this.promises = kind === 'runner' ? { ...promises, budget: runnerBudget(promises.budget), others: runnerBudget(promises.others) } : promises
     this.resources = resources
+    this.passedOverBefore = shared === undefined ? 0 : this.allPassedOver()
     this.lag = lag && kind !== 'runner' ? new LagMeter(thresholds.lagThreshold) : undefined
     this.loopLag = lag && kind !== 'file' && kind !== 'runner' ? new LagMeter(thresholds.lagThreshold) : undefined
   }
@@ -161,6 +168,27 @@ export class Scope {
     if (this.stretches[shortest]!.durationMs < stretch.durationMs) this.stretches[shortest] = stretch
   }
 
+  /** From here on what it may leave behind is looked at as far as possible: somebody asserts on it. */
+  askForLeftovers(): void {
+    for (const budget of this.stackBudgets()) budget.asked = true
+  }
+
+  /** Promises and resources that nobody has looked at since it began, those of its test included. */
+  get passedOver(): number {
+    return this.allPassedOver() - this.passedOverBefore
+  }
+
+  private stackBudgets(): StackBudget[] {
+    const { promises: { budget, others }, resources: { budgets: { timers, connections, resources, causes } } } = this
+    return [budget, others, timers, connections, resources, causes]
+  }
+
+  /** What only leads to resources is not missed where those are looked at. */
+  private allPassedOver(): number {
+    const { promises: { budget, others }, resources: { budgets: { timers, connections, resources } } } = this
+    return budget.passedOver + others.passedOver + timers.passedOver + connections.passedOver + resources.passedOver
+  }
+
   /** Notes a request scope for this scope and its ancestors. */
   serve(request: Scope): void {
     for (let scope: Scope | undefined = this; scope !== undefined; scope = scope.parent) {
@@ -187,6 +215,6 @@ function createLogs(file: StackBudgets | undefined): Pick<Scope, 'promises' | 'r
   const budgets = testBudgets(file)
   return {
     promises: { pending: new Set(), budget: budgets.promises, others: budgets.libraries },
-    resources: { records: [], budget: budgets.resources, causes: budgets.causes }
+    resources: { records: [], budgets }
   }
 }

@@ -5,6 +5,11 @@ export interface StackBudgets {
   promises: StackBudget
   /** For promises that libraries make, many in a row or where their functions go on. */
   libraries: StackBudget
+  /** For timers that fire once, and immediates. */
+  timers: StackBudget
+  /** For sockets and servers: a request makes three. */
+  connections: StackBudget
+  /** For all else that stays until somebody ends it, intervals among them: many timers or requests do not use it up. */
   resources: StackBudget
   /** For what only leads to resources: ticks and requests to the system. */
   causes: StackBudget
@@ -15,12 +20,16 @@ type Limits = Record<keyof StackBudgets, StackLimits>
 const OF_FILE: Limits = {
   promises: { initialMs: 60, share: 0.004 },
   libraries: { initialMs: 10, share: 0.0015 },
+  timers: { initialMs: 10, share: 0.0025 },
+  connections: { initialMs: 10, share: 0.0025 },
   resources: { initialMs: 10, share: 0.0025 },
   causes: { initialMs: 3, share: 0.001 }
 }
 const OF_TEST: Limits = {
   promises: { initialMs: 8, share: 0.004, least: 16 },
   libraries: { initialMs: 4, share: 0.0015, least: 4 },
+  timers: { initialMs: 2, share: 0.0025, least: 8 },
+  connections: { initialMs: 2, share: 0.0025, least: 8 },
   resources: { initialMs: 2, share: 0.0025, least: 8 },
   causes: { initialMs: 0.5, share: 0.001, least: 4 }
 }
@@ -35,6 +44,8 @@ export const runnerBudget = ({ file }: StackBudget): StackBudget => createStackB
 const create = (limits: Limits, file?: StackBudgets): StackBudgets => ({
   promises: createStackBudget(limits.promises, file?.promises),
   libraries: createStackBudget(limits.libraries, file?.libraries),
+  timers: createStackBudget(limits.timers, file?.timers),
+  connections: createStackBudget(limits.connections, file?.connections),
   resources: createStackBudget(limits.resources, file?.resources),
   causes: createStackBudget(limits.causes, file?.causes)
 })

@@ -1,5 +1,6 @@
 import type { RawFrame } from '../records/code.ts'
 import type { TaskRecord } from '../probes/tasks.ts'
+import { periodOf } from '../probes/timers.ts'
 import type { Scope } from './scope.ts'
 import type { Source } from './sources.ts'
 
@@ -16,8 +17,11 @@ const PARAMETERS = /^(?:\(|async\b|[\w$]+\s*=>)/
  */
 export function createTaskTree(get: (url: string) => Source | undefined): {
   isWork(record: Record): boolean
-  parentOf(record: Record, all: readonly Record[]): number | undefined
+  /** By id: which task started which. @param all in the order in which they were made, those that are no work included */
+  parentsOf(all: readonly Record[]): Map<number, number | undefined>
 } {
+  /** What waits for work is none, and what is over starts nothing more. */
+  const isPassed = (record: Record | undefined, ms: number): boolean => record !== undefined && (isOver(record, ms) || !isWork(record))
   const textAt = ({ url, line, column }: RawFrame): string => get(url)?.lines[line - 1]?.slice(column - 1) ?? ''
 
   function runsInside(inner: Record, outer: Record): boolean {
@@ -26,19 +30,38 @@ export function createTaskTree(get: (url: string) => Source | undefined): {
     // Made by hand: what its executor starts is its own.
     if (samePlace(inner.frames[1], top)) return samePlace(inner.frames[2], caller)
     if (!PARAMETERS.test(textAt(top))) return false
-    return [0, 1].some((depth) => sameFunction(inner.frames[depth], top) && samePlace(inner.frames[depth + 1], caller))
+    return inner.frames.some((frame, depth) => sameFunction(frame, top) && samePlace(inner.frames[depth + 1], caller))
   }
+  function startedBy(record: Record, all: readonly Record[]): number | undefined {
+    for (let i = all.indexOf(record) - 1; i >= 0; i--) {
+      const outer = all[i]!
+      const waited = Math.min(outer.suspendedMs ?? Infinity, outer.endedMs ?? Infinity)
+      if (waited >= record.createdMs && runsInside(record, outer)) return outer.id
+    }
+    return record.parentId
+  }
+  const isWork = ({ type, frames: [top] }: Record): boolean => type !== 'PROMISE' || top === undefined || !COMBINATOR.test(textAt(top))
   return {
-    isWork: ({ type, frames: [top] }) => type !== 'PROMISE' || top === undefined || !COMBINATOR.test(textAt(top)),
-    parentOf(record, all) {
-      for (let i = all.indexOf(record) - 1; i >= 0; i--) {
-        const outer = all[i]!
-        const waited = Math.min(outer.suspendedMs ?? Infinity, outer.endedMs ?? Infinity)
-        if (waited >= record.createdMs && runsInside(record, outer)) return outer.id
+    isWork,
+    parentsOf(all) {
+      const byId = new Map(all.map((record) => [record.id, record]))
+      const parents = new Map<number, number | undefined>()
+      for (const record of all) {
+        let parent = startedBy(record, all)
+        // What goes on after an awaited call goes on for whoever awaited it: one call after another is one piece of work.
+        while (parent !== undefined && isPassed(byId.get(parent), record.createdMs)) parent = parents.get(parent)
+        parents.set(record.id, parent)
       }
-      return record.parentId
+      return parents
     }
   }
+}
+
+function isOver(record: Record, ms: number): boolean {
+  if (record.endedMs === undefined || record.endedMs >= ms) return false
+  if (record.type === 'PROMISE') return record.settled
+  const timer = record.ref.deref()
+  return record.type === 'Immediate' || (record.type === 'Timeout' && (timer === undefined || periodOf(timer) === undefined))
 }
 
 function samePlace(a: RawFrame | undefined, b: RawFrame | undefined): boolean {

@@ -29,6 +29,7 @@ export function runFile(state: WorkerState, runSuite: () => Promise<void>, suite
   state.suite = suite
   const armMs = ours(state, () => arm(state, suite, options.rules, undefined))
   const scope = profiler.beginFile(file)
+  if (usesOf(suite.file.filepath).leftovers) scope.askForLeftovers()
   scope.overheadMs += armMs
   const { session } = profiler
   wrapHooks(suite, ['beforeAll', 'afterAll'], (hook) => session.run(scope, hook))
@@ -75,7 +76,8 @@ export function runTest(state: WorkerState, run: () => Promise<void>, task: Runn
   const uses = usesOf(task.file.filepath)
   const budgeted = [own.budgets, ...options.budgets].some((budget) => budget?.syncCalls !== undefined)
   if (rules['sync-call'] !== 'off' || budgeted || uses.assertions) scope.syncCalls.limit = MANY_SYNC_CALLS
-  if (uses.tasks) askForTasks(scope.taskLog)
+  if (uses.tasks) askForTasks(scope)
+  if (uses.leftovers) scope.askForLeftovers()
   async function end(): Promise<void> {
     profiler.end(scope)
     ours(state, lives)

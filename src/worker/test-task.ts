@@ -58,11 +58,14 @@ export interface Uses {
   assertions: boolean
   /** It asks for tasks. */
   tasks: boolean
+  /** It asserts that nothing is left behind. */
+  leftovers: boolean
 }
 
 const ASSERTIONS = /\.(?:toHaveNoBlockingCalls|toCompleteWithinLag|toHaveNoSyncCalls)\b|vitest-async-profiler\/test/
 const TASKS = /\.toStayWithinConcurrency\b|vitest-async-profiler\/test/
-const NOTHING: Uses = { assertions: false, tasks: false }
+const LEFTOVERS = /\.toHaveNoLeakedTasks\b/
+const NOTHING: Uses = { assertions: false, tasks: false, leftovers: false }
 const scanned = new Map<string, Uses>()
 
 export function usesOf(path: string): Uses {
@@ -77,7 +80,7 @@ export function usesOf(path: string): Uses {
 function scan(path: string): Uses {
   try {
     const text = readFileSync(path, 'utf8')
-    return { assertions: ASSERTIONS.test(text), tasks: TASKS.test(text) }
+    return { assertions: ASSERTIONS.test(text), tasks: TASKS.test(text), leftovers: LEFTOVERS.test(text) }
   } catch {
     return NOTHING
   }

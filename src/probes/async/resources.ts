@@ -3,6 +3,7 @@ import { subscribe } from 'node:diagnostics_channel'
 import type { StackFrame } from '../../records/code.ts'
 import { now } from '../clock.ts'
 import { isOpen, isRefd, ownerOf } from '../resource-state.ts'
+import { periodOf } from '../timers.ts'
 import { sitesOf, takeStack, type TakenStack, urlOf } from '../stacks.ts'
 import { type Cause, framesOf } from './causes.ts'
 import { isUnderWay } from './under-way.ts'
@@ -20,12 +21,22 @@ export interface ResourceRecord<Owner> {
   readonly createdMs: number
 }
 
+/** What stacks of resources may cost, by their sort: many of one do not use up what the others need. */
+export interface ResourceBudgets {
+  /** For timers that fire once, and immediates. */
+  readonly timers: StackBudget
+  /** For sockets and servers. */
+  readonly connections: StackBudget
+  /** For all else, intervals among them. */
+  readonly resources: StackBudget
+  /** For what only leads to resources. */
+  readonly causes: StackBudget
+}
+
 /** What one test has started and may leave behind, shared by all scopes inside the test. */
 export interface ResourceLog<Owner> {
   records: ResourceRecord<Owner>[]
-  readonly budget: StackBudget
-  /** For what only leads to resources. */
-  readonly causes: StackBudget
+  readonly budgets: ResourceBudgets
 }
 
 /** Types that can outlast a test, with the frames to take: Node's own come first, six of a timer, some twenty of a request. */
@@ -33,6 +44,7 @@ const FRAMES: Record<string, number> = {
   Timeout: 16, Immediate: 16, TCPSERVERWRAP: 24, PIPESERVERWRAP: 24, TCPWRAP: 32, PIPEWRAP: 32, UDPWRAP: 24, PROCESSWRAP: 24,
   WORKER: 24, MESSAGEPORT: 24, FSEVENTWRAP: 24, STATWATCHER: 24, TTYWRAP: 24
 }
+const CONNECTIONS = new Set(['TCPSERVERWRAP', 'PIPESERVERWRAP', 'TCPWRAP', 'PIPEWRAP'])
 /** Types whose callbacks often make others, where nobody's code is on the stack any more. */
 const CAUSES: Record<string, number> = {
   TickObject: 24, Microtask: 16, FSREQCALLBACK: 16, FSREQPROMISE: 16, GETADDRINFOREQWRAP: 24, TCPCONNECTWRAP: 24, PIPECONNECTWRAP: 24
@@ -97,6 +109,11 @@ export interface Surroundings<Owner> {
   ours(since: number): void
 }
 
+function budgetFor(type: string, resource: object, { timers, connections, resources }: ResourceBudgets): StackBudget {
+  if (type === 'Immediate' || (type === 'Timeout' && periodOf(resource) === undefined)) return timers
+  return CONNECTIONS.has(type) ? connections : resources
+}
+
 /** Tells what an owner's code started that can keep the process alive. Stacks are taken at once; their lines are read when asked for. */
 export function createResources<Owner extends Maker<Owner>>({ ownerNow, isRunner, isOwn, inJob, jobCause, ours }: Surroundings<Owner>): Resources<Owner> {
   const isPlace = (url: string): boolean => !isRunner(url)
@@ -128,7 +145,7 @@ export function createResources<Owner extends Maker<Owner>>({ ownerNow, isRunner
     if (owner.whole.endMs !== undefined) probe.onLate?.(owner.whole)
   }
   /** Whatever a test starts after its end is left over: a timer that sets the next one would soon have used up the budget. */
-  const isLookedAt = ({ resources, whole }: Owner): boolean => affords(resources.budget) || whole.endMs !== undefined
+  const isLookedAt = ({ whole }: Owner, budget: StackBudget): boolean => affords(budget) || whole.endMs !== undefined
   const isThere = ({ type, ref, owner }: ResourceRecord<Owner>): boolean => {
     const resource = ref.deref()
     return resource !== undefined && isOpen(type, resource) && (origins.get(resource)?.owner ?? owner) === owner
@@ -145,7 +162,7 @@ export function createResources<Owner extends Maker<Owner>>({ ownerNow, isRunner
     const owner = ownerNow()
     if (owner === undefined) return
     const opens = type === 'FSREQPROMISE'
-    const budget = opens ? owner.resources.budget : owner.resources.causes
+    const budget = opens ? owner.resources.budgets.resources : owner.resources.budgets.causes
     if (!affords(budget)) {
       const from = cause()
       if (from !== undefined) keepCause(id, type, resource, { sites: undefined, frames: [], own: false, from })
@@ -174,10 +191,12 @@ export function createResources<Owner extends Maker<Owner>>({ ownerNow, isRunner
       }
       const owner = ownerNow()
       // Node's own timers do not keep the process alive from the start.
-      if (owner === undefined || (type === 'Timeout' && isRefd(resource) === false) || !isLookedAt(owner)) return
+      if (owner === undefined || (type === 'Timeout' && isRefd(resource) === false)) return
+      const budget = budgetFor(type, resource, owner.resources.budgets)
+      if (!isLookedAt(owner, budget)) return
       const since = now()
       add(type, resource, owner, originOf(takeStack(limit, probe.init), { type, ...(type === 'Immediate' && { chain: chainNow() }) }))
-      spend(owner.resources.budget, since)
+      spend(budget, since)
       ours(since)
     },
     before(id) {
@@ -207,7 +226,7 @@ export function createResources<Owner extends Maker<Owner>>({ ownerNow, isRunner
     },
     fileStream(stream) {
       const owner = ownerNow()
-      if (owner === undefined || !affords(owner.resources.budget)) return
+      if (owner === undefined || !affords(owner.resources.budgets.resources)) return
       add('FILESTREAM', stream, owner, originOf(takeStack(CALL_FRAMES, probe.fileStream)))
       if (openStreams.size < MAX_STREAMS) openStreams.add(stream)
     },

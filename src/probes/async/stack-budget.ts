@@ -19,6 +19,10 @@ export interface StackBudget {
   readonly file: StackBudget | undefined
   spentMs: number
   taken: number
+  /** Somebody asserts on what is found: it has all that it needs, within reason. */
+  asked: boolean
+  /** Requests for a stack that were refused, and never made good. */
+  passedOver: number
   readonly sinceMs: number
   /** Requests for a stack that were refused since the time was last looked at. */
   refused: number
@@ -27,14 +31,18 @@ export interface StackBudget {
 /** Looking at the time for each refusal would be most of what a promise costs. */
 const LOOK_EVERY = 8
 
-export const createStackBudget = (limits: StackLimits, file?: StackBudget): StackBudget => ({ limits, file, spentMs: 0, taken: 0, sinceMs: now(), refused: 0 })
+export const createStackBudget = (limits: StackLimits, file?: StackBudget): StackBudget => ({ limits, file, spentMs: 0, taken: 0, asked: false, passedOver: 0, sinceMs: now(), refused: 0 })
 
 /** Whether one more stack may be taken. */
 export function affords(budget: StackBudget): boolean {
-  const { file, taken, limits: { least = 0 } } = budget
+  const { file, taken, asked, limits: { least = 0 } } = budget
   if (taken < least) return true
-  return isWithin(budget) && (file === undefined || isWithin(file))
+  if (asked ? budget.spentMs < ASKED_MS : isWithin(budget) && (file === undefined || isWithin(file))) return true
+  budget.passedOver++
+  return false
 }
+/** Some fifty thousand stacks. */
+const ASKED_MS = 500
 
 function isWithin(budget: StackBudget): boolean {
   const { limits: { initialMs, share }, file, sinceMs } = budget

@@ -7,24 +7,26 @@ import { eachSample, type Stretch } from './samples.ts'
 export interface Owners {
   isOwn(url: string): boolean
   isRunner(url: string): boolean
+  /** Whether it is the profiler's. */
+  isOurs(url: string): boolean
 }
 
 /**
  * What ran in a stretch, by the profile's samples: the innermost own function that most of the time was spent in or
  * under, and whether in its own lines or in something that it called.
  */
-export function blame(window: CpuWindow, stretch: Stretch, { isOwn, isRunner }: Owners): Evidence | undefined {
+export function blame(window: CpuWindow, stretch: Stretch, owners: Owners): Evidence | undefined {
   const tree = indexTree(window.nodes)
-  const { usersMs, runnersMs, gcMs, functions } = sortPaths(weighPaths(window, stretch), tree, { isOwn, isRunner })
+  const { usersMs, runnersMs, oursMs, gcMs, functions } = sortPaths(weighPaths(window, stretch), tree, owners)
   // The collector has no caller: it cleans up after both, by what they did. The runner's few samples at the edges of what it
   // calls tell nothing: of code that only allocates, there may be none.
   const runnersShare = runnersMs < EDGES_MS ? 0 : runnersMs / (runnersMs + usersMs)
   const usersShare = 1 - runnersShare
   const runnerMs = runnersMs + gcMs * runnersShare
   const totalMs = usersMs + gcMs * usersShare
-  if (totalMs === 0) return runnerMs === 0 ? undefined : { ...NOTHING, runnerMs }
+  if (totalMs === 0) return runnerMs + oursMs === 0 ? undefined : { ...NOTHING, runnerMs, oursMs }
   const pauses = pausesOf(window, stretch)
-  const besides = { runnerMs, gcMs: pauses.seenMs, pausesMs: pauses.longSeenMs * usersShare }
+  const besides = { runnerMs, oursMs, gcMs: pauses.seenMs, pausesMs: pauses.longSeenMs * usersShare }
   if (pauses.longestMs > totalMs / 2) return { ...NOTHING, kind: 'gc', ...besides, pausesMs: pauses.longMs * usersShare }
   const hottest = heaviest([...functions.values()].filter(({ own }) => own)) ?? heaviest([...functions.values()])
   return hottest === undefined ? { ...NOTHING, ...besides } : { ...describe(hottest, window.nodes), ...besides, share: hottest.own ? hottest.ms / totalMs : 0 }
@@ -33,12 +35,14 @@ export function blame(window: CpuWindow, stretch: Stretch, { isOwn, isRunner }: 
 const EDGES_MS = 20
 
 /** Whose time it was, and of the user's which functions took it. */
-function sortPaths(paths: ReadonlyMap<number, number>, tree: Tree, { isOwn, isRunner }: Owners): Sorted {
-  const sorted: Sorted = { usersMs: 0, runnersMs: 0, gcMs: 0, functions: new Map() }
+function sortPaths(paths: ReadonlyMap<number, number>, tree: Tree, { isOwn, isRunner, isOurs }: Owners): Sorted {
+  const sorted: Sorted = { usersMs: 0, runnersMs: 0, oursMs: 0, gcMs: 0, functions: new Map() }
   for (const [id, ms] of paths) {
     const path = tree.pathOf(id)
     const own = path.findIndex((node) => isOwn(node.callFrame.url))
     if (isGc(path[0])) sorted.gcMs += ms
+    // In our own lines only: what is called through a function of ours is its caller's.
+    else if (path[0] !== undefined && isOurs(path[0].callFrame.url)) sorted.oursMs += ms
     else if (isRunners(path, own, isRunner)) sorted.runnersMs += ms
     else {
       sorted.usersMs += ms
@@ -52,13 +56,14 @@ function sortPaths(paths: ReadonlyMap<number, number>, tree: Tree, { isOwn, isRu
 interface Sorted {
   usersMs: number
   runnersMs: number
+  oursMs: number
   gcMs: number
   functions: Map<string, FunctionWeight>
 }
 
 const NODE_REALM = 'node:internal/bootstrap/realm'
 
-const NOTHING: Evidence = { source: 'profile', kind: 'unknown', frames: [], own: -1, callee: undefined, runnerMs: 0, gcMs: 0, pausesMs: 0, share: 0, native: false, lines: [] }
+const NOTHING: Evidence = { source: 'profile', kind: 'unknown', frames: [], own: -1, callee: undefined, runnerMs: 0, oursMs: 0, gcMs: 0, pausesMs: 0, share: 0, native: false, lines: [] }
 
 /**
  * Around a test's own code the runner's runs in its context, and so do its assertions when a test calls them. A mock of
@@ -115,7 +120,7 @@ function weigh(functions: Map<string, FunctionWeight>, node: CpuNode, path: Path
   }
 }
 
-function describe(weight: FunctionWeight, nodes: readonly CpuNode[]): Omit<Evidence, 'share' | 'runnerMs' | 'gcMs' | 'pausesMs'> {
+function describe(weight: FunctionWeight, nodes: readonly CpuNode[]): Omit<Evidence, 'share' | 'runnerMs' | 'oursMs' | 'gcMs' | 'pausesMs'> {
   const callee = heaviest([...weight.callees.values()])
   const parts = weight.paths.map(toPart)
   const inCallee = callee !== undefined && callee.ms > weight.selfMs

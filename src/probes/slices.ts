@@ -18,6 +18,8 @@ export interface Slices<Owner> {
   exclude(since: number): void
   /** Takes so many milliseconds out of it. */
   excludeMs(ms: number): void
+  /** What was taken out of all slices so far. */
+  excludedMs(): number
   /** Once per turn: without it, short waits of earlier turns would be charged to a later slice. */
   syncIdle(): void
   /** When the running slice began. */
@@ -40,7 +42,7 @@ export function createSlices<Owner>(
   onLong: (slice: LongSlice<Owner>) => void
 ): Slices<Owner> {
   // Fields, for V8 makes an object of each number that it puts into a variable of a closure, and this is set at each start.
-  const times = { start: now(), idle: idleTime(), excluded: 0 }
+  const times = { start: now(), idle: idleTime(), excluded: 0, excludedBefore: 0 }
   let owner: Owner | undefined
   let claimed: Owner | undefined
   let disputed = false
@@ -49,10 +51,14 @@ export function createSlices<Owner>(
     const waited = idleTime() - times.idle
     return { owner: disputed ? owner : (claimed ?? owner), startMs: times.start, durationMs: Math.max(0, at - times.start - waited - times.excluded) }
   }
+  function startExcluded(): void {
+    times.excludedBefore += times.excluded
+    times.excluded = 0
+  }
   function cutLong(at: number): void {
     const slice = measure(at)
     times.idle = idleTime()
-    times.excluded = 0
+    startExcluded()
     if (slice.durationMs >= LONG_MS) onLong(slice)
     else onShort(owner, slice.durationMs)
   }
@@ -62,7 +68,7 @@ export function createSlices<Owner>(
       if (length >= LONG_MS) cutLong(at)
       else {
         onShort(owner, length)
-        times.excluded = 0
+        startExcluded()
       }
       // `onLong` may have taken time; the next slice must not be charged with it.
       times.start = length >= LONG_MS ? now() : at
@@ -74,6 +80,7 @@ export function createSlices<Owner>(
     exclude(since) {
       times.excluded += now() - since
     },
+    excludedMs: () => times.excludedBefore + times.excluded,
     excludeMs(ms) {
       times.excluded += ms
     },

@@ -64,6 +64,8 @@ export interface Evidence {
   detail?: string | undefined
   /** How long the test runner worked meanwhile, in its own assertions for instance: nobody's doing. */
   runnerMs: number
+  /** How long the profiler's own code was seen at work. */
+  oursMs: number
   /** How long the collector was seen at work. */
   gcMs: number
   /** How much of it were long pauses, without the runner's part: short ones are the allocations of the code that runs. */

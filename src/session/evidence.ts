@@ -5,7 +5,7 @@ import { now } from '../probes/clock.ts'
 import type { Marks } from '../probes/marks.ts'
 import { type Sampler, startSampler } from '../probes/sampler.ts'
 import type { ArmReason } from './arming.ts'
-import { isOwnUrl, isRunnerUrl } from './own.ts'
+import { isOursUrl, isOwnUrl, isRunnerUrl } from './own.ts'
 import type { Interval } from './pieces.ts'
 
 /** Says what ran in a stretch, as well as the backend can. */
@@ -61,13 +61,13 @@ export function createEvidence(requested: BackendName | 'auto', marks: Marks, is
       cut()
       const endMs = stretch.startMs + stretch.durationMs
       // A turn of many stretches, each of which was looked at, is in as many windows.
-      const profiled = sampler && blame(merge(recent.filter((window) => endOf(window) > stretch.startMs)), stretch, { isOwn: isOwnUrl, isRunner: isRunnerUrl })
+      const profiled = sampler && blame(merge(recent.filter((window) => endOf(window) > stretch.startMs)), stretch, { isOwn: isOwnUrl, isRunner: isRunnerUrl, isOurs: isOursUrl })
       if (profiled !== undefined) return profiled
       const mark = marks.longest(stretch.startMs, endMs)
       if (mark === undefined) return undefined
       const own = mark.frames.findIndex(({ url }) => isOwnUrl(url))
       const kind = mark.frames.some(({ url }) => isOwnUrl(url) && isLoading(url)) ? 'module-load' : 'unknown'
-      return { source: 'marks', kind, frames: mark.frames, own, callee: undefined, runnerMs: 0, gcMs: 0, pausesMs: 0, share: 1, native: false, lines: [] }
+      return { source: 'marks', kind, frames: mark.frames, own, callee: undefined, runnerMs: 0, oursMs: 0, gcMs: 0, pausesMs: 0, share: 1, native: false, lines: [] }
     },
     busy(ms) {
       busyMs += ms

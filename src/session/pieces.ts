@@ -67,6 +67,7 @@ const fromCall = ({ kind, name, detail, frames, own }: SyncCall<Scope>): Evidenc
   callee: name,
   detail,
   runnerMs: 0,
+  oursMs: 0,
   gcMs: 0,
   pausesMs: 0,
   share: 1,

@@ -1,4 +1,4 @@
-import { createAllowance, findAll, findLeftovers, type Observed, type RuleContext } from '../analysis/profile.ts'
+import { createAllowance, type Left, type Observed, type RuleContext } from '../analysis/profile.ts'
 import { subscribe } from 'node:diagnostics_channel'
 import { AsyncProfilerError } from '../errors.ts'
 import type { AsyncProfile, Finding, Location, ResolvedOptions } from '../model.ts'
@@ -58,6 +58,9 @@ export interface Profiler {
   blockingThreshold(): number
   judgeBudget: typeof Later.judgeBudget
   lagBudgetFinding: typeof Later.lagBudgetFinding
+  findAll: typeof Later.findAll
+  findLeftovers: typeof Later.findLeftovers
+  mergeFindings: typeof Later.mergeFindings
   failureOf: typeof Later.failureOf
   /** What runs right now, whoever's it is. */
   stuck(): StuckSnapshot
@@ -118,6 +121,11 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
   }
   const overheadOf = (scope: Scope): number => scope.overheadMs + hookCost.soFar(scope)
 
+  // Most scopes have nothing to find: their workers do not load the rules.
+  const findAll = (observed: Observed, context: RuleContext): Finding[] =>
+    observed.stretches.length + observed.starved.length + observed.syncCalls.length === 0 ? [] : later().findAll(observed, context)
+  const findLeftovers = (left: Left, context: RuleContext): Finding[] =>
+    left.resources.length + left.promises.length + left.rejected.length === 0 ? [] : later().findLeftovers(left, context)
   const detected = (observed: Observed): Observed => (options.detectBlocking ? observed : { ...observed, stretches: [], starved: [] })
   const nothingLeft: Leftovers = { resources: [], promises: [], counted: 0 }
   /** Of what we do for a scope in the middle of its work, nothing is its own. */
@@ -228,6 +236,9 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
     blockingThreshold: () => (session.storage.getStore()?.thresholds ?? thresholds).blockingThreshold,
     judgeBudget: (...args) => later().judgeBudget(...args),
     lagBudgetFinding: (...args) => later().lagBudgetFinding(...args),
+    findAll,
+    findLeftovers,
+    mergeFindings: (...args) => later().mergeFindings(...args),
     failureOf: (...args) => later().failureOf(...args),
     measures: () => measuredAt(now()),
     measured(subject) {

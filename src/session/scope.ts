@@ -116,7 +116,7 @@ export class Scope {
   /** Of our own, while this scope's code was on the stack or on its behalf. */
   overheadMs = 0
   /** The turn that is running: own time, and own time with that of the scopes inside. */
-  readonly turn = { ms: 0, stolenMs: 0, longestMs: 0, microtasks: 0, ticks: 0, callbacks: 0, touched: false, totalMs: 0, totalStolenMs: 0, summed: false }
+  readonly turn = { ms: 0, stolenMs: 0, longestMs: 0, microtasks: 0, ticks: 0, callbacks: 0, touched: false, oursMs: 0, totalMs: 0, totalStolenMs: 0, totalOursMs: 0, summed: false }
   /** Its own and those of the scopes inside. */
   readonly starved: StarvedTurn[] = []
 

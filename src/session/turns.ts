@@ -1,5 +1,12 @@
 import type { Scope } from './scope.ts'
 
+/** What the profiler took of a turn: what is known, and what it may be besides. */
+export interface Ours {
+  knownMs: number
+  doubtMs: number
+}
+const NOTHING: Ours = { knownMs: 0, doubtMs: 0 }
+
 /** Sums up what each scope did in the turn that is running. */
 export interface Turns {
   add(scope: Scope | undefined, ms: number, stolenMs: number): void
@@ -14,8 +21,9 @@ export interface Turns {
 /**
  * @param onStarved told of each scope whose own work made the turn too long by many callbacks, none of them long; with the
  * time that the loop was busy in it
+ * @param ours what the profiler itself took of a scope's turn, where it had much to do there
  */
-export function createTurns(onStarved: (scope: Scope, busyMs: number) => void): Turns {
+export function createTurns(onStarved: (scope: Scope, busyMs: number) => void, ours: (scope: Scope, busyMs: number) => Ours): Turns {
   const ran: Scope[] = []
   const summed: Scope[] = []
   let busyMs = 0
@@ -37,10 +45,16 @@ export function createTurns(onStarved: (scope: Scope, busyMs: number) => void): 
       scope.turn.longestMs = Math.max(scope.turn.longestMs, ms)
     },
     end(at, open) {
-      for (const scope of ran) if (isStarved(scope)) onStarved(scope, busyMs)
+      for (const scope of ran) {
+        const { turn } = scope
+        const { knownMs, doubtMs } = isFlood(scope) ? ours(scope, busyMs) : NOTHING
+        turn.oursMs = hooksMs(turn) + knownMs
+        if (isStarved(scope, doubtMs)) onStarved(scope, busyMs)
+      }
+      const loopOursMs = ran.reduce((sum, { turn }) => sum + turn.oursMs, 0)
       for (const scope of ran) sumUp(scope, summed)
       for (const scope of summed) record(scope, at)
-      if (busyMs > 0) for (const { loopLag, startMs } of open) loopLag?.record(at - startMs, busyMs - loopStolenMs, loopStolenMs)
+      if (busyMs > 0) for (const { loopLag, startMs } of open) loopLag?.record(at - startMs, Math.max(0, busyMs - loopStolenMs - loopOursMs), loopStolenMs)
       const total = busyMs
       ran.length = 0
       summed.length = 0
@@ -55,8 +69,8 @@ export function createTurns(onStarved: (scope: Scope, busyMs: number) => void): 
   }
 }
 
-function isStarved({ turn, thresholds: { blockingThreshold } }: Scope): boolean {
-  return turn.ms - turn.stolenMs - hooksMs(turn) > blockingThreshold && turn.longestMs <= blockingThreshold
+function isStarved({ turn, thresholds: { blockingThreshold } }: Scope, doubtMs: number): boolean {
+  return turn.ms - turn.stolenMs - turn.oursMs - doubtMs > blockingThreshold && turn.longestMs <= blockingThreshold
 }
 
 /**
@@ -66,12 +80,18 @@ function isStarved({ turn, thresholds: { blockingThreshold } }: Scope): boolean 
 const hooksMs = ({ microtasks, callbacks }: Scope['turn']): number => (microtasks + callbacks) * HOOK_MS
 const HOOK_MS = 0.0003
 
+/** Cold, or in code that makes many promises, they take much more: that is seen in the profile, where there is one. */
+const isFlood = ({ turn, thresholds: { lagThreshold } }: Scope): boolean =>
+  turn.microtasks + turn.callbacks > MANY_CALLBACKS && turn.ms - turn.stolenMs > lagThreshold
+const MANY_CALLBACKS = 2000
+
 /** What a scope did, its ancestors did. */
 function sumUp(scope: Scope, summed: Scope[]): void {
-  const { ms, stolenMs } = scope.turn
+  const { ms, stolenMs, oursMs } = scope.turn
   for (let each: Scope | undefined = scope; each !== undefined; each = each.parent) {
     each.turn.totalMs += ms
     each.turn.totalStolenMs += stolenMs
+    each.turn.totalOursMs += oursMs
     if (!each.turn.summed) {
       each.turn.summed = true
       summed.push(each)
@@ -80,7 +100,7 @@ function sumUp(scope: Scope, summed: Scope[]): void {
 }
 
 function record({ turn, lag, startMs, closed }: Scope, at: number): void {
-  if (!closed) lag?.record(at - startMs, Math.max(0, turn.totalMs - turn.totalStolenMs - hooksMs(turn)), turn.totalStolenMs)
+  if (!closed) lag?.record(at - startMs, Math.max(0, turn.totalMs - turn.totalStolenMs - turn.totalOursMs), turn.totalStolenMs)
   turn.ms = 0
   turn.stolenMs = 0
   turn.longestMs = 0
@@ -89,6 +109,8 @@ function record({ turn, lag, startMs, closed }: Scope, at: number): void {
   turn.callbacks = 0
   turn.totalMs = 0
   turn.totalStolenMs = 0
+  turn.oursMs = 0
+  turn.totalOursMs = 0
   turn.touched = false
   turn.summed = false
 }

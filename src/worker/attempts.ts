@@ -1,5 +1,4 @@
-import { mergeFindings } from '../analysis/rules.ts'
-import type { LagStats, ProfileSummary } from '../model.ts'
+import type { Finding, LagStats, ProfileSummary } from '../model.ts'
 import type { ScopeResult } from '../records/results.ts'
 import type { RunnerTest } from './test-task.ts'
 
@@ -7,7 +6,7 @@ import type { RunnerTest } from './test-task.ts'
 const repetitions = new WeakMap<object, ScopeResult[]>()
 
 /** A test's result with this attempt: all its repetitions count, and of each the last attempt. */
-export function addAttempt(task: RunnerTest, result: ScopeResult): ScopeResult {
+export function addAttempt(task: RunnerTest, result: ScopeResult, mergeFindings: MergeFindings): ScopeResult {
   const results = repetitions.get(task) ?? []
   const index = task.result?.repeatCount ?? 0
   // An entry of `allow` that only an earlier attempt needed is of use all the same.
@@ -15,10 +14,12 @@ export function addAttempt(task: RunnerTest, result: ScopeResult): ScopeResult {
   if (allowed.size > 0) result.allowed = [...allowed]
   results[index] = result
   repetitions.set(task, results)
-  return results.length === 1 ? result : merge(results.filter((each) => each !== undefined))
+  return results.length === 1 ? result : merge(results.filter((each) => each !== undefined), mergeFindings)
 }
 
-function merge(results: readonly ScopeResult[]): ScopeResult {
+type MergeFindings = (findings: readonly Finding[]) => Finding[]
+
+function merge(results: readonly ScopeResult[], mergeFindings: MergeFindings): ScopeResult {
   const last = results.at(-1)!
   const lags = results.flatMap(({ lag }) => lag ?? [])
   const findings = mergeFindings(results.flatMap((result) => result.findings))

@@ -1,5 +1,5 @@
 import { createAllowance } from '../analysis/allow.ts'
-import { findAll, findLeftovers, type Left } from '../analysis/profile.ts'
+import type { Left } from '../analysis/profile.ts'
 import type { BudgetVerdict, Finding, TestRef } from '../model.ts'
 import type { Leftovers, Rejected } from '../records/leftovers.ts'
 import type { Scope } from '../session/scope.ts'
@@ -26,7 +26,7 @@ export async function judgeLeftovers(state: WorkerState, file: Scope, { lost }: 
     const test = ref && tests.get(ref)
     const rules = test?.rules ?? options.rules
     // Counted for budgets though their rule is off.
-    const all = findLeftovers(ofTest, { file: name, rules: { ...rules, 'leaked-resource': onlyOr(rules['leaked-resource']) }, blockingThreshold: 0, allow: allowance.apply })
+    const all = profiler.findLeftovers(ofTest, { file: name, rules: { ...rules, 'leaked-resource': onlyOr(rules['leaked-resource']) }, blockingThreshold: 0, allow: allowance.apply })
     const leaks = all.filter(({ rule, status }) => rule === 'leaked-resource' && status === 'new').map(({ occurrences: count, location }) => ({ count, ...(location && { location }) }))
     const findings = all.filter(({ rule }) => rules[rule] !== 'off')
     judged.leaks += leaks.reduce((sum, { count }) => sum + count, 0)
@@ -44,7 +44,7 @@ export async function judgeLeftovers(state: WorkerState, file: Scope, { lost }: 
   const testOf = (scope: Scope): TestOfFile | undefined => scope.test && tests.get(scope.test)
   for (const { test: scope, observed } of profiler.observeLate((ended) => testOf(ended)?.rules ?? options.rules)) {
     const test = testOf(scope)
-    const findings = findAll(observed, { file: name, rules: test?.rules ?? options.rules, blockingThreshold: scope.thresholds.blockingThreshold, allow: allowance.apply })
+    const findings = profiler.findAll(observed, { file: name, rules: test?.rules ?? options.rules, blockingThreshold: scope.thresholds.blockingThreshold, allow: allowance.apply })
     judged.findings.push(...findings)
     if (test !== undefined) judged.late.push({ test, findings })
   }

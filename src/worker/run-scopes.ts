@@ -91,7 +91,7 @@ export function runTest(state: WorkerState, run: () => Promise<void>, task: Runn
       return { ...seen, findings: [...seen.findings, ...timedOut] }
     })
     if (problem !== undefined) result.failure = problem
-    send(task, addAttempt(task, result))
+    send(task, addAttempt(task, result, profiler.mergeFindings))
     // A test that is expected to fail would pass by our error; the reporter fails the run instead.
     if (task.fails !== true) throwErrors(state, result.findings, task)
   }

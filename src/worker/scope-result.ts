@@ -1,5 +1,5 @@
 import { createAllowance, toAllowable } from '../analysis/allow.ts'
-import { findAll, judgeStretches, ownMs, summarize } from '../analysis/profile.ts'
+import { judgeStretches, ownMs, summarize } from '../analysis/profile.ts'
 import { hasGate } from '../gate.ts'
 import type { BudgetLimits, Finding, ResolvedOptions } from '../model.ts'
 import type { ScopeResult } from '../records/results.ts'
@@ -19,7 +19,7 @@ export function resultOf(
   const file = scope.file ?? ''
   const observed = profiler.observe(scope, rules)
   const allowance = createAllowance(allow)
-  const findings: Finding[] = findAll(observed, { file, rules, blockingThreshold, allow: allowance.apply })
+  const findings: Finding[] = profiler.findAll(observed, { file, rules, blockingThreshold, allow: allowance.apply })
   const blocking = judgeStretches(observed.stretches, blockingThreshold).over
   // Not by the findings: the rule may be off, and the collector's pauses break no budget.
   const counted = blocking.filter((call) => ownMs(call) > blockingThreshold && !allowance.covers(toAllowable(call, file)))

@@ -4,7 +4,8 @@ import type { CpuNode, CpuWindow } from '../../src/records/code.ts'
 
 const OWN = '/project/src/orders.ts'
 const RUNNER = '/project/node_modules/vitest/dist/run.js'
-const owners = { isOwn: (url: string) => url === OWN, isRunner: (url: string) => url === RUNNER }
+const OURS = '/project/node_modules/vitest-async-profiler/dist/worker.js'
+const owners = { isOwn: (url: string) => url === OWN, isRunner: (url: string) => url === RUNNER, isOurs: (url: string) => url === OURS }
 
 const ROOT = 1
 const GC = 2
@@ -33,6 +34,20 @@ function blamed(...parts: [id: number, ms: number][]) {
 
 test("the user's code, and what it calls of the runner's", () => {
   expect(blamed([PRINT, 4], [BODY, 120], [ASSERT, 60])).toMatchObject({ kind: 'cpu', own: 0, runnerMs: 64, share: 1, frames: [{ functionName: 'handler', url: OWN, line: 7 }, { functionName: 'print' }] })
+})
+
+test("the profiler's own lines, but not what is called through them", () => {
+  const HOOK = 6
+  const WRAPPED = 7
+  const nodes = [
+    node(ROOT, '(root)', '', [BODY]),
+    node(BODY, 'handler', OWN, [HOOK]),
+    node(HOOK, 'before', OURS, [WRAPPED]),
+    node(WRAPPED, 'pbkdf2Sync', 'node:internal/crypto/pbkdf2')
+  ]
+  const samples = [BODY, BODY, HOOK, HOOK, HOOK, WRAPPED]
+  const window: CpuWindow = { nodes, samples, times: samples.map((_, index) => (index + 1) * 4) }
+  expect(blame(window, { startMs: 0, durationMs: 24 }, owners)).toMatchObject({ own: 0, oursMs: 12, share: 1, frames: [{ functionName: 'handler' }] })
 })
 
 describe('the collector', () => {

@@ -8,6 +8,7 @@ export const sampleEvidence = (given: Partial<Evidence> = {}): Evidence => ({
   own: -1,
   callee: undefined,
   runnerMs: 0,
+  oursMs: 0,
   gcMs: 0,
   pausesMs: 0,
   share: 1,

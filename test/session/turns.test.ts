@@ -1,18 +1,19 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { Scope } from '../../src/session/scope.ts'
 import { createTurns } from '../../src/session/turns.ts'
 
 const scopeOf = (): Scope => new Scope({ kind: 'test', name: 'a test', thresholds: { blockingThreshold: 100, lagThreshold: 10 }, startMs: 0, lag: true })
 
 /** Stretches of one turn, each with its time on the CPU and what others took of it. */
-function starvedBy(stretches: [ms: number, stolenMs: number][]): number[] {
+function starvedBy(stretches: [ms: number, stolenMs: number][], { microtasks = 0, oursMs = 0 } = {}): number[] {
   const starved: number[] = []
-  const turns = createTurns((_scope, busyMs) => void starved.push(busyMs))
+  const turns = createTurns((_scope, busyMs) => void starved.push(busyMs), () => ({ knownMs: oursMs, doubtMs: oursMs }))
   const scope = scopeOf()
   for (const [ms, stolenMs] of stretches) {
     turns.add(scope, ms + stolenMs, stolenMs)
     turns.stretch(scope, ms)
   }
+  scope.turn.microtasks = microtasks
   turns.end(1000, [scope])
   return starved
 }
@@ -24,4 +25,34 @@ test.each<[string, [number, number][], number[]]>([
   ['one long stretch', [[150, 0], [2, 0]], []]
 ])('%s', (_name, stretches, busy) => {
   expect(starvedBy(stretches)).toEqual(busy)
+})
+
+describe("what the profiler takes of a turn of many continuations is not the scope's", () => {
+  const stretches = Array.from({ length: 80 }, (): [number, number] => [2, 0])
+
+  test('it would not have been starved without', () => {
+    expect(starvedBy(stretches, { microtasks: 24_000, oursMs: 70 })).toEqual([])
+  })
+
+  test('as much again is in doubt', () => {
+    expect(starvedBy(stretches, { microtasks: 24_000, oursMs: 40 })).toEqual([])
+  })
+
+  test('it is starved all the same', () => {
+    expect(starvedBy(stretches, { microtasks: 24_000, oursMs: 15 })).toEqual([160])
+  })
+
+  test('few continuations do not take much: nobody looks', () => {
+    expect(starvedBy(stretches, { microtasks: 1000, oursMs: 70 })).toEqual([160])
+  })
+
+  test('nor is it lag, of the scope or of the loop', () => {
+    const scope = scopeOf()
+    const turns = createTurns(() => {}, () => ({ knownMs: 70, doubtMs: 0 }))
+    turns.add(scope, 160, 0)
+    scope.turn.microtasks = 24_000
+    turns.end(1000, [scope])
+    // The hooks' share at the least, 0.3 µs each, and what was seen.
+    for (const lag of [scope.lag, scope.loopLag]) expect(lag!.stats(0).maxMs).toBeCloseTo(160 - 7.2 - 70, 5)
+  })
 })

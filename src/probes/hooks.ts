@@ -69,7 +69,7 @@ export interface Watchers<Owner> {
  * `v8.promiseHooks`, everything else through `async_hooks`, which on Node ≥ 24 leaves promises unmarked when it is told
  * not to track them. Inside `before`, the store is already the continuation's own, for both.
  */
-export function createHooks<Owner extends { turn: TurnCounts }>(
+export function createHooks<Owner extends { turn: TurnCounts; kind: string }>(
   storage: AsyncLocalStorage<Owner>,
   { slices, tasks, promises, resources, marks }: Watchers<Owner>,
   wantsMarks: () => boolean
@@ -112,7 +112,9 @@ export function createHooks<Owner extends { turn: TurnCounts }>(
     settled(promise: object) {
       if (wantsMarks()) marks.mark()
       tasks.settled(promise)
-      promises.settled(promise)
+      const maker = promises.settled(promise)
+      // What runs may be a part of the request that waits for it.
+      if (maker?.kind === 'request') slices.involve(maker)
     }
   }
   const others = createHook({

@@ -30,6 +30,8 @@ export interface Slices<Owner> {
    * @param from whose it may be instead of nobody's
    */
   claim(next: Owner, from?: Owner): void
+  /** It does something for `other`, too, who may be the one that it worked for: then it is not claimed for anybody else. */
+  involve(other: Owner): void
 }
 
 /**
@@ -45,6 +47,7 @@ export function createSlices<Owner>(
   const times = { start: now(), idle: idleTime(), excluded: 0, excludedBefore: 0 }
   let owner: Owner | undefined
   let claimed: Owner | undefined
+  let involved: Owner | undefined
   let disputed = false
 
   function measure(at: number): LongSlice<Owner> {
@@ -74,6 +77,7 @@ export function createSlices<Owner>(
       times.start = length >= LONG_MS ? now() : at
       owner = next
       claimed = undefined
+      involved = undefined
       disputed = false
     },
     open: measure,
@@ -90,8 +94,13 @@ export function createSlices<Owner>(
     start: () => times.start,
     claim(next, from) {
       if (owner !== from || next === claimed) return
-      disputed = claimed !== undefined
+      disputed ||= claimed !== undefined || (involved !== undefined && involved !== next)
       claimed ??= next
+    },
+    involve(other) {
+      if (owner !== undefined && owner === other) return
+      disputed ||= claimed !== undefined && claimed !== other
+      involved ??= other
     }
   }
 }

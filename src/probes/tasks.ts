@@ -31,11 +31,13 @@ export interface TaskLog<Owner> {
   records: TaskRecord<Owner>[]
   /** Whether somebody wants them. */
   asked: boolean
+  /** Whether they want them of each request: those look at tasks of their own then, else they share their test's. */
+  ofRequests: boolean
   /** Creations that were not looked at. */
   dropped: number
 }
 
-/** Creations that may still be looked at in one scope, the test runner's and libraries' own included: a look costs a stack, 10–20 µs. */
+/** Creations that may still be looked at in a test, a function or a request, the test runner's and libraries' own included: a look costs a stack, 10–20 µs. */
 export interface TaskLooks {
   promises: number
   resources: number
@@ -46,12 +48,13 @@ interface Tasked<Owner> {
   taskLog: TaskLog<Owner>
   taskLooks: TaskLooks | undefined
   unseenTasks: number
+  kind: string
   parent: Owner | undefined
   whole: { unseenTasks: number }
 }
 
 /** Where nobody asks for tasks they are only counted: most of a test's are its libraries' and its runner's. */
-export const createTaskLog = <Owner>(): TaskLog<Owner> => ({ records: [], asked: false, dropped: 0 })
+export const createTaskLog = <Owner>(): TaskLog<Owner> => ({ records: [], asked: false, ofRequests: false, dropped: 0 })
 
 const LOOKS = 500
 /** Of a test: each is compared with all that came before it. */
@@ -61,6 +64,13 @@ const MAX_RECORDS = 5000
 export function askForTasks<Owner extends Tasked<Owner>>({ taskLog, whole }: Owner): void {
   if (!taskLog.asked) whole.unseenTasks += taskLog.dropped
   taskLog.asked = true
+}
+
+/** Whose looks an owner's tasks take. */
+function lookerOf<Owner extends Tasked<Owner>>(owner: Owner): Owner {
+  const { kind, parent, taskLog } = owner
+  const shares = kind === 'runner' || (kind === 'request' && !taskLog.ofRequests)
+  return shares && parent !== undefined ? lookerOf(parent) : owner
 }
 
 /** Continuations of one task that are credited to it: each costs an entry in a weak map. */
@@ -100,7 +110,8 @@ export function createTasks<Owner extends Tasked<Owner>>(options: FrameOptions &
       log.dropped++
       return undefined
     }
-    const looks = (owner.taskLooks ??= { promises: LOOKS, resources: LOOKS })
+    const holder = lookerOf(owner)
+    const looks = (holder.taskLooks ??= { promises: LOOKS, resources: LOOKS })
     if (looks[sort] === 0 || log.records.length >= MAX_RECORDS) {
       log.dropped++
       for (let scope: Owner | undefined = owner; scope !== undefined; scope = scope.parent) scope.unseenTasks++

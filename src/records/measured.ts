@@ -26,6 +26,8 @@ export interface MeasuredSubject {
   tasksKnown: boolean
   /** Tasks that it started and that nobody could follow. */
   unseenTasks: number
+  /** Of a response: the requests that its client had sent before on its own, redirects for instance. Missing where there can be none. */
+  earlier?: MeasuredSubject[]
   /** Promises and resources made since it began that nobody could look at. */
   passedOver: number
   /** Lag of the whole loop while it ran, whoever caused it; nothing where that is not known. */

@@ -245,11 +245,11 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
       const profile = subject as AsyncProfile
       const frozen = profiled.get(profile)
       if (frozen !== undefined) return { ...frozen, profile }
-      const scope = requests.scopeOf(subject)
+      const { scope, earlier } = requests.scopesOf(subject)
       if (scope === undefined) return undefined
       const status = (subject as { status?: unknown }).status
       if (typeof status === 'number') scope.status ??= status
-      return measure(scope, 'later')
+      return { ...measure(scope, 'later'), earlier: earlier.map((hop) => measure(hop, 'later')) }
     }
   }
 }

@@ -95,6 +95,8 @@ export class Scope {
   method: string | undefined
   url: string | undefined
   status: number | undefined
+  /** Where its answer sends the client: path and query. */
+  location: string | undefined
   readonly taskLog: TaskLog<Scope>
   readonly syncCalls: SyncCallList<Scope>
   countedCalls: Map<string, number> | undefined

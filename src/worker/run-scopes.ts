@@ -77,6 +77,7 @@ export function runTest(state: WorkerState, run: () => Promise<void>, task: Runn
   const budgeted = [own.budgets, ...options.budgets].some((budget) => budget?.syncCalls !== undefined)
   if (rules['sync-call'] !== 'off' || budgeted || uses.assertions) scope.syncCalls.limit = MANY_SYNC_CALLS
   if (uses.tasks) askForTasks(scope)
+  scope.taskLog.ofRequests = uses.concurrency
   if (uses.leftovers) scope.askForLeftovers()
   async function end(): Promise<void> {
     profiler.end(scope)

@@ -58,14 +58,17 @@ export interface Uses {
   assertions: boolean
   /** It asks for tasks. */
   tasks: boolean
+  /** It asserts on how many ran at once. */
+  concurrency: boolean
   /** It asserts that nothing is left behind. */
   leftovers: boolean
 }
 
 const ASSERTIONS = /\.(?:toHaveNoBlockingCalls|toCompleteWithinLag|toHaveNoSyncCalls)\b|vitest-async-profiler\/test/
 const TASKS = /\.toStayWithinConcurrency\b|vitest-async-profiler\/test/
+const CONCURRENCY = /\.toStayWithinConcurrency\b/
 const LEFTOVERS = /\.toHaveNoLeakedTasks\b/
-const NOTHING: Uses = { assertions: false, tasks: false, leftovers: false }
+const NOTHING: Uses = { assertions: false, tasks: false, concurrency: false, leftovers: false }
 const scanned = new Map<string, Uses>()
 
 export function usesOf(path: string): Uses {
@@ -80,7 +83,7 @@ export function usesOf(path: string): Uses {
 function scan(path: string): Uses {
   try {
     const text = readFileSync(path, 'utf8')
-    return { assertions: ASSERTIONS.test(text), tasks: TASKS.test(text), leftovers: LEFTOVERS.test(text) }
+    return { assertions: ASSERTIONS.test(text), tasks: TASKS.test(text), concurrency: CONCURRENCY.test(text), leftovers: LEFTOVERS.test(text) }
   } catch {
     return NOTHING
   }

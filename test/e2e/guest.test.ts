@@ -134,7 +134,7 @@ describe.each(MAJORS)('no descriptor is left when a test ends, vitest %i', (vite
   test('a run that could have failed for it fails', async () => {
     const run = await runVitest({ ...LIMITS, vitest, files, plugin: { backend: 'inspector', budgets: [{ maxLag: 100_000 }] } })
     expect(Object.values(testStates(run))).toEqual(['passed', 'passed'])
-    expect(run.report!.notices).toEqual([lost])
+    expect(run.report!.failures).toEqual([lost])
     expect(run.exitCode).toBe(1)
   })
 })

@@ -55,7 +55,9 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
     test('the place is where the test failed', () => {
       expect(failureMessage(result, 'leaves a timer')).toMatchInlineSnapshot(`
         "AsyncProfilerError: setInterval, every 60000 ms, was still running after its test
-        clear it when the request closes: res.on('close', () => clearInterval(timer))"
+        in GET /prices
+        clear it when the request closes: res.on('close', () => clearInterval(timer))
+        (9 frames of dependencies and Node left out)"
       `)
       expect(result.stderr).toContain(`❯ ${blame('prices')}`)
       const [, outlived] = /outlived its test by (\d+) ms, in the time of is the next one/.exec(failureMessage(result, 'drops a promise')) ?? []
@@ -66,7 +68,7 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
   test('budgets count what is left, though its rule is off', async () => {
     const result = await run('budgets', vitest, { budgets: { leaks: 2 } })
     expect(testStates(result)).toEqual({ 'budgets leaves one': 'passed', 'budgets leaves two': 'failed', 'budgets leaves none': 'passed' })
-    expect(describeFindings(result.report!.findings)).toEqual(['error lag-budget ? | .', `error lag-budget ${blame('left')} | budgets > leaves two`])
+    expect(describeFindings(result.report!.findings)).toEqual(['error lag-budget ? | test/budgets.test.ts', `error lag-budget ${blame('left')} | budgets > leaves two`])
     const verdicts = result.report!.budgets.map(({ budget, scope, measured, allowed, verdict }) => `${scope.test ?? 'run'}: ${budget} ${measured} of ${allowed}, ${verdict}`)
     expect(verdicts.toSorted()).toEqual([
       'budgets > leaves none: leaks 0 of 1, within',

@@ -22,7 +22,7 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
       ...assertionResults.filter(({ fullName }) => fullName !== 'soft').flatMap(({ fullName, failureMessages }) => failureMessages.map((each) => `${fullName}: ${each}`))
     ])
     expect(failed.filter(Boolean)).toEqual([])
-    expect(run.results!.testResults).toHaveLength(6)
+    expect(run.results!.testResults).toHaveLength(10)
   })
 
   const SERVED = [

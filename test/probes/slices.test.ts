@@ -54,6 +54,28 @@ test('what two claim stays whose it was', () => {
   expect(ended.at(-1)).toBe('undefined: long')
 })
 
+test.each([
+  ['before', ['involve', 'claim']],
+  ['after', ['claim', 'involve']]
+] as const)('what another request is waiting for, %s somebody claims it, stays whose it was', (_when, order) => {
+  const { slices, work, ended } = record()
+  slices.cut(performance.now(), undefined)
+  work(6)
+  for (const step of order) slices[step](step === 'claim' ? 'one' : 'other')
+  slices.cut(performance.now(), undefined)
+  expect(ended.at(-1)).toBe('undefined: long')
+})
+
+test('who waits for it may claim it', () => {
+  const { slices, work, ended } = record()
+  slices.cut(performance.now(), undefined)
+  work(6)
+  slices.involve('request')
+  slices.claim('request')
+  slices.cut(performance.now(), undefined)
+  expect(ended.at(-1)).toBe('request: long')
+})
+
 test('what was ours is no part of a slice, nor of the next one', () => {
   const lengths: number[] = []
   const slices = createSlices<string>(() => {}, ({ durationMs }) => void lengths.push(durationMs))

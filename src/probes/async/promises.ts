@@ -66,7 +66,8 @@ export interface Promises<Owner> {
   before(promise: object): void
   /** A callback that is no promise's starts. */
   callback(): void
-  settled(promise: object): void
+  /** @returns whose it is, where it was looked at */
+  settled(promise: object): Owner | undefined
   /** Reads the places of what has not settled by now. To be called before other people's code may run. */
   flush(): void
   /** From here on promises may settle unseen. */
@@ -234,12 +235,13 @@ export function createPromises<Owner extends { promises: PromiseLog<Owner> }>({ 
       running = undefined
     },
     settled(promise) {
-      if (tracked === 0) return
+      if (tracked === 0) return undefined
       const record = records.get(promise)
-      if (record === undefined || record.settledMs !== undefined) return
+      if (record === undefined || record.settledMs !== undefined) return undefined
       // A weak map with thousands of entries makes each collection slow.
       if (!record.kept) records.delete(promise)
       settle(record, now())
+      return record.owner
     },
     flush() {
       if (fresh.length === 0) return

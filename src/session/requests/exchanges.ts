@@ -7,6 +7,7 @@ import { patchInherited } from '../../probes/patches/inherited.ts'
 import type { Scope } from '../scope.ts'
 import type { Session } from '../session.ts'
 import { Answer } from './answer.ts'
+import { locationOf } from './hops.ts'
 import type { Requests } from './registry.ts'
 import type { Writes } from './writes.ts'
 
@@ -51,6 +52,8 @@ interface Emitter {
 
 // Taken at load: tests replace it.
 const { listenerCount } = EventEmitter.prototype
+
+const isRedirect = (status: number): boolean => status >= 300 && status < 400
 
 export function createExchanges(session: Session, requests: Requests, writes: Writes): Exchanges {
   const { storage } = session
@@ -108,8 +111,10 @@ export function createExchanges(session: Session, requests: Requests, writes: Wr
           ownerOf: owned.ownerOf,
           answers: scope,
           after(event) {
-            if (event === 'finish') end(response.statusCode)
-            else if (event === 'close') closed()
+            if (event === 'finish') {
+              if (isRedirect(response.statusCode)) scope.location = locationOf(response.getHeader('location'), scope.url ?? '')
+              end(response.statusCode)
+            } else if (event === 'close') closed()
           }
         })
       }

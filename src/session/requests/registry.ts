@@ -11,6 +11,8 @@ export interface RequestsOptions {
 /** The requests that this thread serves, by the objects that their server, client or framework knows them by. */
 export interface Requests {
   scopeOf(key: object): Scope | undefined
+  /** Those that a key stood for before: one call of `fetch` follows redirects. */
+  earlierOf(key: object): Scope[]
   /** From here on an object stands for a request, too. */
   know(key: object, scope: Scope): void
   /** A new request scope, child of `parent`. @param guessed the parent is only likely the one who sent it */
@@ -21,9 +23,15 @@ export interface Requests {
 
 export function createRequests(session: Session, { lag, thresholds }: RequestsOptions): Requests {
   const scopes = new WeakMap<object, Scope>()
+  const earlier = new WeakMap<object, Scope[]>()
   return {
     scopeOf: (key) => scopes.get(key),
-    know: (key, scope) => void scopes.set(key, scope),
+    earlierOf: (key) => earlier.get(key) ?? [],
+    know(key, scope) {
+      const known = scopes.get(key)
+      if (known !== undefined && known !== scope) earlier.set(key, [known, ...(earlier.get(key) ?? [])])
+      scopes.set(key, scope)
+    },
     create(parent, { method, url }, guessed = parent?.guessed ?? false) {
       const scope = new Scope({
         kind: 'request', name: `${method} ${url}`, parent, thresholds: parent?.thresholds ?? thresholds, startMs: now(), lag, guessed

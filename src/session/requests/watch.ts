@@ -8,6 +8,7 @@ import type { Session } from '../session.ts'
 import type { Calls, createCalls } from './calls.ts'
 import { watchConnections } from './connections.ts'
 import { createExchanges } from './exchanges.ts'
+import { earlierHops } from './hops.ts'
 import { watchHttp } from './http.ts'
 import { watchHttp2 } from './http2.ts'
 import { watchInjected } from './inject.ts'
@@ -19,8 +20,8 @@ import { watchWrites } from './writes.ts'
 
 /** All requests that this thread serves, however they come. */
 export interface RequestWatch {
-  /** The request that a response answers. */
-  scopeOf(response: object): Scope | undefined
+  /** The request that a response answers, and those that its client had sent before it on its own. */
+  scopesOf(response: object): { scope: Scope | undefined; earlier: Scope[] }
   /** The file that runs from here on: what nobody is known for is its work. */
   beginFile(file: Scope): void
   profileRequests<T>(app: T): T
@@ -73,9 +74,10 @@ export function watchRequests(session: Session, options: RequestsOptions, seldom
   return {
     beginFile: (scope) => void (file = scope),
     profileRequests: (app) => callsNow().profileRequests(app),
-    scopeOf(response) {
+    scopesOf(response) {
       const key = requestKey(response) ?? fetches.requestOf(response) ?? response
-      return requests.scopeOf(key)
+      const scope = requests.scopeOf(key)
+      return { scope, earlier: scope === undefined ? [] : [...earlierHops(scope, response), ...requests.earlierOf(key)] }
     },
     start(global) {
       const undos = [

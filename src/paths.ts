@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 
 /** The setup file as Vitest's config names it, whether the plugin put it there or the user. */
 export const SETUP_FILE = fileURLToPath(new URL('./setup.js', import.meta.url))
-/** Where a root's plugin hears of all projects: see vitest/run-start.ts. */
+/** Where a root's plugin hears of all projects: see vitest/main/run-start.ts. */
 export const GLOBAL_SETUP_FILE = fileURLToPath(new URL('./global-setup.js', import.meta.url))
 export const PLUGIN_NAME = 'vitest-async-profiler'
 

@@ -18,8 +18,8 @@ import { unavailableOptions } from './reporter/unavailable.ts'
 import { formatStuckWorker } from './report/stuck-worker.ts'
 import { formatTerminal, type TerminalStyle } from './report/terminal.ts'
 import { VERSION } from './version.ts'
-import { beforeReporters } from './vitest/before-reporters.ts'
-import { failFile } from './vitest/fail-file.ts'
+import { beforeReporters } from './vitest/main/before-reporters.ts'
+import { failFile } from './vitest/main/fail-file.ts'
 
 /** Sums the run up in the terminal and in files, and fails it where findings or budgets say so. */
 export default class AsyncProfilerReporter implements Reporter {

@@ -69,7 +69,7 @@ type VitestGlobal = { __vitest_worker__?: { filepath?: string; ctx?: { projectNa
 /** The setup file without plugin and reporter measures for nobody. Told by the first worker of a run alone. */
 function tellAlone(): void {
   if (process.env.VITEST_WORKER_ID !== '1') return
-  console.warn("vitest-async-profiler/setup runs without its reporter, so that nothing will be shown: use asyncProfiler() in plugins instead, or add 'vitest-async-profiler/reporter' to reporters")
+  process.emitWarning("vitest-async-profiler/setup runs without its reporter, so that nothing will be shown: use asyncProfiler() in plugins instead, or add 'vitest-async-profiler/reporter' to reporters")
 }
 
 function createState(): WorkerState {

@@ -6,13 +6,14 @@ import { makeTimeline } from './timeline.ts'
 export { createAllowance } from './allow.ts'
 export { blame } from './blame.ts'
 export { kindOfLine, kindOfParts } from './kinds.ts'
+export { describeFailure } from './failing.ts'
 export { judgeBudget } from './budgets.ts'
 export { judgeStretches, ownMs } from './blocking.ts'
 export { lagBudgetFinding } from './budget-findings.ts'
 export { describePlace, isOwnFile } from './places.ts'
 export type { RuleContext } from './rule-context.ts'
 export { explainTimeout, findTimedOut } from './rule-timed-out.ts'
-export { findAll, findLeftovers, type Left, type Observed } from './rules.ts'
+export { findAll, findLeftovers, type Left, mergeFindings, type Observed } from './rules.ts'
 
 /** What a session measured of one scope, placed in the source. */
 export interface Measurement {

@@ -24,7 +24,7 @@ export function judgeRun(files: readonly FileResults[], { budgets, rules }: Reso
     const matches = budget.files === undefined ? () => true : picomatch(budget.files)
     const chosen = files.filter(({ file }) => matches(file))
     if (chosen.length === 0 && files.length > 0) {
-      if (!filtered) run.unmatched.push(`budgets: files '${budget.files}' matches no test file of this run; check the glob, which is relative to the project's root`)
+      if (!filtered) run.unmatched.push(`no test file of this run matches the budget for files '${budget.files}': check the glob, which is relative to the project's root`)
       continue
     }
     for (const { verdict, worstFile } of judge(budget, chosen)) {

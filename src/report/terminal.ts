@@ -1,4 +1,4 @@
-import { isFailure } from '../gate.ts'
+import { isFailure } from '../analysis/failing.ts'
 import type { Finding, Report } from '../model.ts'
 import { cleanStrings } from './clean-text.ts'
 import { chooseGroups, groupFindings, type FindingGroup } from './finding-groups.ts'
@@ -34,7 +34,7 @@ export function formatTerminal(report: Report, style: TerminalStyle, readSource:
     formatInconclusive(page, parts),
     notices.flatMap((notice) => formatMargin(page, { label: 'note', paint: page.colors.dim }, notice)),
     formatTally(page, parts),
-    failures.flatMap((reason) => formatMargin(page, { label: 'fail', paint: page.colors.red }, `the run fails because ${reason}`))
+    failures.flatMap((reason) => formatMargin(page, { label: 'fail', paint: page.colors.red }, `the run fails because ${reason.replace(/^the run /, 'it ')}`))
   ]
   return sections
     .filter((lines) => lines.length > 0)

@@ -61,7 +61,7 @@ export interface Profiler {
   findAll: typeof Later.findAll
   findLeftovers: typeof Later.findLeftovers
   mergeFindings: typeof Later.mergeFindings
-  failureOf: typeof Later.failureOf
+  describeFailure: typeof Later.describeFailure
   /** What runs right now, whoever's it is. */
   stuck(): StuckSnapshot
   measured(subject: object): MeasuredSubject | undefined
@@ -239,7 +239,7 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
     findAll,
     findLeftovers,
     mergeFindings: (...args) => later().mergeFindings(...args),
-    failureOf: (...args) => later().failureOf(...args),
+    describeFailure: (...args) => later().describeFailure(...args),
     measures: () => measuredAt(now()),
     measured(subject) {
       const profile = subject as AsyncProfile

@@ -216,7 +216,7 @@ test.fails('fails', { meta: { asyncProfiler: { blockingThreshold: '20' } } } as 
     expect(run.read('src/work.ts')).toBe(WORK)
     expect(run.stderr).toBe('')
     // Where lines break depends on the project's path.
-    expect(summaryOf(run).replaceAll(/\s+/g, ' ')).toMatchInlineSnapshot(`"Async 1 test · inspector · overhead <time> note report.json could not be written to src/work.ts/report.json: EEXIST: file already exists, mkdir '<root>/src/work.ts'; the tests' results are not affected no findings"`)
+    expect(summaryOf(run).replaceAll(/\s+/g, ' ')).toMatchInlineSnapshot(`"Async 1 test · inspector · overhead <time> no findings fail the run fails because report.json could not be written to src/work.ts/report.json: EEXIST: file already exists, mkdir '<root>/src/work.ts'"`)
   })
 
   test('a value that was never profiled: the whole output', async () => {
@@ -283,10 +283,10 @@ describe('options that say nothing, or contradict each other', () => {
     expect(summaryOf(run)).toMatchInlineSnapshot(`
       "Async  1 test · inspector · overhead <time>
 
-        note  budgets: files 'tests/**' matches no test file of this run; check the
-              glob, which is relative to the project's root
+       budgets 1 of 1 within
 
-       budgets 1 of 1 within"
+        fail  the run fails because budgets: files 'tests/**' matches no test file of
+              this run; check the glob, which is relative to the project's root"
     `)
     expect(run.report!.budgets).toHaveLength(1)
   })

@@ -260,12 +260,6 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
        Async  2 tests · inspector · overhead <time>
 
        error  <time>  src/work.ts:9:5  block                       blocking-call · cpu
-              test/culprit.test.ts > blocks
-                 8 | do {
-              >  9 |   for (let i = 0; i < 20_000; i++) sum += Math.sqrt(i) // BLAME …
-                10 | } while (process.hrtime.bigint() < until || cpuMs() < untilCpu)
-              → split the work and yield between parts (await setImmediate from
-                node:timers/promises), or move it to a worker thread
 
        1 blocking"
     `)
@@ -335,6 +329,7 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
     expect(run.stderr).toBe('')
     expect(described(run.report!.findings)).toBe('error | blocks, and is to fail')
     expect(run.stdout).toMatch(/1 expected fail/)
+    expect(run.report!.failures).toEqual(['test/body.test.ts > blocks, and is to fail is expected to fail, and would hide what was found in it'])
     expect(run.exitCode).toBe(1)
   })
 
@@ -376,7 +371,13 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
   test('budgets of the run and of files, over: the whole summary', async () => {
     const run = await runBudgets(vitest, [{ blockingCalls: 1 }, { blockingCalls: 2 }, { files: 'test/{culprit,busy}.*', maxLag: 100 }, { files: 'test/quiet.*', maxLag: 5000, blockingCalls: 0 }])
     expect(run.exitCode).toBe(1)
-    expect(run.stderr).toBe('')
+    // The file that took most of it fails, so that every reporter shows it.
+    expect(run.stderr.match(/FAIL {2}\S+/g)).toEqual(Array.from({ length: 3 }, () => 'FAIL  test/busy.test.ts'))
+    expect(run.results!.success).toBe(false)
+    expect(run.results!.testResults.filter(({ status }) => status === 'failed').map(({ name, message }) => [name.split('/').at(-1), message.split('\n')[0]])).toEqual([
+      ['busy.test.ts', 'the run went over its budget: blockingCalls was 3, allowed is 1']
+    ])
+    expect(run.read('junit.xml')).toContain('the run went over its budget: blockingCalls was 3, allowed is 2')
     expect(testStates(run)).toEqual({ blocks: 'passed', 'is innocent': 'passed', 'blocks twice': 'passed', 'does little': 'passed' })
     expect(summaryOf(run)).toMatchInlineSnapshot(`
       "Async  4 tests · inspector · overhead <time>
@@ -393,20 +394,21 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
 
        error  blockingCalls 3, allowed 1                                    lag-budget
               the whole run
-              at src/work.ts:9:5  block
-              → start with the place that took most of it
 
        error  blockingCalls 3, allowed 2                                    lag-budget
               the whole run
-              at src/work.ts:9:5  block
-              → start with the place that took most of it
 
        error  maxLag <time>, allowed 100 ms                                 lag-budget
               files test/{culprit,busy}.*
-              at src/work.ts:9:5  block
-              → start with the place that took most of it
 
-       2 blocking · budgets 2 of 5 within"
+       2 blocking · budgets 2 of 5 within
+
+        fail  the run fails because the run went over its budget: blockingCalls was 3,
+              allowed is 1
+        fail  the run fails because the run went over its budget: blockingCalls was 3,
+              allowed is 2
+        fail  the run fails because test/{culprit,busy}.* went over its budget: maxLag
+              was <time>, allowed is 100 ms"
     `)
     const messages = run.report!.findings.filter(({ rule }) => rule === 'lag-budget').map(({ message }) => normalize(message, run, ['100 ms']))
     expect(messages.toSorted()).toEqual([
@@ -455,10 +457,10 @@ test('blocks twice', async () => {
 `
 
 const runBudgets = (vitest: Major, budgets: Options['budgets'] & object, rules: Options['rules'] & object = {}): Promise<RunResult> =>
-  runVitest({ vitest, files: { ...CULPRIT, ...QUIET, 'test/busy.test.ts': BUSY }, plugin: { backend: 'inspector', budgets, rules } })
+  runVitest({ vitest, files: { ...CULPRIT, ...QUIET, 'test/busy.test.ts': BUSY }, plugin: { backend: 'inspector', budgets, rules }, reporter: true, args: ['--reporter=junit', '--outputFile.junit=junit.xml'] })
 
 /** Our part of the output, after Vitest's own summary. */
 function summaryOf(run: RunResult): string {
   const text = normalize(run.stdout, run, ['100 ms'])
-  return text.slice(text.lastIndexOf('Async  ')).replace(/\n+JSON report written.*/, '')
+  return text.slice(text.lastIndexOf('Async  ')).replace(/\n+(?:JSON|JUNIT) report written.*/g, '')
 }

@@ -427,8 +427,8 @@ test('why the run fails is the last that is said', () => {
 
      no findings
 
-      fail  the run fails because the run went over its budget: maxLag was 34 ms,
-            allowed is 20 ms
+      fail  the run fails because it went over its budget: maxLag was 34 ms, allowed
+            is 20 ms
       fail  the run fails because report.json could not be written to
             out/report.json: EACCES: permission denied"
   `)

@@ -1,5 +1,5 @@
-import { OPTIONS_KEY, type WorkerConfig } from '../channel.ts'
-import { PLUGIN_NAME, SETUP_FILE } from '../paths.ts'
+import { OPTIONS_KEY, type WorkerConfig } from '../../channel.ts'
+import { PLUGIN_NAME, SETUP_FILE } from '../../paths.ts'
 
 /** What is used of Vitest here. */
 export interface VitestLike {

@@ -34,7 +34,7 @@ export function unprofiledProjects({ projects }: VitestLike, options: Pick<Resol
     const { name, config } = project
     const label = name === '' ? 'the project' : `project '${name}'`
     if (config.browser?.enabled === true) told.notices.push(`${label} is not profiled: it runs in a browser`)
-    else if (!hasSetup(project)) told[hasGate(options) ? 'failures' : 'notices'].push(`${label} is not profiled: add asyncProfiler() to the plugins of its Vitest config`)
+    else if (!hasSetup(project)) told[hasGate(options) ? 'failures' : 'notices'].push(`${label} is not profiled: add asyncProfiler() to the plugins of ${projects.length > 1 ? "the root's Vitest config, which reaches all projects" : 'its Vitest config'}`)
   }
   return told
 }

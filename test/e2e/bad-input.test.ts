@@ -285,8 +285,9 @@ describe('options that say nothing, or contradict each other', () => {
 
        budgets 1 of 1 within
 
-        fail  the run fails because budgets: files 'tests/**' matches no test file of
-              this run; check the glob, which is relative to the project's root"
+        fail  the run fails because no test file of this run matches the budget for
+              files 'tests/**': check the glob, which is relative to the project's
+              root"
     `)
     expect(run.report!.budgets).toHaveLength(1)
   })

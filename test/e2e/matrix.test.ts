@@ -66,7 +66,9 @@ describe.each(MATRIX)('vitest $vitest, $pool, isolate $isolate', (where) => {
     `)
     expect(withoutLines(failureMessage(run, 'own options the rule as an error'), run)).toMatchInlineSnapshot(`
       "AsyncProfilerError: rankPlayers blocked the event loop for <time> (threshold 100 ms)
-      split the work and yield between parts (await setImmediate from node:timers/promises), or move it to a worker thread"
+      in GET /ranks?error
+      split the work and yield between parts (await setImmediate from node:timers/promises), or move it to a worker thread
+      (15 frames of dependencies and Node left out)"
     `)
   })
 

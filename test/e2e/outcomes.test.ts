@@ -403,9 +403,9 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
 
        2 blocking · budgets 2 of 5 within
 
-        fail  the run fails because the run went over its budget: blockingCalls was 3,
+        fail  the run fails because it went over its budget: blockingCalls was 3,
               allowed is 1
-        fail  the run fails because the run went over its budget: blockingCalls was 3,
+        fail  the run fails because it went over its budget: blockingCalls was 3,
               allowed is 2
         fail  the run fails because test/{culprit,busy}.* went over its budget: maxLag
               was <time>, allowed is 100 ms"

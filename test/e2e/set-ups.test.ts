@@ -56,7 +56,7 @@ describe.each(MAJORS)('vitest %i: a set-up that is not as it should be says so, 
   test('the setup file alone', async () => {
     const run = await configured({ vitest, files: { ...FILES, 'test/more.test.ts': FILES['test/work.test.ts']! }, config: `export default { test: { setupFiles: ['vitest-async-profiler/setup'] } }` })
     expect(run.exitCode).toBe(0)
-    const told = `${run.stdout}${run.stderr}`.split('\n').filter((line) => line.includes('vitest-async-profiler/setup'))
+    const told = `${run.stdout}${run.stderr}`.split('\n').filter((line) => line.includes('vitest-async-profiler/setup')).map((line) => line.replace(/^.*Warning: /, ''))
     expect(told).toEqual([
       "vitest-async-profiler/setup runs without its reporter, so that nothing will be shown: use asyncProfiler() in plugins instead, or add 'vitest-async-profiler/reporter' to reporters"
     ])

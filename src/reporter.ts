@@ -44,7 +44,7 @@ export default class AsyncProfilerReporter implements Reporter {
     for (const project of vitest.projects) project.provide(REPORTER_KEY as never, true as never)
     this.workers = watchWorkers(vitest, this.options, (finding) => this.tell(finding, vitest))
     // A budget of the whole run fails a file: that must be known before other reporters draw up their results.
-    beforeReporters(vitest, { onTestRunEnd: (modules, _errors, reason) => this.judge(vitest, modules, reason) })
+    beforeReporters(vitest, (modules, _errors, reason) => this.judge(vitest, modules, reason))
   }
 
   onTestRunStart(): void {

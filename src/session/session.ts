@@ -120,7 +120,7 @@ export function createSession(options: SessionOptions): Session {
   const tasks = createTasks<Scope>({ ...frames, stacks: options.captureStacks })
   const marks = createMarks(slices.start, frames)
   const evidence = createEvidence(options.backend, marks, options.isLoading)
-  const syncLog = createSyncLog({ depth: options.maxStackDepth, sliceStart: slices.start, isLoading: options.isLoading })
+  const syncLog = createSyncLog({ depth: options.maxStackDepth, sliceStart: slices.start, isLoading: options.isLoading, ours: slices.exclude })
   const syncCalls = startSyncCalls<Scope>(() => storage.getStore(), syncLog.ended)
   let loading: Scope | undefined
   let global = globalThis

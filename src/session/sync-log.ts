@@ -1,3 +1,4 @@
+import { now } from '../probes/clock.ts'
 import { captureCallers } from '../probes/frames.ts'
 import type { SyncKind } from '../probes/sync-apis.ts'
 import type { OnEnd } from '../probes/sync-calls.ts'
@@ -31,10 +32,12 @@ export interface SyncLogOptions {
   sliceStart(): number
   /** Whether the module of a frame is still being evaluated. */
   isLoading(url: string): boolean
+  /** The time since then was ours. */
+  ours(since: number): void
 }
 
 /** Keeps which sync calls were made by whose work, and from where. */
-export function createSyncLog({ depth, sliceStart, isLoading }: SyncLogOptions): SyncLog {
+export function createSyncLog({ depth, sliceStart, isLoading, ours }: SyncLogOptions): SyncLog {
   // Plain fields: each call adds to one, and most calls are too short for anything else.
   const sums: Record<SyncKind, number> = { 'sync-io': 0, 'sync-crypto': 0, 'sync-process': 0, 'sync-zlib': 0, wait: 0 }
   let called = false
@@ -45,11 +48,13 @@ export function createSyncLog({ depth, sliceStart, isLoading }: SyncLogOptions):
   /** Nothing for calls that the user has no part in: of the runner, of us, and those that load a module. */
   function look(...[api, args, owner, startMs, endMs]: Parameters<OnEnd<Scope>>): SyncCall<Scope> | undefined {
     looks++
+    const since = now()
     const { frames: callers, loading } = captureCallers(depth, CODE)
     const frames = callers.slice(0, outermost(callers))
     const own = frames.findIndex(({ url }) => isOwnUrl(url))
     const inner = own === -1 ? frames : frames.slice(0, own)
     lastWasUsers = !loading && frames.length > 0 && !inner.some(({ url }) => isRunnerUrl(url) && !isMockUrl(url)) && !frames.some(({ url }) => isOwnUrl(url) && isLoading(url))
+    ours(since)
     return lastWasUsers ? { name: api.name, kind: api.kind, detail: detailOf(api.name, args[0]), scope: owner, startMs, endMs, frames, own } : undefined
   }
   return {

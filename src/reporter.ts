@@ -11,7 +11,7 @@ import { fileOf } from './reporter/files.ts'
 import { formatJson } from './report/json.ts'
 import { rememberFlagged } from './reporter/flagged.ts'
 import { type StuckWorkers, watchWorkers } from './reporter/stuck-workers.ts'
-import { type Part, Parts } from './reporter/parts.ts'
+import { Parts } from './reporter/parts.ts'
 import { ownsStdout } from './reporter/stdout.ts'
 import { doubledPlugin, unprofiledProjects } from './reporter/projects.ts'
 import { unavailableOptions } from './reporter/unavailable.ts'
@@ -90,8 +90,10 @@ export default class AsyncProfilerReporter implements Reporter {
     }
     rememberFlagged(vitest, judged.report)
     for (const part of parts) {
+      if (part.options.report.json === undefined) continue
       // The root's has all of the run; a project's own, what is the project's.
-      this.write(part, part.folder === root ? judged.report : collectResults([part], { ...context, notices: [], failures: [], stuck: [] }).report, judged)
+      const report = part.folder === root ? judged.report : collectResults([part], { ...context, notices: [], failures: [], stuck: [] }).report
+      this.write(report, { folder: part.folder, json: part.options.report.json }, judged)
     }
   }
 
@@ -100,9 +102,7 @@ export default class AsyncProfilerReporter implements Reporter {
     vitest.logger.error(`\n${formatStuckWorker(finding, styleFor(process.stderr))}\n`)
   }
 
-  private write({ options, folder }: Part, report: Report, judged: Collected): void {
-    const { json } = options.report
-    if (json === undefined) return
+  private write(report: Report, { folder, json }: { folder: string; json: string }, judged: Collected): void {
     const path = resolve(folder, json)
     try {
       mkdirSync(dirname(path), { recursive: true })

@@ -7,6 +7,9 @@ const FAILED_BY_VITEST = new Set<RuleName>(['unhandled-rejection', 'stuck-test']
 /** Whether a finding is to fail its test or file. */
 export const isFailure = ({ rule, severity, status }: Finding): boolean => severity === 'error' && status === 'new' && !FAILED_BY_VITEST.has(rule)
 
+/** Whether it is to fail the run, however its test ends. An unhandled error is Vitest's to fail it for, or not to, if its config says so. */
+export const failsRun = ({ rule, severity, status }: Finding): boolean => severity === 'error' && status === 'new' && rule !== 'unhandled-rejection'
+
 /** What a failure says, and the frames of its stack. */
 export interface FailureText {
   message: string

@@ -98,7 +98,7 @@ export function createSlices<Owner>(
       claimed ??= next
     },
     involve(other) {
-      if (owner !== undefined && owner === other) return
+      if (owner === other) return
       disputed ||= claimed !== undefined && claimed !== other
       involved ??= other
     }

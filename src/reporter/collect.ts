@@ -1,5 +1,6 @@
 import type { TestCase, TestModule } from 'vitest/node'
 import { createAllowance } from '../analysis/allow.ts'
+import { failsRun } from '../analysis/failing.ts'
 import { judgeRun, type FileResults } from '../analysis/run-budgets.ts'
 import { mergeFindings } from '../analysis/rules.ts'
 import { RESULT_KEY } from '../channel.ts'
@@ -52,7 +53,7 @@ export function collectResults(parts: readonly ModulesOfPart[], context: RunCont
     budgets: judged.flatMap(({ budgets }) => budgets),
     tests: files.flatMap(({ tests }) => tests)
   }
-  return { report, fails: failures.length > 0 || findings.some(isFailure), ofFiles: judged.flatMap(({ ofFiles }) => ofFiles) }
+  return { report, fails: failures.length > 0 || findings.some(failsRun), ofFiles: judged.flatMap(({ ofFiles }) => ofFiles) }
 }
 
 interface CollectedFile extends FileResults {
@@ -71,7 +72,7 @@ function judgePart({ modules, options }: ModulesOfPart, { stuck, root, filtered 
   const run = judgeRun(files, options, filtered)
   const allowance = createAllowance(compileAllow(options.allow))
   const ofRun = run.findings.map(allowance.apply)
-  const ofFiles = ofRun.filter(isFailure)
+  const ofFiles = ofRun.filter(failsRun)
   const findings = [...results.flatMap((result) => result.findings), ...stuck.map(allowance.apply), ...ofRun]
   const matched = [...allowance.matched(), ...results.flatMap(({ allowed = [] }) => allowed)]
   const ran = results.some(({ summary }) => summary !== undefined)
@@ -87,9 +88,6 @@ function judgePart({ modules, options }: ModulesOfPart, { stuck, root, filtered 
   }
 }
 
-/** An unhandled error is Vitest's to fail the run for, or not to, if its config says so. */
-const isFailure = ({ rule, severity, status }: Finding): boolean => severity === 'error' && status === 'new' && rule !== 'unhandled-rejection'
-
 function collectFile(module: TestModule, root: string): CollectedFile {
   const collected: CollectedFile & { results: ScopeResult[] } = { file: fileOf(module, root), results: [], tests: [], failures: [] }
   const fileResult = resultOf(module)
@@ -97,7 +95,7 @@ function collectFile(module: TestModule, root: string): CollectedFile {
   for (const test of module.children.allTests()) {
     const result = resultOf(test)
     if (result !== undefined) addResult(collected, result)
-    if (test.options.fails === true && result?.findings.some(isFailure)) collected.failures.push(`${collected.file} > ${test.fullName} is expected to fail, and would hide what was found in it`)
+    if (test.options.fails === true && result?.findings.some(failsRun)) collected.failures.push(`${collected.file} > ${test.fullName} is expected to fail, and would hide what was found in it`)
     const profile = result?.summary
     collected.tests.push({ file: collected.file, name: fullName(test), state: test.result().state, ...(profile && { profile }) })
   }

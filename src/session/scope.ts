@@ -102,6 +102,8 @@ export class Scope {
   countedCalls: Map<string, number> | undefined
   readonly promises: PromiseLog<Scope>
   readonly resources: ResourceLog<Scope>
+  /** What the stacks of its test may still cost. */
+  readonly budgets: StackBudgets
   private readonly passedOverBefore: number
   /** What may still be looked at of its own tasks, where somebody asks for them. */
   taskLooks: TaskLooks | undefined
@@ -135,7 +137,8 @@ export class Scope {
     const shared = kind === 'test' ? undefined : parent
     this.taskLog = shared?.taskLog ?? createTaskLog()
     this.syncCalls = shared?.syncCalls ?? new SyncCallList()
-    const { promises, resources } = shared ?? createLogs(fileBudgets)
+    const { promises, resources, budgets } = shared ?? createLogs(fileBudgets)
+    this.budgets = budgets
     this.promises = kind === 'runner' ? { ...promises, budget: runnerBudget(promises.budget), others: runnerBudget(promises.others) } : promises
     this.resources = resources
     this.passedOverBefore = shared === undefined ? 0 : this.allPassedOver()
@@ -172,7 +175,7 @@ export class Scope {
 
   /** From here on what it may leave behind is looked at as far as possible: somebody asserts on it. */
   askForLeftovers(): void {
-    for (const budget of this.stackBudgets()) budget.asked = true
+    for (const budget of Object.values(this.budgets) as StackBudget[]) budget.asked = true
   }
 
   /** Promises and resources that nobody has looked at since it began, those of its test included. */
@@ -180,15 +183,10 @@ export class Scope {
     return this.allPassedOver() - this.passedOverBefore
   }
 
-  private stackBudgets(): StackBudget[] {
-    const { promises: { budget, others }, resources: { budgets: { timers, connections, resources, causes } } } = this
-    return [budget, others, timers, connections, resources, causes]
-  }
-
   /** What only leads to resources is not missed where those are looked at. */
   private allPassedOver(): number {
-    const { promises: { budget, others }, resources: { budgets: { timers, connections, resources } } } = this
-    return budget.passedOver + others.passedOver + timers.passedOver + connections.passedOver + resources.passedOver
+    const { promises, libraries, timers, connections, resources } = this.budgets
+    return promises.passedOver + libraries.passedOver + timers.passedOver + connections.passedOver + resources.passedOver
   }
 
   /** Notes a request scope for this scope and its ancestors. */
@@ -213,9 +211,10 @@ export class Scope {
   }
 }
 
-function createLogs(file: StackBudgets | undefined): Pick<Scope, 'promises' | 'resources'> {
+function createLogs(file: StackBudgets | undefined): Pick<Scope, 'promises' | 'resources' | 'budgets'> {
   const budgets = testBudgets(file)
   return {
+    budgets,
     promises: { pending: new Set(), budget: budgets.promises, others: budgets.libraries },
     resources: { records: [], budgets }
   }

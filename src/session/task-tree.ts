@@ -32,8 +32,9 @@ export function createTaskTree(get: (url: string) => Source | undefined): {
     if (!PARAMETERS.test(textAt(top))) return false
     return inner.frames.some((frame, depth) => sameFunction(frame, top) && samePlace(inner.frames[depth + 1], caller))
   }
-  function startedBy(record: Record, all: readonly Record[]): number | undefined {
-    for (let i = all.indexOf(record) - 1; i >= 0; i--) {
+  function startedBy(index: number, all: readonly Record[]): number | undefined {
+    const record = all[index]!
+    for (let i = index - 1; i >= 0; i--) {
       const outer = all[i]!
       const waited = Math.min(outer.suspendedMs ?? Infinity, outer.endedMs ?? Infinity)
       if (waited >= record.createdMs && runsInside(record, outer)) return outer.id
@@ -46,8 +47,8 @@ export function createTaskTree(get: (url: string) => Source | undefined): {
     parentsOf(all) {
       const byId = new Map(all.map((record) => [record.id, record]))
       const parents = new Map<number, number | undefined>()
-      for (const record of all) {
-        let parent = startedBy(record, all)
+      for (const [index, record] of all.entries()) {
+        let parent = startedBy(index, all)
         // What goes on after an awaited call goes on for whoever awaited it: one call after another is one piece of work.
         while (parent !== undefined && isPassed(byId.get(parent), record.createdMs)) parent = parents.get(parent)
         parents.set(record.id, parent)

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { configWith, FAKE_PROVIDER, PLUGIN, runConfigured, summaries } from './harness/configured.ts'
 import { markedLines, readFixture } from './harness/fixtures.ts'
 import { describeFindings, schemaErrors } from './harness/report.ts'
-import { type Pool, type RunOptions, type RunResult, runVitest } from './harness/run-vitest.ts'
+import type { Pool, RunResult } from './harness/run-vitest.ts'
 import { type Major, MAJORS } from './harness/sandbox.ts'
 
 const { 'src/work.ts': WORK = '' } = readFixture('wiring')
@@ -32,30 +33,7 @@ function packageAt(folder: string, config?: string): Record<string, string> {
 
 const MODULE = `{ "type": "module" }`
 
-const PLUGIN = `asyncProfiler({ backend: 'inspector', report: { json: 'report.json' } })`
-
-const configOf = (plugins: string, testConfig: string): string => `import { defineConfig } from 'vitest/config'
-import asyncProfiler from 'vitest-async-profiler'
-
-export default defineConfig({ plugins: [${plugins}], test: ${testConfig} })
-`
-
-/** Stands in for a browser: Vitest asks it for its part of the config, and no more as long as no test runs there. */
-const BROWSER = `export default { test: { name: 'web', include: ['none'], browser: { enabled: true, headless: true, instances: [{ browser: 'chromium' }], provider: {
-  name: 'fake',
-  options: {},
-  providerFactory() { throw new Error('there is no browser') },
-  serverFactory: async () => ({
-    plugins: [],
-    config: async () => ({}),
-    resolveOptimizeDeps: async () => ({}),
-    configureServer() {},
-    transformIndexHtml() {},
-    createParent: () => ({ setServer() {}, spawn: () => ({}), close() {} }),
-    setupRpc() {}
-  })
-} } } }
-`
+const BROWSER = `export default { test: { name: 'web', include: ['none'], browser: { enabled: true, headless: true, instances: [{ browser: 'chromium' }], provider: ${FAKE_PROVIDER} } } }\n`
 
 /** Of every shape; only Vitest 5 knows a project that has projects. */
 const monorepo = (vitest: Major): Record<string, string> => ({
@@ -89,24 +67,22 @@ const foldersOf = (vitest: Major): string[] => [
 const findingsIn = (folders: readonly string[]): string[] =>
   folders.flatMap((folder) => [`warn blocking-call ${folder}/${BLOCKED} | blocks`, `warn leaked-resource ${folder}/${LEAKED} | leaks`]).toSorted()
 
-const configured = (options: RunOptions): Promise<RunResult> => runVitest({ results: false, reporter: false, ...options })
-
 const POOLS: Pool[] = ['forks', 'threads']
 
 describe.each(MAJORS)('vitest %i', (vitest) => {
   test.each(POOLS)('the plugin in the root alone: every package is profiled, in %s', async (pool) => {
-    const run = await configured({ vitest, pool, files: monorepo(vitest), config: configOf(PLUGIN, ROOT) })
+    const run = await runConfigured({ vitest, pool, files: monorepo(vitest), config: configWith(ROOT) })
     expect(run.stderr).toBe('')
     expect(run.exitCode).toBe(0)
     expect(run.report!.notices).toEqual(["project 'web (chromium)' is not profiled: it runs in a browser"])
     expect(describeFindings(run.report!.findings)).toEqual(findingsIn(foldersOf(vitest)))
-    expect(run.stdout.split('\n').filter((line) => line.startsWith(' Async '))).toHaveLength(1)
+    expect(summaries(run)).toHaveLength(1)
     expect(schemaErrors(run)).toEqual([])
   })
 
   test('names, roots and what --project chooses are as without the plugin', async () => {
     const list = async (plugins: string, project?: string): Promise<unknown[]> => {
-      const { stdout, root } = await configured({ vitest, command: 'list', files: monorepo(vitest), config: configOf(plugins, ROOT), args: ['--json', ...(project === undefined ? [] : [`--project=${project}`])] })
+      const { stdout, root } = await runConfigured({ vitest, command: 'list', files: monorepo(vitest), config: configWith(ROOT, plugins), args: ['--json', ...(project === undefined ? [] : [`--project=${project}`])] })
       return (JSON.parse(stdout.replaceAll(root, '<root>')) as { file: string; name: string; projectName?: string }[]).map((entry) => JSON.stringify(entry)).toSorted()
     }
     const all = await list(PLUGIN)
@@ -115,19 +91,19 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
     const own = await list(PLUGIN, 'own')
     expect(own).toHaveLength(2)
     expect(own).toEqual(await list('', 'own'))
-    const one = await configured({ vitest, files: monorepo(vitest), config: configOf(PLUGIN, ROOT), args: ['--project=own'] })
+    const one = await runConfigured({ vitest, files: monorepo(vitest), config: configWith(ROOT), args: ['--project=own'] })
     expect(describeFindings(one.report!.findings)).toEqual(findingsIn(['packages/own-config']))
     expect(one.report!.notices).toEqual([])
   })
 
   test("a package's own plugin wins there, and writes where it says", async () => {
-    const run = await configured({
+    const run = await runConfigured({
       vitest,
       files: {
-        ...packageAt('packages/strict', configOf(`asyncProfiler({ backend: 'inspector', rules: { 'leaked-resource': 'off' }, budgets: { blockingCalls: 0 }, report: { json: 'out/strict.json' } })`, `{ name: 'strict' }`)),
+        ...packageAt('packages/strict', configWith(`{ name: 'strict' }`, `asyncProfiler({ backend: 'inspector', rules: { 'leaked-resource': 'off' }, budgets: { blockingCalls: 0 }, report: { json: 'out/strict.json' } })`)),
         ...packageAt('packages/plain', `export default { test: { name: 'plain' } }\n`)
       },
-      config: configOf(PLUGIN, `{ projects: ['packages/*'] }`)
+      config: configWith(`{ projects: ['packages/*'] }`)
     })
     const strict = [`error lag-budget packages/strict/${BLOCKED} | packages/strict/test/work.test.ts`, `warn blocking-call packages/strict/${BLOCKED} | blocks`]
     expect(run.exitCode).toBe(1)

@@ -1,24 +1,15 @@
 import { describe, expect, test } from 'vitest'
+import { configWith, PLUGIN, runConfigured, summaries } from './harness/configured.ts'
 import { markedLines, readFixture } from './harness/fixtures.ts'
 import { normalize } from './harness/normalize.ts'
 import { describeFindings } from './harness/report.ts'
-import { type RunOptions, type RunResult, runVitest } from './harness/run-vitest.ts'
+import type { RunOptions, RunResult } from './harness/run-vitest.ts'
 import { MAJORS } from './harness/sandbox.ts'
 
 const FILES = readFixture('wiring')
 const [BLAME = ''] = markedLines(FILES, 'BLAME', 'block')
 const FOUND = [`warn blocking-call ${BLAME} | blocks`]
-const REPORT = `{ backend: 'inspector', report: { json: 'report.json' } }`
-
-const configured = (options: Omit<RunOptions, 'files'> & { files?: RunOptions['files'] }): Promise<RunResult> => runVitest({ results: false, reporter: false, files: FILES, ...options })
-
-const config = (plugins: string, testConfig = '{}'): string => `import { defineConfig } from 'vitest/config'
-import asyncProfiler from 'vitest-async-profiler'
-
-export default defineConfig({ plugins: [${plugins}], test: ${testConfig} })
-`
-
-const summaries = ({ stdout }: RunResult): number => stdout.split('\n').filter((line) => line.startsWith(' Async ')).length
+const configured = (options: Omit<RunOptions, 'files'> & { files?: RunOptions['files'] }): Promise<RunResult> => runConfigured({ files: FILES, ...options })
 
 describe.each(MAJORS)('vitest %i: a set-up that is not as it should be says so, and loses nothing', (vitest) => {
   test.each([
@@ -37,17 +28,17 @@ describe.each(MAJORS)('vitest %i: a set-up that is not as it should be says so, 
       ]
     ]
   ])('the plugin and %s', async (_what, testConfig, notices) => {
-    const run = await configured({ vitest, config: config(`asyncProfiler(${REPORT})`, testConfig) })
+    const run = await configured({ vitest, config: configWith(testConfig) })
     expect(run.stderr).toBe('')
     expect(run.exitCode).toBe(0)
     expect(describeFindings(run.report!.findings)).toEqual(FOUND)
     expect(run.report!.notices).toEqual(notices)
-    expect(summaries(run)).toBe(1)
+    expect(summaries(run)).toHaveLength(1)
     expect(run.read('other.json')).toBeUndefined()
   })
 
   test('the plugin that is not called', async () => {
-    const run = await configured({ vitest, config: config('asyncProfiler') })
+    const run = await configured({ vitest, config: configWith('{}', 'asyncProfiler') })
     expect(run.exitCode).toBe(1)
     expect(run.stdout).toBe('')
     expect(normalize(run.stderr, run)).toContain('AsyncProfilerError: plugins holds asyncProfiler itself, which does nothing: call it, asyncProfiler()')
@@ -63,10 +54,10 @@ describe.each(MAJORS)('vitest %i: a set-up that is not as it should be says so, 
   })
 
   test('the reporter alone', async () => {
-    const run = await configured({ vitest, config: `export default { test: { reporters: ['default', ['vitest-async-profiler/reporter', ${REPORT}]] } }` })
+    const run = await configured({ vitest, config: `export default { test: { reporters: ['default', ['vitest-async-profiler/reporter', { report: { json: 'report.json' } }]] } }` })
     expect(run.exitCode).toBe(0)
     expect(run.report!.notices).toEqual(['the project is not profiled: add asyncProfiler() to the plugins of its Vitest config'])
-    expect(summaries(run)).toBe(1)
+    expect(summaries(run)).toHaveLength(1)
   })
 
   test('CommonJS', async () => {
@@ -74,7 +65,7 @@ describe.each(MAJORS)('vitest %i: a set-up that is not as it should be says so, 
       vitest,
       files: {
         ...FILES,
-        'vitest.config.cts': `const asyncProfiler = require('vitest-async-profiler')\nmodule.exports = { plugins: [asyncProfiler(${REPORT})] }\n`
+        'vitest.config.cts': `const asyncProfiler = require('vitest-async-profiler')\nmodule.exports = { plugins: [${PLUGIN}] }\n`
       },
       config: '',
       args: ['--config=vitest.config.cts']

@@ -2,16 +2,15 @@ import { spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, inject, test, vi } from 'vitest'
+import { configWith, FAKE_PROVIDER, PLUGIN, runConfigured, summaries } from './harness/configured.ts'
 import { markedLines, readFixture } from './harness/fixtures.ts'
-import { normalize } from './harness/normalize.ts'
 import { describeFindings, schemaErrors } from './harness/report.ts'
-import { type RunOptions, type RunResult, runVitest } from './harness/run-vitest.ts'
+import { type RunResult, runVitest } from './harness/run-vitest.ts'
 import { type Major, MAJORS, sandboxOf } from './harness/sandbox.ts'
 
 const FILES = readFixture('wiring')
 const [BLAME = ''] = markedLines(FILES, 'BLAME', 'block')
 
-const PLUGIN = `asyncProfiler({ backend: 'inspector', report: { json: 'report.json' } })`
 const FOUND = [`warn blocking-call ${BLAME} | blocks`]
 
 /** Notes in which order setup files ran, and expects the one that the config tells. */
@@ -308,32 +307,6 @@ export default class {
   })
 })
 
-/** Stands in for a browser: Vitest asks it for its part of the config, and no more as long as no test runs there. */
-const FAKE_PROVIDER = `{
-  name: 'fake',
-  options: {},
-  providerFactory() { throw new Error('there is no browser') },
-  serverFactory: async () => ({
-    plugins: [],
-    config: async () => ({}),
-    resolveOptimizeDeps: async () => ({}),
-    configureServer() {},
-    transformIndexHtml() {},
-    createParent: () => ({ setServer() {}, spawn: () => ({}), close() {} }),
-    setupRpc() {}
-  })
-}`
-
-const runConfigured = (options: RunOptions): Promise<RunResult> => runVitest({ results: false, reporter: false, ...options })
-
-function configWith(testConfig: string, plugins = PLUGIN): string {
-  return `import { defineConfig } from 'vitest/config'
-import asyncProfiler from 'vitest-async-profiler'
-
-export default defineConfig({ plugins: [${plugins}], test: ${testConfig} })
-`
-}
-
 function under(folder: string, files: Record<string, string>): Record<string, string> {
   const name = folder.split('/').at(-1)
   const moved = Object.fromEntries(Object.entries(files).map(([path, text]) => [`${folder}/${path}`, text]))
@@ -347,12 +320,6 @@ function told({ report, stdout, stderr }: RunResult): { notices: string[]; findi
   if (report === undefined) throw new Error(`the run wrote no report\n${stdout}\n${stderr}`)
   const tests = report.tests.map(({ file, name, state, profile }) => `${file} > ${name}: ${state}${profile ? '' : ', not profiled'}`)
   return { notices: report.notices.toSorted(), findings: describeFindings(report.findings), tests: tests.toSorted() }
-}
-
-/** Our summaries in an output, each up to what Vitest says after it. */
-function summaries(run: Pick<RunResult, 'root' | 'stdout'>, output = run.stdout): string[] {
-  const [, ...parts] = `\n${normalize(output, run)}`.split(/^ ?(?=Async {2})/m)
-  return parts.map((part) => part.split(/^ (?:PASS|FAIL|RERUN) |^ [❯✓×] /m)[0]!.trim())
 }
 
 /** What is told of a run with the one stall. */

@@ -44,24 +44,15 @@ test("a file's slice may be another's, where the claim says so", () => {
   expect(ended.at(-1)).toBe('request: long')
 })
 
-test('what two claim stays whose it was', () => {
+test.each<[string, ['claim' | 'involve', string][]]>([
+  ['two claim', [['claim', 'one'], ['claim', 'other']]],
+  ['another request waits for, and then somebody claims,', [['involve', 'other'], ['claim', 'one']]],
+  ['somebody claims, and another request waits for,', [['claim', 'one'], ['involve', 'other']]]
+])('what %s stays whose it was', (_what, steps) => {
   const { slices, work, ended } = record()
   slices.cut(performance.now(), undefined)
   work(6)
-  slices.claim('one')
-  slices.claim('other')
-  slices.cut(performance.now(), undefined)
-  expect(ended.at(-1)).toBe('undefined: long')
-})
-
-test.each([
-  ['before', ['involve', 'claim']],
-  ['after', ['claim', 'involve']]
-] as const)('what another request is waiting for, %s somebody claims it, stays whose it was', (_when, order) => {
-  const { slices, work, ended } = record()
-  slices.cut(performance.now(), undefined)
-  work(6)
-  for (const step of order) slices[step](step === 'claim' ? 'one' : 'other')
+  for (const [step, who] of steps) slices[step](who)
   slices.cut(performance.now(), undefined)
   expect(ended.at(-1)).toBe('undefined: long')
 })

@@ -1,0 +1,36 @@
+import { normalize } from './normalize.ts'
+import { type RunOptions, type RunResult, runVitest } from './run-vitest.ts'
+
+export const PLUGIN = `asyncProfiler({ backend: 'inspector', report: { json: 'report.json' } })`
+
+/** A run whose reporters are those of its config. */
+export const runConfigured = (options: RunOptions): Promise<RunResult> => runVitest({ results: false, reporter: false, ...options })
+
+/** @param testConfig the text of `test`, @param plugins that of the list of plugins */
+export const configWith = (testConfig: string, plugins = PLUGIN): string => `import { defineConfig } from 'vitest/config'
+import asyncProfiler from 'vitest-async-profiler'
+
+export default defineConfig({ plugins: [${plugins}], test: ${testConfig} })
+`
+
+/** Stands in for a browser: Vitest asks it for its part of the config, and no more as long as no test runs there. */
+export const FAKE_PROVIDER = `{
+  name: 'fake',
+  options: {},
+  providerFactory() { throw new Error('there is no browser') },
+  serverFactory: async () => ({
+    plugins: [],
+    config: async () => ({}),
+    resolveOptimizeDeps: async () => ({}),
+    configureServer() {},
+    transformIndexHtml() {},
+    createParent: () => ({ setServer() {}, spawn: () => ({}), close() {} }),
+    setupRpc() {}
+  })
+}`
+
+/** Our summaries in an output, each up to what Vitest says after it. */
+export function summaries(run: Pick<RunResult, 'root' | 'stdout'>, output = run.stdout): string[] {
+  const [, ...parts] = `\n${normalize(output, run)}`.split(/^ ?(?=Async {2})/m)
+  return parts.map((part) => part.split(/^ (?:PASS|FAIL|RERUN) |^ [❯✓×] /m)[0]!.trim())
+}

@@ -116,7 +116,9 @@ function withTimes(whole: AnyStretch, parts: AnyStretch[], msByKind: SliceCalls[
     const waits = waitableMs === 0 ? 0 : waitedMs * (waitables.get(part)! / waitableMs)
     const suspendedMs = part === longest && lostMs > noticeableMs ? Math.min(lostMs, unexplained(part)) : 0
     const netMs = part.durationMs - stolenMs - suspendedMs
-    const collectedMs = Math.min(part.evidence?.pausesMs ?? 0, Math.max(0, netMs))
+    // Its pauses are wall time, of which others took their share, too: the collector's helpers compete for the CPU with its thread.
+    const pausesMs = (part.evidence?.pausesMs ?? 0) * (1 - stolenMs / part.durationMs)
+    const collectedMs = Math.min(pausesMs, Math.max(0, netMs))
     return { ...part, stolenMs, suspendedMs, collectedMs, cpuMs: Math.max(0, netMs - waits), victims: [] }
   })
   return timed.flatMap(withoutRunner)

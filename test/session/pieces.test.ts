@@ -202,6 +202,14 @@ describe('time off the CPU', () => {
     expect(collected(450, 500)).toEqual([450])
   })
 
+  test('of its pauses, too, others took their share: what the code computed beside them is left', () => {
+    // Seen: 150 ms of work beside a pause, of which 98 were left.
+    const evidence = () => profile({ kind: 'gc', frames: [], own: -1, share: 0, pausesMs: 200, gcMs: 200 })
+    const [piece] = split({ ms: 400, cpuMs: 300, stolenMs: 100, evidence })
+    expect(piece).toMatchObject({ stolenMs: 100, collectedMs: 150 })
+    expect(piece!.durationMs - piece!.stolenMs - piece!.collectedMs).toBe(150)
+  })
+
   test('nothing explains it: the process was stopped', () => {
     expect(times(split({ ms: 500, cpuMs: 120 }))).toEqual([{ cpuMs: 120, stolenMs: 0, suspendedMs: 380 }])
   })

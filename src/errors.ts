@@ -4,6 +4,7 @@ export type ErrorCode =
   | 'ERR_SUBJECT'
   | 'ERR_NOT_RUNNING'
   | 'ERR_NO_TEST'
+  | 'ERR_NOT_AWAITED'
   | 'ERR_UNSUPPORTED'
   | 'ERR_BLOCKING_CALL'
   | 'ERR_LOOP_STARVATION'

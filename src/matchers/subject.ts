@@ -3,10 +3,15 @@ import { AsyncProfilerError } from '../errors.ts'
 import { type Running, running } from '../holder.ts'
 import type { AsyncProfile } from '../model.ts'
 import type { MeasuredSubject } from '../records/measured.ts'
+import { mustBeAwaited, type RunningTask } from './awaited.ts'
 
 /** What is used of the `this` that `expect` gives its matchers. */
 export interface Context {
   isNot?: boolean
+  /** Whether `expect.soft` asks. */
+  soft?: boolean
+  /** Missing outside of tests, in `beforeAll` for instance. */
+  task?: RunningTask
   utils: { matcherHint(name: string, received?: string, expected?: string, options?: { isNot?: boolean }): string }
 }
 
@@ -34,13 +39,14 @@ export function withSubject(
   subject: unknown,
   judge: (measured: MeasuredSubject) => Outcome,
   wrongArgument?: string
-): MatcherResult | Promise<MatcherResult> {
+): MatcherResult | PromiseLike<MatcherResult> {
   if (wrongArgument !== undefined) throw new AsyncProfilerError('ERR_SUBJECT', `${matcher}() takes ${wrongArgument}`)
   const profiler = running()
   if (profiler === undefined) throw noProfiler(matcher)
   if (!profiler.measures()) throw notMeasured(`${matcher}() was called while nothing is measured: before the tests of its file, or after them`, 'call it in a test or a hook')
   if (typeof subject === 'function') {
-    return runAndMeasure(profiler, subject as () => unknown).then((measured) => toResult(context, matcher, judge(measured)))
+    const verdict = runAndMeasure(profiler, subject as () => unknown).then((measured) => toResult(context, matcher, judge(measured)))
+    return mustBeAwaited(context, matcher, verdict)
   }
   const { earlier = [], ...measured } = find(profiler, matcher, subject)
   const outcomes = [measured, ...earlier].map(judge)

@@ -19,10 +19,27 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
   test('what the project itself expects holds', () => {
     const failed = run.results!.testResults.flatMap(({ message, assertionResults }) => [
       message,
-      ...assertionResults.filter(({ fullName }) => fullName !== 'soft').flatMap(({ fullName, failureMessages }) => failureMessages.map((each) => `${fullName}: ${each}`))
+      ...assertionResults.filter(({ fullName }) => fullName !== 'soft' && !fullName.startsWith('not awaited ')).flatMap(({ fullName, failureMessages }) => failureMessages.map((each) => `${fullName}: ${each}`))
     ])
     expect(failed.filter(Boolean)).toEqual([])
-    expect(run.results!.testResults).toHaveLength(10)
+    expect(run.results!.testResults).toHaveLength(11)
+  })
+
+  test('a function’s verdict that nobody awaits fails its test, at the matcher’s line, and is no unhandled rejection', () => {
+    const [file] = run.results!.testResults.filter(({ name }) => name.endsWith('/unawaited.test.ts'))
+    const failures = file!.assertionResults.flatMap(({ fullName, failureMessages }) => {
+      return failureMessages.filter((each) => each.includes('was not awaited')).map((each) => `${fullName}: ${each.split('\n', 1)[0]} ${/unawaited\.test\.ts:\d+/.exec(each)?.[0]}`)
+    })
+    const said = (matcher: string): string => `AsyncProfilerError: ${matcher}() was not awaited: it runs the function that it is given, and judges it later. Write await expect(…).${matcher}(…)`
+    expect(failures).toEqual([
+      `not awaited it would fail: ${said('toHaveNoBlockingCalls')} unawaited.test.ts:14`,
+      `not awaited it would pass: ${said('toCompleteWithinLag')} unawaited.test.ts:17`,
+      `not awaited negated, in an async test: ${said('toHaveNoSyncCalls')} unawaited.test.ts:21`,
+      `not awaited the function throws: ${said('toHaveNoLeakedTasks')} unawaited.test.ts:24`,
+      `not awaited soft: ${said('toHaveNoBlockingCalls')} unawaited.test.ts:29`
+    ])
+    expect(file!.assertionResults.filter(({ status }) => status === 'failed')).toHaveLength(failures.length)
+    expect(run.stderr).not.toContain('Unhandled')
   })
 
   const SERVED = [

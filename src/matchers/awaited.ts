@@ -1,0 +1,55 @@
+import { AsyncProfilerError } from '../errors.ts'
+import type { Context, MatcherResult } from './subject.ts'
+
+/** What is used of Vitest's task: it fails for what these throw, as it does for its own `resolves` and `rejects`. */
+export interface RunningTask {
+  onFinished?: (() => void)[]
+}
+
+/**
+ * A verdict that comes later than the call: its test fails where nobody waits for it. It would have passed before, and the
+ * verdict would have been nobody's unhandled rejection.
+ * @returns what `expect` calls `then` of; the test gets what that returns
+ */
+export function mustBeAwaited({ task, soft = false }: Context, matcher: string, verdict: Promise<MatcherResult>): PromiseLike<MatcherResult> {
+  if (task === undefined) return verdict
+  const error = new AsyncProfilerError(
+    'ERR_NOT_AWAITED',
+    `${matcher}() was not awaited: it runs the function that it is given, and judges it later. Write await expect(…).${matcher}(…)`
+  )
+  let awaited = false
+  const used = (): void => void (awaited = true)
+  task.onFinished ??= []
+  task.onFinished.push(() => {
+    if (!awaited) throw error
+  })
+  return {
+    then: (...handlers) => {
+      const judged = verdict.then(...handlers)
+      // `expect.soft` adds a handler of its own, and gives the test what comes of that.
+      return soft ? { then: (...softly: Parameters<typeof judged.then>) => new Watched(judged.then(...softly), used) } : new Watched(judged, used)
+    }
+  } as PromiseLike<MatcherResult>
+}
+
+/** Tells when somebody waits for it. `await` asks a subclass for its `then`, and no other promise. */
+class Watched<T> extends Promise<T> {
+  static override get [Symbol.species](): PromiseConstructor {
+    return Promise
+  }
+  readonly #used: () => void
+
+  constructor(promise: Promise<T>, used: () => void) {
+    super((resolve, reject) => void promise.then(resolve, reject))
+    this.#used = used
+    // Where nobody waits, it is that which fails the test.
+    super.then(undefined, () => {})
+  }
+  override then<Fulfilled = T, Rejected = never>(
+    onFulfilled?: ((value: T) => Fulfilled | PromiseLike<Fulfilled>) | null,
+    onRejected?: ((reason: unknown) => Rejected | PromiseLike<Rejected>) | null
+  ): Promise<Fulfilled | Rejected> {
+    this.#used()
+    return super.then(onFulfilled, onRejected)
+  }
+}

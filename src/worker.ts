@@ -78,7 +78,10 @@ function createState(): WorkerState {
   if (config === undefined && provided(REPORTER_KEY) === undefined) tellAlone()
   const { options, allow, root, once, flagged } = config ?? { options: DEFAULT_OPTIONS, allow: [], root: process.cwd(), once: inCI(process.env), flagged: [] }
   const profiler = createProfiler(options, root, allow)
-  const state: WorkerState = { options, allow, root, once, flagged: new Set(flagged), profiler, notices: new Set(), tests: new Map(), refs: new WeakMap(), taskOf: new WeakMap(), life: startLife(options) }
+  const life = startLife(options)
+  const state: WorkerState = { options, allow, root, once, flagged: new Set(flagged), profiler, notices: new Set(), tests: new Map(), refs: new WeakMap(), taskOf: new WeakMap(), life }
+  const { waits } = life
+  if (waits !== undefined) profiler.onProcess((call) => waits(call && { ...call, ...idOfRunning(state) }))
   Object.defineProperty(process, KEY, { value: state, enumerable: false })
   return state
 }

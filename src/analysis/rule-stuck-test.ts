@@ -3,6 +3,7 @@ import type { Heartbeat, StuckWorker } from '../records/stuck-worker.ts'
 import { fingerprint } from './fingerprint.ts'
 import { formatWait } from './format.ts'
 import { hintFor } from './hints.ts'
+import { calleeText } from './places.ts'
 
 /** The finding of the rule `stuck-test` for a worker that is ended because its loop does not turn. */
 export function findStuckWorker({ stuckMs, beat, seen }: StuckWorker): Finding {
@@ -11,6 +12,7 @@ export function findStuckWorker({ stuckMs, beat, seen }: StuckWorker): Finding {
   // The runner's own code is nobody's: it works for the test that runs.
   const test = culprit.file === undefined ? onlyTest(beat) : culprit.test
   const { location, callee, stack = [] } = snapshot ?? {}
+  const called = snapshot && calleeText(snapshot)
   const { request } = culprit
   const kind = callee === undefined ? undefined : kindOfCallee(callee)
   const setting = snapshot?.setting ?? beat.tests[0]?.setting ?? beat.setting
@@ -25,7 +27,7 @@ export function findStuckWorker({ stuckMs, beat, seen }: StuckWorker): Finding {
     ...(kind && { kind }),
     durationMs: stuckMs,
     ...(location && { location }),
-    ...(callee !== undefined && { callee }),
+    ...(called !== undefined && { callee: called }),
     stack,
     file: beat.file,
     ...(test && { test }),
@@ -54,6 +56,7 @@ function subjectOf({ file, tests, loading }: Heartbeat, test: TestRef | undefine
 
 function kindOfCallee(callee: string): BlockKind | undefined {
   if (callee === 'Atomics.wait') return 'wait'
+  if (callee.startsWith('child_process.')) return 'sync-process'
   if (callee.startsWith('JSON.')) return 'json'
   return /^RegExp\.|^String\.(?:match|matchAll|replace|replaceAll|search|split)$/.test(callee) ? 'regexp' : undefined
 }

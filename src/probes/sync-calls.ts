@@ -7,7 +7,18 @@ import { SYNC_MODULES, type SyncApi, syncApisOf, waitApi } from './sync-apis.ts'
 /** Told of each sync call when it has just ended; its caller is on the stack. */
 export type OnEnd<Owner> = (api: SyncApi, args: unknown[], owner: Owner, startMs: number, endMs: number) => void
 
+/** A call that waits for a process that it has started. */
+export interface ProcessCall {
+  name: string
+  args: unknown[]
+}
+
 export interface SyncCalls {
+  /**
+   * Tells of each such call before it starts, and when it has ended: meanwhile nobody can look into the thread.
+   * @param tell of time that is nobody's
+   */
+  onProcess(tell: (call: ProcessCall | undefined) => void): void
   /**
    * Patches what was loaded since the last call. Cheap when nothing was.
    * @param unused nobody can have called what was loaded
@@ -32,18 +43,22 @@ export function startSyncCalls<Owner>(ownerNow: () => Owner | undefined, onEnd: 
   const gaps: { module: string; patchedMs: number }[] = []
   /** One inside another is part of it. */
   let inside = false
+  let onProcess: ((call: ProcessCall | undefined) => void) | undefined
 
   function patch(api: SyncApi): () => void {
     return patchMethod(api.target, api.key, (original, self, args) => {
       const owner = inside ? undefined : ownerNow()
       if (owner === undefined || api.counts?.(args) === false) return Reflect.apply(original, self, args)
       inside = true
+      const tell = api.kind === 'sync-process' ? onProcess : undefined
+      tell?.({ name: api.name, args })
       const startMs = now()
       try {
         return Reflect.apply(original, self, args)
       } finally {
         const endMs = now()
         inside = false
+        tell?.(undefined)
         onEnd(api, args, owner, startMs, endMs)
       }
     })
@@ -67,6 +82,7 @@ export function startSyncCalls<Owner>(ownerNow: () => Owner | undefined, onEnd: 
     if (fresh.length > 0) syncBuiltinESMExports()
   }
   return {
+    onProcess: (tell) => void (onProcess = tell),
     refresh,
     unseenSince(ms) {
       refresh()

@@ -39,6 +39,8 @@ export interface Heartbeat {
   loading: boolean
   /** Those that run now, each with its own setting of the rule `stuck-test`. */
   tests: RunningTest[]
+  /** What has started a process and waits for it: meanwhile no inspector can look into the thread. */
+  call?: StuckSnapshot
 }
 
 /** What a stuck worker tells of itself when it is stopped for a moment. Plain JSON. */
@@ -51,6 +53,8 @@ export interface StuckSnapshot {
   setting: RuleSetting
   /** What the innermost own line called, where that has not returned: `Atomics.wait`. */
   callee?: string
+  /** The program that it started. */
+  detail?: string
   location?: Location
   stack: Location[]
 }

@@ -17,7 +17,7 @@ export { createLocator } from './locate.ts'
 export { neverSettling } from './never-settling.ts'
 export { createCalls } from './requests/calls.ts'
 export { createMessages } from './requests/messages.ts'
-export { takeSnapshot } from './stuck.ts'
+export { snapshotOf, takeSnapshot } from './stuck.ts'
 export { explainTimedOut } from './timeout.ts'
 
 /** Nothing where the parser refuses it. */

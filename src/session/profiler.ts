@@ -16,6 +16,7 @@ import type { Locator } from './locate.ts'
 import { createMeasurer, displayPath, type Measurer } from './measure.ts'
 import { type Rejections, watchRejections } from './rejections.ts'
 import type * as Later from './later.ts'
+import type { StuckOptions } from './stuck.ts'
 import { watchRequests } from './requests/watch.ts'
 import { Scope, type Thresholds } from './scope.ts'
 import { createSession, type Session } from './session.ts'
@@ -64,6 +65,8 @@ export interface Profiler {
   describeFailure: typeof Later.describeFailure
   /** What runs right now, whoever's it is. */
   stuck(): StuckSnapshot
+  /** Tells of what starts a process and waits for it, and when that has ended. */
+  onProcess(tell: (call: StuckSnapshot | undefined) => void): void
   measured(subject: object): MeasuredSubject | undefined
   /** Whether the probes run: not while modules are loaded, nor after the file's end. */
   measures(): boolean
@@ -94,6 +97,8 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
   /** When the probes ran: from, and to. */
   const measuredTimes: { fromMs: number; toMs: number }[] = []
   const measuredAt = (ms: number): boolean => measuredTimes.some(({ fromMs, toMs }) => ms >= fromMs && ms < toMs)
+
+  const stuckOptions: StuckOptions = { depth: options.maxStackDepth, settingOf: (scope) => rulesOf(scope)['stuck-test'] }
 
   function rulesOf(scope: Scope | undefined): RuleContext['rules'] {
     return scope === undefined ? options.rules : (rules.get(scope) ?? rulesOf(scope.parent))
@@ -232,7 +237,17 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
       }
       throw new AsyncProfilerError('ERR_NO_TEST', 'currentProfile() was called outside a test: call it in a test, its hooks, or a handler that serves its request')
     },
-    stuck: () => later().takeSnapshot(session, later().createLocator(sources, display), { depth: options.maxStackDepth, settingOf: (scope) => rulesOf(scope)['stuck-test'] }),
+    stuck: () => later().takeSnapshot(session, later().createLocator(sources, display), stuckOptions),
+    onProcess: (tell) =>
+      session.syncCalls.onProcess((call) => {
+        const since = now()
+        try {
+          tell(call && later().snapshotOf(call, session, locator, stuckOptions))
+        } catch {
+          // No descriptor is left, say. The call is the user's, and goes on.
+        }
+        session.exclude(since)
+      }),
     blockingThreshold: () => (session.storage.getStore()?.thresholds ?? thresholds).blockingThreshold,
     judgeBudget: (...args) => later().judgeBudget(...args),
     lagBudgetFinding: (...args) => later().lagBudgetFinding(...args),

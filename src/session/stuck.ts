@@ -1,15 +1,23 @@
 import type { RuleSetting } from '../model.ts'
 import { captureStuck } from '../probes/frames.ts'
+import type { ProcessCall } from '../probes/sync-calls.ts'
 import type { StuckSnapshot } from '../records/stuck-worker.ts'
 import { toCulprit } from './culprit.ts'
 import type { Locator } from './locate.ts'
 import { isOursUrl, isOwnUrl, outermost } from './own.ts'
 import type { Scope } from './scope.ts'
 import type { Session } from './session.ts'
+import { detailOf } from './sync-log.ts'
 
 export interface StuckOptions {
   depth: number
   settingOf(scope: Scope | undefined): RuleSetting
+}
+
+/** What is about to start a process, and to wait for it. */
+export function snapshotOf({ name, args }: ProcessCall, session: Session, locator: Locator, options: StuckOptions): StuckSnapshot {
+  const detail = detailOf(name, args[0])
+  return { ...takeSnapshot(session, locator, options), callee: name, ...(detail !== undefined && { detail }) }
 }
 
 /**

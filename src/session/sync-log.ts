@@ -82,9 +82,11 @@ export function createSyncLog({ depth, sliceStart, isLoading, ours }: SyncLogOpt
 
 const MAX_DETAIL = 200
 
-/** Paths and commands; contents and passwords are nobody's business. */
-function detailOf(name: string, arg: unknown): string | undefined {
-  if (!/^(?:fs|child_process)\./.test(name)) return undefined
+/** Paths, and programs without their arguments; contents and passwords are nobody's business. */
+export function detailOf(name: string, arg: unknown): string | undefined {
   const text = typeof arg === 'string' ? arg : arg instanceof URL ? arg.href : undefined
-  return text?.slice(0, MAX_DETAIL)
+  if (name.startsWith('fs.')) return text?.slice(0, MAX_DETAIL)
+  if (!name.startsWith('child_process.')) return undefined
+  const [program, more] = /^\s*([\w./\\:@+-]+)(\s+\S)?/.exec(text ?? '')?.slice(1) ?? []
+  return more === undefined ? program : `${program} …`
 }

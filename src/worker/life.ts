@@ -3,7 +3,7 @@ import { HEARTBEAT_KEY } from '../channel.ts'
 import type { ResolvedOptions } from '../model.ts'
 import { startHeartbeat } from '../probes/heartbeat.ts'
 import { identify } from '../probes/thread.ts'
-import type { Heartbeat, RunningTest } from '../records/stuck-worker.ts'
+import type { Heartbeat, RunningTest, StuckSnapshot } from '../records/stuck-worker.ts'
 
 /** Tells the main process what this worker is doing, as long as its loop turns. */
 export interface Life {
@@ -13,6 +13,8 @@ export interface Life {
   fileRuns(): void
   /** @returns to be called at its end */
   testRuns(test: RunningTest): () => void
+  /** Waits for a process, or does so no longer; missing where nobody watches. */
+  waits?(call: StuckSnapshot | undefined): void
 }
 
 /** More than one runs where tests are concurrent. */
@@ -28,9 +30,10 @@ export function startLife({ stuckTimeout: timeoutMs, rules }: Pick<ResolvedOptio
   let head = ''
   const running = new Set<string>()
   let exempt = 0
+  let call = ''
   function line(beats: number): string {
     const tests = running.size > MAX_TESTS ? [...running].slice(0, MAX_TESTS) : [...running]
-    return `${head},"beats":${beats},"debugged":${isDebugged()},"exempt":${exempt > 0},"tests":[${tests.join()}]}\n`
+    return `${head},"beats":${beats},"debugged":${isDebugged()},"exempt":${exempt > 0},"tests":[${tests.join()}]${call}}\n`
   }
   function change(change: Partial<Heartbeat>): void {
     Object.assign(file, change)
@@ -47,6 +50,10 @@ export function startLife({ stuckTimeout: timeoutMs, rules }: Pick<ResolvedOptio
     },
     fileRuns() {
       change({ loading: false })
+      heartbeat.beat()
+    },
+    waits(snapshot) {
+      call = snapshot === undefined ? '' : `,"call":${JSON.stringify(snapshot)}`
       heartbeat.beat()
     },
     testRuns(test) {

@@ -11,6 +11,8 @@ import type { SilentWorker } from './watch.ts'
 
 /** What was learnt of a worker whose loop does not turn. */
 export interface Interview extends Pick<StuckWorker, 'seen' | 'finished'> {
+  /** Whether it was stopped, so that it waits for nothing. */
+  answered: boolean
   /** Lets it run on. */
   release(): Promise<void>
 }
@@ -47,7 +49,8 @@ export async function interview(handle: Handle, { beat, isSilent }: SilentWorker
   const given = (): string => UNANSWERED
   const reason = await Promise.race([look().then(given, given), giveUp(beat, () => snapshot !== undefined)])
   return {
-    seen: snapshot ?? { blind: reason === BLOCKED ? describeBlock(beat) : reason },
+    seen: snapshot ?? beat.call ?? { blind: reason === BLOCKED ? describeBlock(beat) : reason },
+    answered: snapshot !== undefined,
     finished,
     async release() {
       released = true
@@ -71,5 +74,5 @@ async function giveUp({ proc }: Heartbeat, answers: () => boolean): Promise<stri
 
 function describeBlock({ proc }: Heartbeat): string {
   const [child] = descendantsOf(proc)
-  return child === undefined || child.command === '' ? BLOCKED : `${BLOCKED}, and has started \`${child.command}\``
+  return child === undefined || child.program === '' ? BLOCKED : `${BLOCKED}, and has started ${child.program}`
 }

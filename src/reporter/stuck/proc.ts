@@ -27,13 +27,13 @@ export function lookAtThread(proc: string | undefined): ThreadLook | undefined {
 
 export interface ChildLook {
   pid: number
-  command: string
+  program: string
 }
 
 /** The processes that a thread has started, with all that they started: a synchronous call may wait for them. */
 export function descendantsOf(proc: string | undefined): ChildLook[] {
   const children = proc === undefined ? [] : readNumbers(`${proc}/children`)
-  return children.flatMap((pid) => [{ pid, command: commandOf(pid) }, ...threadsOf(pid).flatMap(descendantsOf)])
+  return children.flatMap((pid) => [{ pid, program: programOf(pid) }, ...threadsOf(pid).flatMap(descendantsOf)])
 }
 
 function readNumbers(path: string): number[] {
@@ -52,9 +52,10 @@ function threadsOf(pid: number): string[] {
   }
 }
 
-function commandOf(pid: number): string {
+/** Without its arguments: they may hold passwords. */
+function programOf(pid: number): string {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0', 1)[0]!
   } catch {
     return ''
   }

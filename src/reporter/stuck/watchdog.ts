@@ -30,13 +30,13 @@ export function startWatchdog({ folder, timeoutMs, stderr, onStuck }: WatchdogOp
     const { beat, stuckMs, isSilent } = worker
     const handle = handles.of(beat)
     if (handle === undefined) return
-    const { seen, finished, release } = await interview(handle, worker, stderr)
+    const { seen, answered, finished, release } = await interview(handle, worker, stderr)
     if (stopped || handles.of(beat) === undefined) return release()
     // It has had its time, even if it has come back since: what it does now is another matter.
     await within(TELL_MS, onStuck({ beat, stuckMs, seen: isSilent() ? seen : { blind: CAME_BACK }, finished }))
     // A thread that is stopped does not end.
     if (handle.kind === 'thread') await within(RELEASE_MS, release())
-    await endWorker(handle, beat, 'blind' in seen)
+    await endWorker(handle, beat, !answered)
   }
   const stop = watchHeartbeats(folder, {
     everyMs: Math.min(250, Math.max(50, timeoutMs / 10)),

@@ -24,7 +24,7 @@ test.runIf(process.platform === 'linux')('a thread that runs', () => {
 test.runIf(process.platform === 'linux')('a process that is stopped, whatever its name, and those that it started', async () => {
   const shell = spawn('sh', ['-c', 'sleep 60 & wait'], { stdio: 'ignore' })
   onTestFinished(() => void shell.kill('SIGKILL'))
-  await expect.poll(() => descendantsOf(OWN).map(({ command }) => command)).toEqual(['sh -c sleep 60 & wait', 'sleep 60'])
+  await expect.poll(() => descendantsOf(OWN).map(({ program }) => program)).toEqual(['sh', 'sleep'])
   const [, sleeping] = descendantsOf(OWN)
   onTestFinished(() => void process.kill(sleeping!.pid, 'SIGKILL'))
   const proc = `/proc/${sleeping!.pid}/task/${sleeping!.pid}`

@@ -1,6 +1,6 @@
-import type { FailureText } from './analysis/failing.ts'
+import { describeFailure } from './analysis/failing.ts'
 import { AsyncProfilerError, type ErrorCode } from './errors.ts'
-import type { RuleName } from './model.ts'
+import type { Finding, RuleName } from './model.ts'
 
 const CODES: Partial<Record<RuleName, ErrorCode>> = {
   'loop-starvation': 'ERR_LOOP_STARVATION',
@@ -17,8 +17,9 @@ const CODES: Partial<Record<RuleName, ErrorCode>> = {
  * @param absolute turns a finding's file into a path
  * @param testFile for a finding without a place
  */
-export function failureOf(rule: RuleName, { message, frames }: FailureText, absolute: (file: string) => string, testFile: string): AsyncProfilerError {
-  const error = new AsyncProfilerError(CODES[rule] ?? 'ERR_BLOCKING_CALL', message)
+export function failureOf(finding: Finding, absolute: (file: string) => string, testFile: string): AsyncProfilerError {
+  const { message, frames } = describeFailure(finding)
+  const error = new AsyncProfilerError(CODES[finding.rule] ?? 'ERR_BLOCKING_CALL', message)
   const lines = frames.map(({ functionName, file, line, column }) => {
     const at = `${file.startsWith('node:') ? file : absolute(file)}:${line}:${column}`
     return functionName === undefined ? `    at ${at}` : `    at ${functionName} (${at})`

@@ -10,7 +10,8 @@ import type { Script, Sources } from './sources.ts'
  * What few test files need: it is built as a file of its own, which a worker loads with the first finding, the first
  * promise that is judged, the first budget or timeout, the first error that nobody handles, or the first app that is called without a socket.
  */
-export { describeFailure, explainTimeout, findAll, findLeftovers, findTimedOut, judgeBudget, lagBudgetFinding, makeProfile, mergeFindings } from '../analysis/profile.ts'
+export { explainTimeout, findAll, findLeftovers, findTimedOut, judgeBudget, lagBudgetFinding, makeProfile, mergeFindings } from '../analysis/profile.ts'
+export { failureOf } from '../failure.ts'
 export { readError } from './error-frames.ts'
 export { freeze } from './frozen.ts'
 export { createLocator } from './locate.ts'

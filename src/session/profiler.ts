@@ -62,7 +62,7 @@ export interface Profiler {
   findAll: typeof Later.findAll
   findLeftovers: typeof Later.findLeftovers
   mergeFindings: typeof Later.mergeFindings
-  describeFailure: typeof Later.describeFailure
+  failureOf: typeof Later.failureOf
   /** What runs right now, whoever's it is. */
   stuck(): StuckSnapshot
   /** Tells of what starts a process and waits for it, and when that has ended. */
@@ -254,7 +254,7 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
     findAll,
     findLeftovers,
     mergeFindings: (...args) => later().mergeFindings(...args),
-    describeFailure: (...args) => later().describeFailure(...args),
+    failureOf: (...args) => later().failureOf(...args),
     measures: () => measuredAt(now()),
     measured(subject) {
       const profile = subject as AsyncProfile

@@ -87,6 +87,6 @@ export function detailOf(name: string, arg: unknown): string | undefined {
   const text = typeof arg === 'string' ? arg : arg instanceof URL ? arg.href : undefined
   if (name.startsWith('fs.')) return text?.slice(0, MAX_DETAIL)
   if (!name.startsWith('child_process.')) return undefined
-  const [program, more] = /^\s*([\w./\\:@+-]+)(\s+\S)?/.exec(text ?? '')?.slice(1) ?? []
+  const [program, more] = /^\s*([\w./\\:@+-]+)(?:(\s+\S)|\s*$)/.exec(text ?? '')?.slice(1) ?? []
   return more === undefined ? program : `${program} …`
 }

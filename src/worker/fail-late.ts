@@ -1,6 +1,5 @@
 import { resolve } from 'node:path'
 import { isFailure } from '../analysis/failing.ts'
-import { failureOf } from '../failure.ts'
 import type { JudgedLeftovers } from './file-leftovers.ts'
 import { sendAgain } from './send-again.ts'
 import type { WorkerState } from './state.ts'
@@ -9,7 +8,7 @@ import type { WorkerState } from './state.ts'
 export function failLate(state: WorkerState, late: JudgedLeftovers['late'], global: object): void {
   for (const { test: { task }, findings } of late) {
     const errors = findings.filter(isFailure).map((finding) => {
-      const { name, message, stack = '' } = failureOf(finding.rule, state.profiler.describeFailure(finding), (file) => resolve(state.root, file), task.file.filepath)
+      const { name, message, stack = '' } = state.profiler.failureOf(finding, (file) => resolve(state.root, file), task.file.filepath)
       return { name, message, stack }
     })
     const { result } = task

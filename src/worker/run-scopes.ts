@@ -1,6 +1,5 @@
 import { resolve } from 'node:path'
 import { isFailure } from '../analysis/failing.ts'
-import { failureOf } from '../failure.ts'
 import { RESULT_KEY } from '../channel.ts'
 import type { BudgetLimits, Finding, RuleName, RuleSetting, TestRef } from '../model.ts'
 import type { ScopeResult } from '../records/results.ts'
@@ -178,7 +177,7 @@ function send(task: RunnerSuite, result: ScopeResult): void {
 function throwErrors({ root, profiler }: WorkerState, findings: readonly Finding[], task: RunnerSuite): void {
   const failures = findings
     .filter(isFailure)
-    .map((finding) => failureOf(finding.rule, profiler.describeFailure(finding), (file) => resolve(root, file), task.file.filepath))
+    .map((finding) => profiler.failureOf(finding, (file) => resolve(root, file), task.file.filepath))
   // Vitest shows each error of an aggregate by itself.
   if (failures.length > 0) throw failures.length === 1 ? failures[0] : new AggregateError(failures)
 }

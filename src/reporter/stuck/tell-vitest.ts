@@ -1,5 +1,4 @@
 import { resolve } from 'node:path'
-import { describeFailure } from '../../analysis/failing.ts'
 import { failureOf } from '../../failure.ts'
 import type { Finding } from '../../model.ts'
 import type { StuckWorker, TaskPack } from '../../records/stuck-worker.ts'
@@ -35,7 +34,7 @@ export async function tellVitest(vitest: TaskReceiver, { beat, finished, seen }:
   const events = packs.map(([id]): Event => [id, 'test-finished', undefined])
   if (fails) {
     const result = { state: 'fail', startTime: Date.now() - (finding.durationMs ?? 0), duration: finding.durationMs ?? 0 }
-    const error = toPlain(failureOf(finding.rule, describeFailure(finding), (path) => resolve(root, path), file.filepath))
+    const error = toPlain(failureOf(finding, (path) => resolve(root, path), file.filepath))
     const test = stuck && idMap.get(stuck.id)
     if (stuck && test) {
       packs.push([stuck.id, { ...result, errors: [error] }, test.meta])

@@ -1,4 +1,3 @@
-import { describeFailure } from '../../analysis/failing.ts'
 import { failureOf } from '../../failure.ts'
 import type { Finding } from '../../model.ts'
 
@@ -15,6 +14,6 @@ interface FileTask {
 export function failFile(module: object, finding: Finding, absolute: (file: string) => string): void {
   const { task } = module as { task?: FileTask }
   if (task === undefined) return
-  const { name, message, stack } = failureOf(finding.rule, describeFailure(finding), absolute, task.filepath)
+  const { name, message, stack } = failureOf(finding, absolute, task.filepath)
   task.result = { ...task.result, state: 'fail', errors: [...(task.result?.errors ?? []), { name, message, stack }] }
 }

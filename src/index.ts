@@ -9,6 +9,7 @@ import { PLUGIN_NAME } from './paths.ts'
 import AsyncProfilerReporter from './reporter.ts'
 import { compileAllow } from './reporter/allow.ts'
 import { readFlagged } from './reporter/flagged.ts'
+import { runningReporter } from './reporter/running.ts'
 import { checkNode, checkVitest } from './supported.ts'
 import { adoptProjects, registerPlugin } from './vitest/main/run-start.ts'
 import { dropNamedReporter, type RawConfig, wireConfig, type Wiring } from './vitest/main/wire-config.ts'
@@ -40,7 +41,7 @@ export function asyncProfiler(options?: Options): Plugin {
     // An instance, and here: reporters returned from `config()` would replace the default one.
     const { reporters } = vitest.config as { reporters: unknown[] }
     dropNamedReporter(reporters, reporter.notices)
-    const running = reporters.find((each) => each instanceof AsyncProfilerReporter)
+    const running = runningReporter(reporters)
     if (running === undefined) reporters.push(reporter)
     const ours = running ?? reporter
     ours.parts.add({ options: resolved, folder: folderOf(vitest, project) }, project)
@@ -52,7 +53,7 @@ export function asyncProfiler(options?: Options): Plugin {
     const worker = workerConfig(vitest, vitest)
     if (worker !== undefined) adoptProjects(vitest, worker)
     const { reporters } = vitest as unknown as { reporters: unknown[] }
-    const running = reporters.find((each) => each instanceof AsyncProfilerReporter)
+    const running = runningReporter(reporters)
     ;(running ?? reporter).parts.add({ options: resolved, folder: vitest.config.root })
     if (running !== undefined) return
     reporters.push(reporter)

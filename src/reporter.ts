@@ -12,6 +12,7 @@ import { formatJson } from './report/json.ts'
 import { rememberFlagged } from './reporter/flagged.ts'
 import { type StuckWorkers, watchWorkers } from './reporter/stuck-workers.ts'
 import { Parts } from './reporter/parts.ts'
+import { COPY } from './reporter/running.ts'
 import { ownsStdout } from './reporter/stdout.ts'
 import { doubledPlugin, unprofiledProjects } from './reporter/projects.ts'
 import { unavailableOptions } from './reporter/unavailable.ts'
@@ -23,6 +24,8 @@ import { failFile } from './vitest/main/fail-file.ts'
 
 /** Sums the run up in the terminal and in files, and fails it where findings or budgets say so. */
 export default class AsyncProfilerReporter implements Reporter {
+  /** See `runningReporter`. */
+  readonly [COPY] = VERSION
   /** What the plugins of this run judge, each of them. */
   readonly parts = new Parts()
   /** What is not as it should be in the config, though it does no harm. */

@@ -191,12 +191,14 @@ export function createSession(options: SessionOptions): Session {
   /** What the profiler took of a scope's turn besides what is taken out already. */
   function oursIn({ turn }: Scope, busyMs: number): Ours {
     const dearest = (turn.microtasks + turn.callbacks) * COLD_CALL_MS
-    if (!evidence.sampling()) return { knownMs: 0, doubtMs: Math.min(dearest, turn.ms * UNSEEN_SHARE) }
+    if (!evidence.sampling()) return { knownMs: 0, mostMs: Math.min(dearest, turn.ms * UNSEEN_SHARE) }
     const since = now()
     const { oursMs = 0 } = evidence.of({ startMs: turnStart, durationMs: since - turnStart }) ?? {}
-    const knownMs = Math.max(0, oursMs - (slices.excludedMs() - excludedBefore)) * OURS_BESIDE * Math.min(1, turn.ms / busyMs)
+    const seenMs = Math.max(0, oursMs - (slices.excludedMs() - excludedBefore)) * OURS_BESIDE * Math.min(1, turn.ms / busyMs)
     slices.exclude(since)
-    return { knownMs, doubtMs: Math.max(knownMs, Math.min(dearest, turn.ms * SEEN_SHARE)) }
+    const mostMs = Math.min(dearest, turn.ms * SEEN_SHARE)
+    // A few samples too many must not take a turn away altogether.
+    return { knownMs: Math.min(seenMs, mostMs), mostMs }
   }
   function gather(stretch: AnyStretch, scope: Scope): AnyStretch[] {
     const since = now()

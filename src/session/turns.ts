@@ -1,11 +1,11 @@
 import type { Scope } from './scope.ts'
 
-/** What the profiler took of a turn: what is known, and what it may be besides. */
+/** What the profiler took of a turn: what is known, and what it may be in all. */
 export interface Ours {
   knownMs: number
-  doubtMs: number
+  mostMs: number
 }
-const NOTHING: Ours = { knownMs: 0, doubtMs: 0 }
+const NOTHING: Ours = { knownMs: 0, mostMs: 0 }
 
 /** Sums up what each scope did in the turn that is running. */
 export interface Turns {
@@ -47,9 +47,9 @@ export function createTurns(onStarved: (scope: Scope, busyMs: number) => void, o
     end(at, open) {
       for (const scope of ran) {
         const { turn } = scope
-        const { knownMs, doubtMs } = isFlood(scope) ? ours(scope, busyMs) : NOTHING
+        const { knownMs, mostMs } = isFlood(scope) ? ours(scope, busyMs) : NOTHING
         turn.oursMs = hooksMs(turn) + knownMs
-        if (isStarved(scope, doubtMs)) onStarved(scope, busyMs)
+        if (isStarved(scope, Math.max(turn.oursMs, mostMs))) onStarved(scope, busyMs)
       }
       const loopOursMs = ran.reduce((sum, { turn }) => sum + turn.oursMs, 0)
       for (const scope of ran) sumUp(scope, summed)
@@ -69,8 +69,8 @@ export function createTurns(onStarved: (scope: Scope, busyMs: number) => void, o
   }
 }
 
-function isStarved({ turn, thresholds: { blockingThreshold } }: Scope, doubtMs: number): boolean {
-  return turn.ms - turn.stolenMs - turn.oursMs - doubtMs > blockingThreshold && turn.longestMs <= blockingThreshold
+function isStarved({ turn, thresholds: { blockingThreshold } }: Scope, oursMs: number): boolean {
+  return turn.ms - turn.stolenMs - oursMs > blockingThreshold && turn.longestMs <= blockingThreshold
 }
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { configWith, PLUGIN, runConfigured, summaries } from './harness/configured.ts'
+import { configWith, packageCopy, PLUGIN, runConfigured, summaries } from './harness/configured.ts'
 import { markedLines, readFixture } from './harness/fixtures.ts'
 import { normalize } from './harness/normalize.ts'
 import { describeFindings } from './harness/report.ts'
@@ -58,6 +58,28 @@ describe.each(MAJORS)('vitest %i: a set-up that is not as it should be says so, 
     expect(run.exitCode).toBe(0)
     expect(run.report!.notices).toEqual(['the project is not profiled: add asyncProfiler() to the plugins of its Vitest config'])
     expect(summaries(run)).toHaveLength(1)
+  })
+
+  test.each([
+    ['one version', undefined, []],
+    ['two versions', '0.99.0', ['two versions of vitest-async-profiler run, 0.1.0 and 0.99.0, so that some findings may be lost: install one of them everywhere']]
+  ])('two copies, of %s', async (_what, version, notices) => {
+    const inPackage = (name: string): Record<string, string> => Object.fromEntries(Object.entries({ ...FILES, 'package.json': '{ "type": "module" }' }).map(([path, text]) => [`packages/${name}/${path}`, text]))
+    const run = await configured({
+      vitest,
+      files: {
+        ...inPackage('first'),
+        ...inPackage('second'),
+        ...packageCopy('packages/second', version),
+        'packages/second/vitest.config.ts': configWith('{}', `asyncProfiler({ backend: 'inspector', report: { json: 'own.json' } })`)
+      },
+      config: configWith(`{ projects: ['packages/*'] }`)
+    })
+    expect(run.stderr).toBe('')
+    expect(summaries(run)).toHaveLength(1)
+    expect(run.report!.notices).toEqual(notices)
+    expect(describeFindings(run.report!.findings)).toEqual(['packages/first', 'packages/second'].map((folder) => `warn blocking-call ${folder}/${BLAME} | blocks`))
+    expect(JSON.parse(run.read('packages/second/own.json')!)).toMatchObject({ findings: [{ rule: 'blocking-call' }] })
   })
 
   test('CommonJS', async () => {

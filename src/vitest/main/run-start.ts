@@ -1,5 +1,5 @@
 import { OPTIONS_KEY, type WorkerConfig } from '../../channel.ts'
-import { PLUGIN_NAME, SETUP_FILE } from '../../paths.ts'
+import { isOurSetup, PLUGIN_NAME, SETUP_FILE } from '../../paths.ts'
 
 /** What is used of Vitest here. */
 export interface VitestLike {
@@ -8,7 +8,7 @@ export interface VitestLike {
 }
 
 export interface ProjectLike {
-  config: { setupFiles: string[]; browser?: { enabled?: boolean } }
+  config: { setupFiles: string[]; provide?: Record<string, unknown>; browser?: { enabled?: boolean } }
   provide(key: never, value: never): void
 }
 
@@ -39,8 +39,9 @@ export function runStarts(vitest: VitestLike): void {
 export function adoptProjects({ projects }: VitestLike, worker: WorkerConfig): void {
   for (const project of projects) {
     const { config } = project
-    if (config.browser?.enabled === true || config.setupFiles.includes(SETUP_FILE)) continue
-    config.setupFiles = [SETUP_FILE, ...config.setupFiles]
-    project.provide(OPTIONS_KEY as never, worker as never)
+    if (config.browser?.enabled === true) continue
+    // A project may have a plugin or a setup file of its own, and of another copy of this package.
+    if (config.provide?.[OPTIONS_KEY] === undefined) project.provide(OPTIONS_KEY as never, worker as never)
+    if (!config.setupFiles.some((file) => file === SETUP_FILE || isOurSetup(file))) config.setupFiles = [SETUP_FILE, ...config.setupFiles]
   }
 }

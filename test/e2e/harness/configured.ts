@@ -1,5 +1,8 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { normalize } from './normalize.ts'
 import { type RunOptions, type RunResult, runVitest } from './run-vitest.ts'
+import { REPOSITORY } from './sandbox.ts'
 
 export const PLUGIN = `asyncProfiler({ backend: 'inspector', report: { json: 'report.json' } })`
 
@@ -12,6 +15,14 @@ import asyncProfiler from 'vitest-async-profiler'
 
 export default defineConfig({ plugins: [${plugins}], test: ${testConfig} })
 `
+
+/** Another copy of the package, as files below a project's folder: of another version, where one is given. */
+export function packageCopy(folder: string, version?: string): Record<string, string> {
+  const ofPackage = ['package.json', ...readdirSync(join(REPOSITORY, 'dist')).filter((name) => name.endsWith('.js')).map((name) => `dist/${name}`)]
+  const own = (JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8')) as { version: string }).version
+  const read = (path: string): string => readFileSync(join(REPOSITORY, path), 'utf8').replaceAll(own, version ?? own)
+  return Object.fromEntries(ofPackage.map((path) => [`${folder}/node_modules/vitest-async-profiler/${path}`, read(path)]))
+}
 
 /** Stands in for a browser: Vitest asks it for its part of the config, and no more as long as no test runs there. */
 export const FAKE_PROVIDER = `{

@@ -1,0 +1,15 @@
+import { PLUGIN_NAME } from '../paths.ts'
+import type AsyncProfilerReporter from '../reporter.ts'
+import { VERSION } from '../version.ts'
+
+/** A monorepo may hold several copies of this package: their reporters know each other by it, and say their version. */
+export const COPY = Symbol.for(`${PLUGIN_NAME}.reporter`)
+
+/** The reporter of the run, whichever copy it is of: two would tell all things twice. */
+export function runningReporter(reporters: readonly unknown[]): AsyncProfilerReporter | undefined {
+  const running = reporters.find((each): each is AsyncProfilerReporter => typeof each === 'object' && each !== null && COPY in each)
+  if (running !== undefined && running[COPY] !== VERSION) {
+    running.notices.add(`two versions of ${PLUGIN_NAME} run, ${running[COPY]} and ${VERSION}, so that some findings may be lost: install one of them everywhere`)
+  }
+  return running
+}

@@ -35,6 +35,21 @@ export function stop(key: string, from: Begin): void {
   note(key, ms, offCpuMs)
 }
 
+/** Work in parts: what the profiler does between two of them, to read the thread's clock for instance, is not part of it. */
+export function inParts(key: string): { part<T>(work: () => T): T; stop(): void } {
+  const from = start()
+  let ms = 0
+  return {
+    part(work) {
+      const at = now()
+      const result = work()
+      ms += Number(now() - at) / 1e6
+      return result
+    },
+    stop: () => note(key, ms, since(from).offCpuMs)
+  }
+}
+
 /** Does the work that is to blame, and measures it. */
 export function timed<T>(key: string, work: () => T): T {
   const from = start()

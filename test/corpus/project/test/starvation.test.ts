@@ -3,10 +3,13 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { after, burn } from '../src/clock.ts'
 import { CLEAN } from '../src/settings.ts'
-import { type Begin, start, stop } from '../src/truth.ts'
+import { type Begin, inParts, start, stop } from '../src/truth.ts'
 
-/** How long a part of a chain computes: for less than what the profiler looks at by itself, also where the machine is slow. */
-const PART_MS = 5
+/** Rounds of a part of a chain, some 4 ms: what takes 10 ms by itself the profiler looks at. By the CPU clock a part may be a tick longer. */
+const PART_ROUNDS = 150_000
+
+/** Of a clean chain. */
+const SHORT_MS = 5
 
 /** So long that the profiler looks at each: there are as many windows of the profile. */
 const LOOKED_AT_MS = 15
@@ -17,7 +20,7 @@ describe('microtasks', () => {
     const done = after(150)
     let sum = 0
     do {
-      sum += burn(PART_MS)
+      sum += burn(SHORT_MS)
       await nextTurn()
     } while (!done())
     expect(sum).not.toBe(0)
@@ -26,16 +29,15 @@ describe('microtasks', () => {
   // EXPECT 22 microtasks: loop-starvation in "microtasks > a long chain"
   test('a long chain', async () => {
     const done = after(150)
-    const from = start()
+    const chain = inParts('microtasks')
     let sum = 0
     do {
-      const partDone = after(PART_MS)
-      do {
-        for (let i = 0; i < 10_000; i++) sum += Math.sqrt(i) * Math.sin(i) // BLAME microtasks
-      } while (!partDone())
+      chain.part(() => {
+        for (let i = 0; i < PART_ROUNDS; i++) sum += Math.sqrt(i) * Math.sin(i) // BLAME microtasks
+      })
       await Promise.resolve()
     } while (!done())
-    stop('microtasks', from)
+    chain.stop()
     expect(sum).not.toBe(0)
   })
 
@@ -106,17 +108,16 @@ describe('ticks', () => {
     const { promise, resolve } = Promise.withResolvers<number>()
     let sum = 0
     const tick = (): void => {
-      const partDone = after(PART_MS)
-      do {
-        for (let i = 0; i < 10_000; i++) sum += Math.sqrt(i) * Math.sin(i) // BLAME ticks
-      } while (!partDone())
+      chain.part(() => {
+        for (let i = 0; i < PART_ROUNDS; i++) sum += Math.sqrt(i) * Math.sin(i) // BLAME ticks
+      })
       if (done()) resolve(sum)
       else process.nextTick(tick)
     }
-    const from = start()
+    const chain = inParts('ticks')
     process.nextTick(tick)
     await promise
-    stop('ticks', from)
+    chain.stop()
   })
 
   test('clean: immediates that queue each other', CLEAN, async () => {

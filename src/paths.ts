@@ -6,8 +6,8 @@ export const SETUP_FILE = fileURLToPath(new URL('./setup.js', import.meta.url))
 export const GLOBAL_SETUP_FILE = fileURLToPath(new URL('./global-setup.js', import.meta.url))
 export const PLUGIN_NAME = 'vitest-async-profiler'
 
-/** As users name the entries: by the package, or by a path to its built file. */
-export const isOurSetup = (file: string): boolean => isEntry(file, 'setup')
+/** As users name the entries: by the package, or by a path to its built file. A monorepo may hold several copies of the package. */
+export const isOurSetup = (file: string): boolean => file === SETUP_FILE || isEntry(file, 'setup')
 export const isOurReporter = (name: string): boolean => isEntry(name, 'reporter')
 
 const isEntry = (name: string, entry: string): boolean =>

@@ -1,6 +1,6 @@
 import { hasGate } from '../gate.ts'
 import type { ResolvedOptions } from '../model.ts'
-import { PLUGIN_NAME, SETUP_FILE } from '../paths.ts'
+import { isOurSetup, PLUGIN_NAME } from '../paths.ts'
 
 /** What is used of Vitest here. */
 interface VitestLike {
@@ -14,7 +14,7 @@ interface ProjectLike {
 }
 
 /** Whether our setup file runs in its workers. */
-export const hasSetup = ({ config }: ProjectLike): boolean => config.setupFiles?.includes(SETUP_FILE) === true
+export const hasSetup = ({ config }: ProjectLike): boolean => config.setupFiles?.some(isOurSetup) === true
 
 /** The plugin twice in one config: the second one's options would be ignored in silence. */
 export function doubledPlugin({ vite }: VitestLike): string[] {

@@ -9,7 +9,7 @@ export const COPY = Symbol.for(`${PLUGIN_NAME}.reporter`)
 export function runningReporter(reporters: readonly unknown[]): AsyncProfilerReporter | undefined {
   const running = reporters.find((each): each is AsyncProfilerReporter => typeof each === 'object' && each !== null && COPY in each)
   if (running !== undefined && running[COPY] !== VERSION) {
-    running.notices.add(`two versions of ${PLUGIN_NAME} run, ${running[COPY]} and ${VERSION}, so that some findings may be lost: install one of them everywhere`)
+    running.notices.add(`two versions of ${PLUGIN_NAME} run, ${[running[COPY], VERSION].toSorted().join(' and ')}, so that some findings may be lost: install one of them everywhere`)
   }
   return running
 }

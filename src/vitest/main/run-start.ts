@@ -42,6 +42,6 @@ export function adoptProjects({ projects }: VitestLike, worker: WorkerConfig): v
     if (config.browser?.enabled === true) continue
     // A project may have a plugin or a setup file of its own, and of another copy of this package.
     if (config.provide?.[OPTIONS_KEY] === undefined) project.provide(OPTIONS_KEY as never, worker as never)
-    if (!config.setupFiles.some((file) => file === SETUP_FILE || isOurSetup(file))) config.setupFiles = [SETUP_FILE, ...config.setupFiles]
+    if (!config.setupFiles.some(isOurSetup)) config.setupFiles = [SETUP_FILE, ...config.setupFiles]
   }
 }

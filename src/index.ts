@@ -12,6 +12,7 @@ import { readFlagged } from './reporter/flagged.ts'
 import { runningReporter } from './reporter/running.ts'
 import { checkNode, checkVitest } from './supported.ts'
 import { adoptProjects, registerPlugin } from './vitest/main/run-start.ts'
+import { watchUse } from './vitest/main/unused.ts'
 import { dropNamedReporter, type RawConfig, wireConfig, type Wiring } from './vitest/main/wire-config.ts'
 
 export type { Options, TestOptions } from './options.ts'
@@ -25,6 +26,7 @@ export type * from './matchers/types.ts'
 export function asyncProfiler(options?: Options): Plugin {
   checkNode(process.versions.node)
   const resolved = resolveOptions(options)
+  const used = watchUse()
   const reporter = new AsyncProfilerReporter(options)
   const wiring: Wiring = {
     id: registerPlugin(onRunStart),
@@ -63,6 +65,7 @@ export function asyncProfiler(options?: Options): Plugin {
   return {
     name: PLUGIN_NAME,
     config(config) {
+      used()
       wireConfig(config as RawConfig, wiring)
     },
     configureVitest

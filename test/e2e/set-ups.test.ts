@@ -44,6 +44,56 @@ describe.each(MAJORS)('vitest %i: a set-up that is not as it should be says so, 
     expect(normalize(run.stderr, run)).toContain('AsyncProfilerError: plugins holds asyncProfiler itself, which does nothing: call it, asyncProfiler()')
   })
 
+  test('the plugin in `test`', async () => {
+    const run = await configured({ vitest, config: configWith(`{ plugins: [${PLUGIN}] }`, '') })
+    expect(run.stderr).toBe('vitest-async-profiler: asyncProfiler() was called, but no config that Vitest read has its plugin: it belongs in plugins, beside test and not inside it\n')
+    expect(summaries(run)).toEqual([])
+  })
+
+  test.each([
+    ['twice', `${PLUGIN}, asyncProfiler()`, ['asyncProfiler() is in the config more than once: the first one is used; remove the others']],
+    ['in a list of its own', `[[${PLUGIN}]]`, []],
+    ['behind a condition that is false, and again', `false, undefined, ${PLUGIN}`, []]
+  ])('the plugin %s', async (_what, plugins, notices) => {
+    const run = await configured({ vitest, config: configWith('{}', plugins) })
+    expect(run.stderr).toBe('')
+    expect(describeFindings(run.report!.findings)).toEqual(FOUND)
+    expect(run.report!.notices).toEqual(notices)
+    expect(summaries(run)).toHaveLength(1)
+  })
+
+  test('the reporter on the command line', async () => {
+    const run = await configured({ vitest, config: configWith('{}'), args: ['--reporter=default', '--reporter=vitest-async-profiler/reporter'] })
+    expect(run.stderr).toBe('')
+    expect(describeFindings(run.report!.findings)).toEqual(FOUND)
+    expect(run.report!.notices).toEqual(['reporters names vitest-async-profiler/reporter, which the plugin adds itself: remove it, and give its options to asyncProfiler()'])
+    expect(summaries(run)).toHaveLength(1)
+  })
+
+  test('the setup file as global setup', async () => {
+    const run = await configured({ vitest, config: configWith(`{ globalSetup: ['vitest-async-profiler/setup'] }`) })
+    expect(run.exitCode).toBe(1)
+    expect(run.stderr).toContain('"vitest" is imported inside "globalSetup" (to fix this, use "setupFiles" instead')
+  })
+
+  test('no reporters', async () => {
+    const run = await configured({ vitest, config: configWith('{ reporters: [] }') })
+    expect(describeFindings(run.report!.findings)).toEqual(FOUND)
+    expect(summaries(run)).toHaveLength(1)
+  })
+
+  test.each([
+    ['nothing that holds options', 'asyncProfiler(null)', 'asyncProfiler(options) must be an object of options; received null'],
+    ['an option of another name', 'asyncProfiler({ blockingTreshold: 50 })', "asyncProfiler({ blockingTreshold }) is unknown (did you mean 'blockingThreshold'?); received 50"],
+    ['a report of another name', `asyncProfiler({ report: { jsn: 'x.json' } })`, "asyncProfiler({ report.jsn }) is unknown (did you mean 'json'?); received 'x.json'"],
+    ['a rule of another name', `asyncProfiler({ rules: { 'blocking-calls': 'error' } })`, "asyncProfiler({ rules['blocking-calls'] }) is unknown (did you mean 'blocking-call'?); received 'error'"]
+  ])('%s', async (_what, plugin, message) => {
+    const run = await configured({ vitest, config: configWith('{}', plugin) })
+    expect(run.exitCode).toBe(1)
+    expect(run.stdout).toBe('')
+    expect(run.stderr.split('\n').filter((line) => line.includes('AsyncProfilerError'))).toEqual([expect.stringContaining(message)])
+  })
+
   test('the setup file alone', async () => {
     const run = await configured({ vitest, files: { ...FILES, 'test/more.test.ts': FILES['test/work.test.ts']! }, config: `export default { test: { setupFiles: ['vitest-async-profiler/setup'] } }` })
     expect(run.exitCode).toBe(0)

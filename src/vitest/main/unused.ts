@@ -1,0 +1,19 @@
+import { PLUGIN_NAME } from '../../paths.ts'
+
+let made = 0
+let used = false
+
+/**
+ * A plugin that was made and that Vite was never given does nothing, in silence: one in `test.plugins`, for instance. Said at the
+ * process's end, and only in Vitest's: linters load configs, too.
+ * @returns to be called when Vite asks the plugin for anything
+ */
+export function watchUse(): () => void {
+  if (made++ === 0) process.once('exit', tellUnused)
+  return () => void (used = true)
+}
+
+function tellUnused(): void {
+  if (used || process.env.VITEST === undefined) return
+  console.error(`${PLUGIN_NAME}: asyncProfiler() was called, but no config that Vitest read has its plugin: it belongs in plugins, beside test and not inside it`)
+}

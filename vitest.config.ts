@@ -2,6 +2,16 @@ import { configDefaults, defineConfig } from 'vitest/config'
 
 const exclude = [...configDefaults.exclude, 'examples/**', 'test/vitest-4/**', 'test/**/fixtures/**', 'test/corpus/project/**']
 
+const E2E = {
+  exclude,
+  globalSetup: ['test/e2e/harness/sandbox.ts'],
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+}
+
+/** What these expect depends on no time, or on seconds: two of them run at once. */
+const UNTIMED = ['aliases', 'allow', 'bad-input', 'leftovers', 'memory', 'monorepo', 'outcomes', 'output', 'set-ups', 'stuck', 'types', 'wiring'].map((name) => `test/e2e/${name}.test.ts`)
+
 export default defineConfig({
   test: {
     projects: [
@@ -17,14 +27,21 @@ export default defineConfig({
       },
       {
         test: {
+          ...E2E,
+          name: 'e2e-untimed',
+          include: UNTIMED,
+          sequence: { groupOrder: 1 },
+          maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          ...E2E,
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          exclude,
-          globalSetup: ['test/e2e/harness/sandbox.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
-          // Each test runs a Vitest of its own and checks what it measured: after the unit tests, one file at a time.
-          sequence: { groupOrder: 1 },
+          exclude: [...exclude, ...UNTIMED],
+          // Each test runs a Vitest of its own and checks what it measured: one file at a time.
+          sequence: { groupOrder: 2 },
           maxWorkers: 1,
         },
       },
@@ -33,7 +50,7 @@ export default defineConfig({
           name: 'corpus',
           include: ['test/corpus/*.test.ts'],
           exclude,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
           maxWorkers: 1,
         },
       },

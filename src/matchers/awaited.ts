@@ -23,13 +23,24 @@ export function mustBeAwaited({ task, soft = false }: Context, matcher: string, 
   task.onFinished.push(() => {
     if (!awaited) throw error
   })
+  const give = <T>(promise: Promise<T>): Promise<T> => new Watched(promise.catch(calledFrom(error)), used)
   return {
     then: (...handlers) => {
       const judged = verdict.then(...handlers)
       // `expect.soft` adds a handler of its own, and gives the test what comes of that.
-      return soft ? { then: (...softly: Parameters<typeof judged.then>) => new Watched(judged.then(...softly), used) } : new Watched(judged, used)
+      return soft ? { then: (...softly: Parameters<typeof judged.then>) => give(judged.catch(calledFrom(error)).then(...softly)) } : give(judged)
     }
   } as PromiseLike<MatcherResult>
+}
+
+/** V8 follows an error to who awaits its promise only where that is no subclass: the matcher's line is put there by hand. */
+function calledFrom({ stack: of = '' }: Error): (error: unknown) => never {
+  return (error) => {
+    const { stack } = (error ?? {}) as { stack?: unknown }
+    const frames = of.split('\n').filter((line) => /^\s+at /.test(line)).join('\n')
+    if (typeof stack === 'string' && !stack.includes(frames)) Reflect.set(error as object, 'stack', `${stack}\n${frames}`)
+    throw error
+  }
 }
 
 /** Tells when somebody waits for it. `await` asks a subclass for its `then`, and no other promise. */

@@ -108,11 +108,11 @@ test('the whole output of a run that fails', async () => {
               from (anonymous)  sums.test.ts:36:28
               from (anonymous)  sums.test.ts:35:28
               split the work and yield between parts (await setImmediate from node:timers/promises), or move it to a worker thread
-     ❯ sums.test.ts:36:3
+     ❯ sums.test.ts:36:40
          34|
          35| test('adding up is quick', async () => {
          36|   await expect(async () => addUp(150)).toHaveNoBlockingCalls()
-           |   ^
+           |                                        ^
          37| })
          38|
 

@@ -116,9 +116,11 @@ function withTimes(whole: AnyStretch, parts: AnyStretch[], msByKind: SliceCalls[
     const waits = waitableMs === 0 ? 0 : waitedMs * (waitables.get(part)! / waitableMs)
     const suspendedMs = part === longest && lostMs > noticeableMs ? Math.min(lostMs, unexplained(part)) : 0
     const netMs = part.durationMs - stolenMs - suspendedMs
-    // Its pauses are wall time, of which others took their share, too: the collector's helpers compete for the CPU with its thread.
-    const pausesMs = (part.evidence?.pausesMs ?? 0) * (1 - stolenMs / part.durationMs)
-    const collectedMs = Math.min(pausesMs, Math.max(0, netMs))
+    // Its pauses are wall time, of which others took their share, too: the collector's helpers compete for the CPU with its thread. While
+    // these wait for one, nobody runs: what looks like a stop was in the pause then, and so was what the thread waited for.
+    const { pausesMs = 0 } = part.evidence ?? {}
+    const inPausesMs = pausesMs * (1 - stolenMs / part.durationMs) - suspendedMs
+    const collectedMs = pausesMs === 0 ? 0 : Math.min(Math.max(inPausesMs, Math.min(waits, pausesMs)), Math.max(0, netMs))
     return { ...part, stolenMs, suspendedMs, collectedMs, cpuMs: Math.max(0, netMs - waits), victims: [] }
   })
   return timed.flatMap(withoutRunner)

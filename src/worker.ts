@@ -6,7 +6,7 @@ import { setRunning } from './holder.ts'
 import { lazyMatchers } from './worker/lazy-matchers.ts'
 import { finishedTasks } from './worker/finished.ts'
 import { startLife } from './worker/life.ts'
-import { runFile, runTest } from './worker/run-scopes.ts'
+import { ours, runFile, runTest } from './worker/run-scopes.ts'
 import type { WorkerState } from './worker/state.ts'
 import { inCI } from './in-ci.ts'
 import { withRealBuiltins } from './probes/real-builtins.ts'
@@ -48,7 +48,7 @@ export function install(): void {
   // for the first test: they would only slow the loading.
   profiler.session.syncCalls.refresh()
   profiler.load(globalThis)
-  expect.extend(lazyMatchers(import.meta.url))
+  expect.extend(lazyMatchers(import.meta.url, (work) => ours(state, work)))
   // No time limit of ours: what runs inside has its own. The source of these functions is parsed for `{ task }`.
   aroundAll(async (runSuite, {}, suite) => runFile(state, runSuite, suite as RunnerSuite), NO_LIMIT)
   aroundEach(async (run, { task }) => runTest(state, run, task), NO_LIMIT)

@@ -1,5 +1,6 @@
 import { isAbsolute, relative } from 'node:path'
 import type { Measurement, Observed, RuleContext } from '../analysis/profile.ts'
+import { ownMs } from '../analysis/blocking.ts'
 import type { BlockingCall, LagStats, Location, ScopeRef, Task, TaskStatus } from '../model.ts'
 import type { PlacedSyncCall } from '../records/measured.ts'
 import { isoAt, now } from '../probes/clock.ts'
@@ -17,6 +18,8 @@ import { createTaskTree } from './task-tree.ts'
 /** What a scope has done up to some moment, not placed in the source yet. */
 export interface Seen {
   stretches: readonly Stretch[]
+  /** Lag in the turn that has not ended: of the stretch still running, too, what is held against the scope. */
+  pendingMs: number
   syncCalls: readonly SyncCall<Scope>[]
 }
 
@@ -40,10 +43,14 @@ export interface Measurer {
 export function createMeasurer(session: Session, locator: Locator, sources: Sources): Measurer {
   const tree = createTaskTree(sources.get)
 
-  const seenNow = (scope: Scope): Seen => ({
-    stretches: [...scope.stretches, ...session.openStretches().filter((open) => scope.includes(open.scope))],
-    syncCalls: scope.syncCalls.calls.filter((call) => scope.includes(call.scope))
-  })
+  function seenNow(scope: Scope): Seen {
+    const open = session.openStretches().filter((each) => scope.includes(each.scope))
+    return {
+      stretches: [...scope.stretches, ...open],
+      pendingMs: session.pendingMs(scope) + open.reduce((sum, stretch) => sum + ownMs(stretch), 0),
+      syncCalls: scope.syncCalls.calls.filter((call) => scope.includes(call.scope))
+    }
+  }
   function stretches(scope: Scope, ms: number, seen: Seen, since = 0): BlockingCall[] {
     return seen.stretches.filter(({ durationMs, startMs }) => durationMs > ms && startMs >= since).map((stretch) => toBlockingCall(stretch, scope, locator))
   }
@@ -77,7 +84,7 @@ export function createMeasurer(session: Session, locator: Locator, sources: Sour
     taskStates: (scope) => [...scope.requests.map((request) => ({ status: requestStatus(request) })), ...recordsOf(scope).map(stateOf)],
     measure(scope, rules, seen) {
       const { lag } = scope
-      const stats = lag?.stats(session.pendingMs(scope)) ?? NO_LAG
+      const stats = lag?.stats(seen.pendingMs) ?? NO_LAG
       return {
         backend: session.evidence.backend(),
         scope: toScopeRef(scope),

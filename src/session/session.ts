@@ -58,7 +58,7 @@ export interface Session {
   cutTurn(): void
   /** What the running slice would be if it ended now, where it is long enough to tell. */
   openStretches(): Stretch[]
-  /** Lag of a scope in the turn that has not ended, its running slice included. */
+  /** Lag of a scope in the turn that has not ended, without its running slice. */
   pendingMs(scope: Scope): number
   /** Resolves at once, or after the callbacks that a stall has just held up have run: they are its victims. */
   victimsKnown(): Promise<void>
@@ -290,10 +290,7 @@ export function createSession(options: SessionOptions): Session {
       if (slice.owner === undefined || slice.durationMs < 1) return []
       return splitStretch(stretches.peek(slice), syncLog.running(), slice.owner.thresholds.blockingThreshold, evidence.of) as Stretch[]
     },
-    pendingMs(scope) {
-      const { owner, durationMs } = slices.open(now())
-      return turns.pending(scope) + (scope.includes(owner) ? durationMs : 0)
-    },
+    pendingMs: turns.pending,
     async victimsKnown() {
       if (hooks.onStart === undefined || openScopes.size < 2) return
       // Timers that came due meanwhile run in the loop's next iteration.

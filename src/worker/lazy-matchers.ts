@@ -9,9 +9,14 @@ const NAMES = {
   toHaveNoBlockingCalls: 1, toCompleteWithinLag: 1, toHaveNoSyncCalls: 1, toHaveNoLeakedTasks: 1, toStayWithinConcurrency: 1
 } satisfies Record<Name, 1>
 
-/** The matchers, loaded with the first assertion. @param base the URL of the module beside which they lie */
-export function lazyMatchers(base: string): Record<Name, Matcher> {
-  const matchers = loadLater<typeof Matchers>(base, base.endsWith('.ts') ? './matchers' : './assertions')
+/**
+ * The matchers, loaded with the first assertion.
+ * @param base the URL of the module beside which they lie
+ * @param ours does work that is nobody's
+ */
+export function lazyMatchers(base: string, ours: <T>(work: () => T) => T): Record<Name, Matcher> {
+  const load = loadLater<typeof Matchers>(base, base.endsWith('.ts') ? './matchers' : './assertions')
+  const matchers = (): typeof Matchers => ours(load)
   const lazy = (name: Name): Matcher => function (this: unknown, ...args: unknown[]) {
     return Reflect.apply(matchers().asyncMatchers[name] as (...args: never[]) => ReturnType<Matcher>, this, args)
   }

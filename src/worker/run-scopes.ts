@@ -139,7 +139,7 @@ async function safely(state: WorkerState, scope: Scope, work: () => Promise<Scop
 }
 
 /** Our own work between tests is nobody's: it must not show as the file's. */
-function ours<T>({ profiler: { session } }: WorkerState, work: () => T): T {
+export function ours<T>({ profiler: { session } }: WorkerState, work: () => T): T {
   const since = now()
   try {
     return work()

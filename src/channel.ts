@@ -10,6 +10,9 @@ export const HEARTBEAT_KEY = 'asyncProfilerHeartbeat'
 /** Where the reporter says that there is one. */
 export const REPORTER_KEY = 'asyncProfilerReporter'
 
+/** A monorepo may hold several copies of this package: their reporters know each other by it, and say their version. */
+export const COPY = Symbol.for('vitest-async-profiler.reporter')
+
 /** What a worker gets: structured-cloneable. */
 export interface WorkerConfig {
   /** Which of the main process' plugins it comes from. */

@@ -1,9 +1,16 @@
 import { AsyncProfilerError } from '../errors.ts'
-import type { Context, MatcherResult } from './subject.ts'
 
 /** What is used of Vitest's task: it fails for what these throw, as it does for its own `resolves` and `rejects`. */
-export interface RunningTask {
+interface RunningTask {
   onFinished?: (() => void)[]
+}
+
+/** What is used of the `this` that `expect` gives its matchers. */
+export interface AskedBy {
+  /** Whether `expect.soft` asks. */
+  soft?: boolean
+  /** Missing outside of tests, in `beforeAll` for instance. */
+  task?: RunningTask
 }
 
 /**
@@ -11,7 +18,7 @@ export interface RunningTask {
  * verdict would have been nobody's unhandled rejection.
  * @returns what `expect` calls `then` of; the test gets what that returns
  */
-export function mustBeAwaited({ task, soft = false }: Context, matcher: string, verdict: Promise<MatcherResult>): PromiseLike<MatcherResult> {
+export function mustBeAwaited<Result>({ task, soft = false }: AskedBy, matcher: string, verdict: Promise<Result>): PromiseLike<Result> {
   if (task === undefined) return verdict
   const error = new AsyncProfilerError(
     'ERR_NOT_AWAITED',
@@ -25,12 +32,14 @@ export function mustBeAwaited({ task, soft = false }: Context, matcher: string, 
   })
   const give = <T>(promise: Promise<T>): Promise<T> => new Watched(promise.catch(calledFrom(error)), used)
   return {
+    // oxlint-disable-next-line unicorn/no-thenable -- Vitest calls it instead of a promise's, and so the test gets what is given here.
     then: (...handlers) => {
       const judged = verdict.then(...handlers)
       // `expect.soft` adds a handler of its own, and gives the test what comes of that.
+      // oxlint-disable-next-line unicorn/no-thenable -- as above
       return soft ? { then: (...softly: Parameters<typeof judged.then>) => give(judged.catch(calledFrom(error)).then(...softly)) } : give(judged)
     }
-  } as PromiseLike<MatcherResult>
+  } as PromiseLike<Result>
 }
 
 /** V8 follows an error to who awaits its promise only where that is no subclass: the matcher's line is put there by hand. */
@@ -56,6 +65,7 @@ class Watched<T> extends Promise<T> {
     // Where nobody waits, it is that which fails the test.
     super.then(undefined, () => {})
   }
+  // oxlint-disable-next-line unicorn/no-thenable -- it is a promise
   override then<Fulfilled = T, Rejected = never>(
     onFulfilled?: ((value: T) => Fulfilled | PromiseLike<Fulfilled>) | null,
     onRejected?: ((reason: unknown) => Rejected | PromiseLike<Rejected>) | null

@@ -3,15 +3,11 @@ import { AsyncProfilerError } from '../errors.ts'
 import { type Running, running } from '../holder.ts'
 import type { AsyncProfile } from '../model.ts'
 import type { MeasuredSubject } from '../records/measured.ts'
-import { mustBeAwaited, type RunningTask } from './awaited.ts'
+import { type AskedBy, mustBeAwaited } from './awaited.ts'
 
 /** What is used of the `this` that `expect` gives its matchers. */
-export interface Context {
+export interface Context extends AskedBy {
   isNot?: boolean
-  /** Whether `expect.soft` asks. */
-  soft?: boolean
-  /** Missing outside of tests, in `beforeAll` for instance. */
-  task?: RunningTask
   utils: { matcherHint(name: string, received?: string, expected?: string, options?: { isNot?: boolean }): string }
 }
 

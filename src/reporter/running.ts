@@ -1,9 +1,7 @@
+import { COPY } from '../channel.ts'
 import { PLUGIN_NAME } from '../paths.ts'
 import type AsyncProfilerReporter from '../reporter.ts'
 import { VERSION } from '../version.ts'
-
-/** A monorepo may hold several copies of this package: their reporters know each other by it, and say their version. */
-export const COPY = Symbol.for(`${PLUGIN_NAME}.reporter`)
 
 /** The reporter of the run, whichever copy it is of: two would tell all things twice. */
 export function runningReporter(reporters: readonly unknown[]): AsyncProfilerReporter | undefined {

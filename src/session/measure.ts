@@ -1,6 +1,5 @@
 import { isAbsolute, relative } from 'node:path'
-import type { Measurement, Observed, RuleContext } from '../analysis/profile.ts'
-import { ownMs } from '../analysis/blocking.ts'
+import { type Measurement, type Observed, ownMs, type RuleContext } from '../analysis/profile.ts'
 import type { BlockingCall, LagStats, Location, ScopeRef, Task, TaskStatus } from '../model.ts'
 import type { PlacedSyncCall } from '../records/measured.ts'
 import { isoAt, now } from '../probes/clock.ts'

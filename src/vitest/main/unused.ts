@@ -15,5 +15,5 @@ export function watchUse(): () => void {
 
 function tellUnused(): void {
   if (used || process.env.VITEST === undefined) return
-  console.error(`${PLUGIN_NAME}: asyncProfiler() was called, but no config that Vitest read has its plugin: it belongs in plugins, beside test and not inside it`)
+  process.stderr.write(`${PLUGIN_NAME}: asyncProfiler() was called, but no config that Vitest read has its plugin: it belongs in plugins, beside test and not inside it\n`)
 }

@@ -13,7 +13,7 @@ import { runningReporter } from './reporter/running.ts'
 import { checkNode, checkVitest } from './supported.ts'
 import { adoptProjects, registerPlugin } from './vitest/main/run-start.ts'
 import { watchUse } from './vitest/main/unused.ts'
-import { dropNamedReporter, type RawConfig, wireConfig, type Wiring } from './vitest/main/wire-config.ts'
+import { dropNamedReporter, type RawConfig, reportMerged, wireConfig, type Wiring } from './vitest/main/wire-config.ts'
 
 export type { Options, TestOptions } from './options.ts'
 export type * from './model.ts'
@@ -67,6 +67,7 @@ export function asyncProfiler(options?: Options): Plugin {
     config(config) {
       used()
       wireConfig(config as RawConfig, wiring)
+      reportMerged(config as RawConfig, reporter)
     },
     configureVitest
   } as Plugin

@@ -7,6 +7,7 @@ import { type Options, resolveOptions } from './options.ts'
 import type { Finding, Report, ResolvedOptions } from './model.ts'
 import { type Collected, collectResults, type RunContext } from './reporter/collect.ts'
 import { cutOffFiles } from './reporter/cut-off.ts'
+import { runDurationMs } from './reporter/duration.ts'
 import { fileOf } from './reporter/files.ts'
 import { formatJson } from './report/json.ts'
 import { rememberFlagged } from './reporter/flagged.ts'
@@ -76,6 +77,7 @@ export default class AsyncProfilerReporter implements Reporter {
     const projects = unprofiledProjects(vitest, this.options)
     const context: RunContext = {
       startedAt: this.startedAt,
+      durationMs: runDurationMs(vitest, this.startedAt),
       versions: { node: process.versions.node, vitest: vitest.version, plugin: VERSION },
       notices: [...this.notices, ...doubledPlugin(vitest), ...projects.notices, ...parts.flatMap(({ options }) => unavailableOptions(options)), ...cutOffFiles(modules, reason, root)],
       failures: projects.failures,

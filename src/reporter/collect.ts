@@ -12,6 +12,8 @@ import type { ModulesOfPart } from './parts.ts'
 
 export interface RunContext {
   startedAt: Date
+  /** What the overhead is a share of. */
+  durationMs: number
   versions: Report['versions']
   notices: readonly string[]
   /** Why the run fails, as far as that is known before its results. */
@@ -32,7 +34,7 @@ export interface Collected {
 
 /** Brings the results of all workers together, and judges what only the whole run can tell. @param parts the first one's options hold for workers */
 export function collectResults(parts: readonly ModulesOfPart[], context: RunContext): Collected {
-  const { startedAt, versions } = context
+  const { startedAt, durationMs, versions } = context
   const judged = parts.map((part, index) => judgePart(part, index === 0 ? context : { ...context, stuck: [] }))
   const files = judged.flatMap((part) => part.files)
   const results = files.flatMap(({ results: each }) => each)
@@ -42,7 +44,7 @@ export function collectResults(parts: readonly ModulesOfPart[], context: RunCont
   const report: Report = {
     schemaVersion: 1,
     startedAt: startedAt.toISOString(),
-    durationMs: Date.now() - startedAt.getTime(),
+    durationMs,
     versions,
     backend: { used: used.size === 0 ? 'none' : [...used].join(' and ') },
     overheadMs: results.reduce((sum, { overheadMs }) => sum + overheadMs, 0),

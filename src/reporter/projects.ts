@@ -4,6 +4,7 @@ import { isOurSetup, PLUGIN_NAME } from '../paths.ts'
 
 /** What is used of Vitest here. */
 interface VitestLike {
+  config: { mergeReports?: string }
   vite: { config: { plugins: readonly { name: string }[] } }
   projects: readonly ProjectLike[]
 }
@@ -28,12 +29,14 @@ export interface Unprofiled {
 }
 
 /** One sentence for each project that runs without the profiler; it fails the run where somebody relies on what would be found there. */
-export function unprofiledProjects({ projects }: VitestLike, options: Pick<ResolvedOptions, 'rules' | 'budgets'>): Unprofiled {
+export function unprofiledProjects({ config, projects }: VitestLike, options: Pick<ResolvedOptions, 'rules' | 'budgets'>): Unprofiled {
   const told: Unprofiled = { notices: [], failures: [] }
+  // None runs then: what the blobs hold was profiled or not where they were written.
+  if (config.mergeReports !== undefined) return told
   for (const project of projects) {
-    const { name, config } = project
+    const { name, config: own } = project
     const label = name === '' ? 'the project' : `project '${name}'`
-    if (config.browser?.enabled === true) told.notices.push(`${label} is not profiled: it runs in a browser`)
+    if (own.browser?.enabled === true) told.notices.push(`${label} is not profiled: it runs in a browser`)
     else if (!hasSetup(project)) told[hasGate(options) ? 'failures' : 'notices'].push(`${label} is not profiled: add asyncProfiler() to the plugins of ${projects.length > 1 ? "the root's Vitest config, which reaches all projects" : 'its Vitest config'}`)
   }
   return told

@@ -96,6 +96,31 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
     expect(one.report!.notices).toEqual([])
   })
 
+  test('blobs of two shards that are merged: one summary, and its overhead is a share of what the shards took', async () => {
+    const options = {
+      vitest,
+      files: { ...packageAt('packages/first', `export default { test: { name: 'first' } }\n`), ...packageAt('packages/second', `export default { test: { name: 'second' } }\n`) },
+      config: configWith(`{ projects: ['packages/*'] }`)
+    }
+    let root: string | undefined
+    let shardsMs = 0
+    for (const shard of [1, 2]) {
+      const run = await runConfigured({ ...options, ...(root !== undefined && { root }), args: [`--shard=${shard}/2`, '--reporter=blob', `--outputFile.blob=blobs/${shard}.json`] })
+      expect(run.report!.tests).toHaveLength(2)
+      shardsMs += run.report!.durationMs
+      root = run.root
+    }
+    const merged = await runConfigured({ ...options, root: root!, args: ['--merge-reports=blobs'] })
+    expect(merged.stderr).toBe('')
+    expect(merged.exitCode).toBe(0)
+    expect(summaries(merged)).toHaveLength(1)
+    expect(describeFindings(merged.report!.findings)).toEqual(findingsIn(['packages/first', 'packages/second']))
+    expect(merged.report!.notices).toEqual([])
+    // Vitest's own start and end of each shard are in it, too.
+    expect(merged.report!.durationMs).toBeGreaterThan(shardsMs * 0.9)
+    expect(merged.report!.overheadMs).toBeLessThan(merged.report!.durationMs)
+  })
+
   test("a package's own plugin wins there, and writes where it says", async () => {
     const run = await runConfigured({
       vitest,

@@ -15,6 +15,8 @@ export interface RawConfig {
     globalSetup?: string | string[]
     provide?: Record<string, unknown>
     projects?: unknown[]
+    reporters?: unknown
+    mergeReports?: string
     browser?: { enabled?: boolean }
   }
 }
@@ -46,6 +48,17 @@ export function wireConfig(config: RawConfig, wiring: Wiring): void {
     } else if (project instanceof Promise) projects[index] = project.then((made) => wireProject(made, config.root, wiring))
     else wireProject(project, config.root, wiring)
   }
+}
+
+/**
+ * `--merge-reports` starts no worker, so that nobody would ask for the reporter where all projects have config files of their own.
+ * @param reporter ours
+ */
+export function reportMerged({ test = {} }: RawConfig, reporter: unknown): void {
+  // Vitest 4 adds its command line to the config later.
+  const merges = test.mergeReports !== undefined || process.argv.some((arg) => arg.startsWith('--merge-reports'))
+  if (!merges || test.projects?.every((project) => typeof project === 'string') !== true) return
+  test.reporters = [...[test.reporters ?? 'default'].flat(), reporter]
 }
 
 function addGlobalSetup(config: RawConfig): void {

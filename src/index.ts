@@ -13,7 +13,7 @@ import { runningReporter } from './reporter/running.ts'
 import { checkNode, checkVitest } from './supported.ts'
 import { adoptProjects, registerPlugin } from './vitest/main/run-start.ts'
 import { watchUse } from './vitest/main/unused.ts'
-import { dropNamedReporter, type RawConfig, reportMerged, wireConfig, type Wiring } from './vitest/main/wire-config.ts'
+import { dropNamedReporter, type RawConfig, reportMerged, serveSetup, wireConfig, type Wiring } from './vitest/main/wire-config.ts'
 
 export type { Options, TestOptions } from './options.ts'
 export type * from './model.ts'
@@ -32,7 +32,7 @@ export function asyncProfiler(options?: Options): Plugin {
     id: registerPlugin(onRunStart),
     options: resolved,
     allow: compileAllow(resolved.allow),
-    part: { name: `${PLUGIN_NAME}:project`, configureVitest },
+    part: { name: `${PLUGIN_NAME}:project`, configResolved: serveSetup, configureVitest },
     notices: reporter.notices
   }
 
@@ -69,6 +69,7 @@ export function asyncProfiler(options?: Options): Plugin {
       wireConfig(config as RawConfig, wiring)
       reportMerged(config as RawConfig, reporter)
     },
+    configResolved: serveSetup,
     configureVitest
   } as Plugin
 }

@@ -132,6 +132,13 @@ describe.each(MAJORS)('vitest %i: a set-up that is not as it should be says so, 
     expect(JSON.parse(run.read('packages/second/own.json')!)).toMatchObject({ findings: [{ rule: 'blocking-call' }] })
   })
 
+  test.each(['jsdom', 'happy-dom'])('%s, in a project that the package lies outside of', async (environment) => {
+    const run = await configured({ vitest, config: configWith(`{ environment: '${environment}' }`) })
+    expect(run.stderr).toBe('')
+    expect(describeFindings(run.report!.findings)).toEqual(FOUND)
+    expect(run.report!.notices).toEqual([])
+  })
+
   test('CommonJS', async () => {
     const run = await configured({
       vitest,

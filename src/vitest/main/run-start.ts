@@ -1,4 +1,5 @@
 import { OPTIONS_KEY, type WorkerConfig } from '../../channel.ts'
+import { serveSetup } from './wire-config.ts'
 import { isOurSetup, PLUGIN_NAME, SETUP_FILE } from '../../paths.ts'
 
 /** What is used of Vitest here. */
@@ -8,6 +9,7 @@ export interface VitestLike {
 }
 
 export interface ProjectLike {
+  vite: { config: Parameters<typeof serveSetup>[0] }
   config: { setupFiles: string[]; provide?: Record<string, unknown>; browser?: { enabled?: boolean } }
   provide(key: never, value: never): void
 }
@@ -40,6 +42,7 @@ export function adoptProjects({ projects }: VitestLike, worker: WorkerConfig): v
   for (const project of projects) {
     const { config } = project
     if (config.browser?.enabled === true) continue
+    serveSetup(project.vite.config)
     // A project may have a plugin or a setup file of its own, and of another copy of this package.
     if (config.provide?.[OPTIONS_KEY] === undefined) project.provide(OPTIONS_KEY as never, worker as never)
     if (!config.setupFiles.some(isOurSetup)) config.setupFiles = [SETUP_FILE, ...config.setupFiles]

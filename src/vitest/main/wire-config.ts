@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { version } from 'vitest/node'
 import { OPTIONS_KEY, type WorkerConfig } from '../../channel.ts'
 import { inCI } from '../../in-ci.ts'
@@ -59,6 +59,11 @@ export function reportMerged({ test = {} }: RawConfig, reporter: unknown): void 
   const merges = test.mergeReports !== undefined || process.argv.some((arg) => arg.startsWith('--merge-reports'))
   if (!merges || test.projects?.every((project) => typeof project === 'string') !== true) return
   test.reporters = [...[test.reporters ?? 'default'].flat(), reporter]
+}
+
+/** In DOM environments Vite serves the setup file, and none from outside a project's workspace: this package may lie there. */
+export function serveSetup({ server }: { server: { fs: { allow: string[] } } }): void {
+  server.fs.allow.push(dirname(SETUP_FILE))
 }
 
 function addGlobalSetup(config: RawConfig): void {

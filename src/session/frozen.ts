@@ -36,7 +36,7 @@ export function freeze(scope: Scope, seen: Seen, left: () => Leftovers, { sessio
     lagKnown: lag !== undefined,
     tasksKnown: taskLog.asked,
     // The turn that runs is the loop's, too.
-    loopLag: loopLag?.stats(session.pendingMs(scope)),
+    loopLag: loopLag?.stats(seen.pendingMs),
     leftovers: () => apart(left)
   }
 }

@@ -210,6 +210,17 @@ describe('time off the CPU', () => {
     expect(piece!.durationMs - piece!.stolenMs - piece!.collectedMs).toBe(150)
   })
 
+  // Seen beside four busy processes a core: the first held 150 ms of work beside the pause, the second none.
+  test.each([
+    { ms: 1376, cpuMs: 167, stolenMs: 663, pausesMs: 616, ownMs: 167 },
+    { ms: 923, cpuMs: 8, stolenMs: 36, pausesMs: 912, ownMs: 10 }
+  ])('what looks like a stop beside a long pause was in it, where its helpers waited for a CPU: $ownMs of $ms ms are left', ({ ms, cpuMs, stolenMs, pausesMs, ownMs }) => {
+    const [piece] = split({ ms, cpuMs, stolenMs, evidence: () => profile({ pausesMs, gcMs: pausesMs }) })
+    const left = piece!.durationMs - piece!.stolenMs - piece!.suspendedMs - piece!.collectedMs
+    expect(left).toBeGreaterThan(ownMs - 5)
+    expect(left).toBeLessThan(ownMs + 5)
+  })
+
   test('nothing explains it: the process was stopped', () => {
     expect(times(split({ ms: 500, cpuMs: 120 }))).toEqual([{ cpuMs: 120, stolenMs: 0, suspendedMs: 380 }])
   })

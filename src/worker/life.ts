@@ -54,7 +54,8 @@ export function startLife({ stuckTimeout: timeoutMs, rules }: Pick<ResolvedOptio
     },
     waits(snapshot) {
       call = snapshot === undefined ? '' : `,"call":${JSON.stringify(snapshot)}`
-      heartbeat.beat()
+      // Its end is written with the next beat: who watches sees whether a process is there that may be waited for.
+      if (snapshot !== undefined) heartbeat.beat()
     },
     testRuns(test) {
       const text = JSON.stringify(test)

@@ -49,7 +49,7 @@ export async function interview(handle: Handle, { beat, isSilent }: SilentWorker
   const given = (): string => UNANSWERED
   const reason = await Promise.race([look().then(given, given), giveUp(beat, () => snapshot !== undefined)])
   return {
-    seen: snapshot ?? beat.call ?? { blind: reason === BLOCKED ? describeBlock(beat) : reason },
+    seen: snapshot ?? callOf(beat) ?? { blind: reason === BLOCKED ? describeBlock(beat) : reason },
     answered: snapshot !== undefined,
     finished,
     async release() {
@@ -70,6 +70,11 @@ async function giveUp({ proc }: Heartbeat, answers: () => boolean): Promise<stri
     before = now
   }
   return UNANSWERED
+}
+
+/** What it has started a process in, and waits; nothing where that is seen to have ended. */
+function callOf({ proc, call }: Heartbeat): StuckSnapshot | undefined {
+  return proc === undefined || descendantsOf(proc).length > 0 ? call : undefined
 }
 
 function describeBlock({ proc }: Heartbeat): string {

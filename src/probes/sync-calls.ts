@@ -46,11 +46,12 @@ export function startSyncCalls<Owner>(ownerNow: () => Owner | undefined, onEnd: 
   let onProcess: ((call: ProcessCall | undefined) => void) | undefined
 
   function patch(api: SyncApi): () => void {
+    const isProcess = api.kind === 'sync-process'
     return patchMethod(api.target, api.key, (original, self, args) => {
       const owner = inside ? undefined : ownerNow()
       if (owner === undefined || api.counts?.(args) === false) return Reflect.apply(original, self, args)
       inside = true
-      const tell = api.kind === 'sync-process' ? onProcess : undefined
+      const tell = isProcess ? onProcess : undefined
       tell?.({ name: api.name, args })
       const startMs = now()
       try {

@@ -23,14 +23,16 @@ interface StuckRun extends RunResult {
   left: string[]
 }
 
-async function run(options: RunOptions): Promise<StuckRun> {
+async function inTemporary<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const temporary = mkdtempSync(join(tmpdir(), 'vap-stuck-'))
   try {
-    return await runWith(temporary, options)
+    return await work(temporary)
   } finally {
     rmSync(temporary, { recursive: true, force: true })
   }
 }
+
+const run = (options: RunOptions): Promise<StuckRun> => inTemporary((temporary) => runWith(temporary, options))
 
 async function runWith(temporary: string, options: RunOptions): Promise<StuckRun> {
   const result = await runVitest({ ...options, plugin: { stuckTimeout: TIMEOUT, ...options.plugin }, env: { TMPDIR: temporary, TEMP: temporary, ...options.env } })
@@ -171,9 +173,8 @@ test('nobody is stuck who waits, is busy for less, has fake timers, is stopped, 
   expect(result.left).toEqual([])
 })
 
-test('what a killed run has left is removed by the next one, and nothing else is', async () => {
-  const temporary = mkdtempSync(join(tmpdir(), 'vap-stuck-'))
-  try {
+test('what a killed run has left is removed by the next one, and nothing else is', () =>
+  inTemporary(async (temporary) => {
     const killed = await runWith(temporary, { files: only('kills'), pool: 'forks', results: false })
     expect(killed.exitCode).toBe(null)
     expect(killed.left).toEqual([expect.stringMatching(/^vitest-async-profiler-[0-9a-f]{8}-\d+-/)])
@@ -185,10 +186,7 @@ test('what a killed run has left is removed by the next one, and nothing else is
     const next = await runWith(temporary, { files: only('one') })
     expect(next.exitCode).toBe(0)
     expect(next.left.toSorted()).toEqual(others.toSorted())
-  } finally {
-    rmSync(temporary, { recursive: true, force: true })
-  }
-})
+  }))
 
 test.each<Options>([{ stuckTimeout: 0 }, { rules: { 'stuck-test': 'off' } }])('nobody watches with %o', async (plugin) => {
   const result = await run({ files: only('life'), plugin, env: { FOLDERS: '0' } })

@@ -11,10 +11,9 @@ export interface HeartbeatFolder {
   remove(): void
 }
 
-const PREFIX = 'vitest-async-profiler'
-
 export function heartbeatFolder(): HeartbeatFolder {
-  const path = join(tmpdir(), `${PREFIX}-${whereWeRun()}-${process.pid}-${randomUUID()}`)
+  const prefix = `vitest-async-profiler-${whereWeRun()}`
+  const path = join(tmpdir(), `${prefix}-${process.pid}-${randomUUID()}`)
   function remove(): void {
     try {
       rmSync(path, { recursive: true, force: true })
@@ -26,7 +25,7 @@ export function heartbeatFolder(): HeartbeatFolder {
   return {
     path,
     make() {
-      removeAbandoned()
+      removeAbandoned(prefix)
       // Not recursive: a folder that somebody else has made is not ours to trust.
       mkdirSync(path, { mode: 0o700 })
       process.on('exit', remove)
@@ -49,8 +48,8 @@ function pidNamespace(): string {
 }
 
 /** Of runs whose process is gone: who is killed removes nothing. */
-function removeAbandoned(): void {
-  const pattern = new RegExp(`^${PREFIX}-${whereWeRun()}-(\\d+)-[\\da-f-]{36}$`)
+function removeAbandoned(prefix: string): void {
+  const pattern = new RegExp(`^${prefix}-(\\d+)-[\\da-f-]{36}$`)
   const ofOurs = (name: string): number => Number(pattern.exec(name)?.[1] ?? process.pid)
   try {
     const abandoned = readdirSync(tmpdir()).filter((name) => !isRunning(ofOurs(name)))

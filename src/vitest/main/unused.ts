@@ -1,7 +1,7 @@
 import { PLUGIN_NAME } from '../../paths.ts'
 
-let made = 0
-let used = false
+/** Nothing before the first one is made. */
+let used: boolean | undefined
 
 /**
  * A plugin that was made and that Vite was never given does nothing, in silence: one in `test.plugins`, for instance. Said at the
@@ -9,11 +9,12 @@ let used = false
  * @returns to be called when Vite asks the plugin for anything
  */
 export function watchUse(): () => void {
-  if (made++ === 0) process.once('exit', tellUnused)
+  if (used === undefined) process.once('exit', tellUnused)
+  used ??= false
   return () => void (used = true)
 }
 
 function tellUnused(): void {
-  if (used || process.env.VITEST === undefined) return
+  if (used === true || process.env.VITEST === undefined) return
   process.stderr.write(`${PLUGIN_NAME}: asyncProfiler() was called, but no config that Vitest read has its plugin: it belongs in plugins, beside test and not inside it\n`)
 }

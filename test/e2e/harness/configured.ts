@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { VERSION } from '../../../src/version.ts'
 import { normalize } from './normalize.ts'
-import { type RunOptions, type RunResult, runVitest } from './run-vitest.ts'
+import { configText, type RunOptions, type RunResult, runVitest } from './run-vitest.ts'
 import { REPOSITORY } from './sandbox.ts'
 
 export const PLUGIN = `asyncProfiler({ backend: 'inspector', report: { json: 'report.json' } })`
@@ -10,17 +11,12 @@ export const PLUGIN = `asyncProfiler({ backend: 'inspector', report: { json: 're
 export const runConfigured = (options: RunOptions): Promise<RunResult> => runVitest({ results: false, reporter: false, ...options })
 
 /** @param testConfig the text of `test`, @param plugins that of the list of plugins */
-export const configWith = (testConfig: string, plugins = PLUGIN): string => `import { defineConfig } from 'vitest/config'
-import asyncProfiler from 'vitest-async-profiler'
-
-export default defineConfig({ plugins: [${plugins}], test: ${testConfig} })
-`
+export const configWith = (testConfig: string, plugins = PLUGIN): string => configText(plugins, testConfig)
 
 /** Another copy of the package, as files below a project's folder: of another version, where one is given. */
-export function packageCopy(folder: string, version?: string): Record<string, string> {
+export function packageCopy(folder: string, version = VERSION): Record<string, string> {
   const ofPackage = ['package.json', ...readdirSync(join(REPOSITORY, 'dist')).filter((name) => name.endsWith('.js')).map((name) => `dist/${name}`)]
-  const own = (JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8')) as { version: string }).version
-  const read = (path: string): string => readFileSync(join(REPOSITORY, path), 'utf8').replaceAll(own, version ?? own)
+  const read = (path: string): string => readFileSync(join(REPOSITORY, path), 'utf8').replaceAll(VERSION, version)
   return Object.fromEntries(ofPackage.map((path) => [`${folder}/node_modules/vitest-async-profiler/${path}`, read(path)]))
 }
 

@@ -104,12 +104,15 @@ export async function runVitest(options: RunOptions): Promise<RunResult> {
 
 function configWith(plugin: Options = {}): string {
   const options = { ...plugin, report: { json: 'report.json', ...plugin.report } }
-  return `import { defineConfig } from 'vitest/config'
+  return configText(`asyncProfiler(${JSON.stringify(options)})`)
+}
+
+/** @param plugins the text of the list of plugins, @param test that of `test` */
+export const configText = (plugins: string, test = '{}'): string => `import { defineConfig } from 'vitest/config'
 import asyncProfiler from 'vitest-async-profiler'
 
-export default defineConfig({ plugins: [asyncProfiler(${JSON.stringify(options)})] })
+export default defineConfig({ plugins: [${plugins}], test: ${test} })
 `
-}
 
 function writeFiles(root: string, files: Record<string, string>): void {
   for (const [path, text] of Object.entries(files)) {

@@ -12,7 +12,7 @@ import { readFlagged } from './reporter/flagged.ts'
 import { runningReporter } from './reporter/running.ts'
 import { checkNode, checkVitest } from './supported.ts'
 import { adoptProjects, registerPlugin } from './vitest/main/run-start.ts'
-import { watchUse } from './vitest/main/unused.ts'
+import { noteUse, watchUse } from './vitest/main/unused.ts'
 import { dropNamedReporter, type RawConfig, reportMerged, serveSetup, wireConfig, type Wiring } from './vitest/main/wire-config.ts'
 
 export type { Options, TestOptions } from './options.ts'
@@ -26,7 +26,7 @@ export type * from './matchers/types.ts'
 export function asyncProfiler(options?: Options): Plugin {
   checkNode(process.versions.node)
   const resolved = resolveOptions(options)
-  const used = watchUse()
+  watchUse()
   const reporter = new AsyncProfilerReporter(options)
   const wiring: Wiring = {
     id: registerPlugin(onRunStart),
@@ -65,7 +65,7 @@ export function asyncProfiler(options?: Options): Plugin {
   return {
     name: PLUGIN_NAME,
     config(config) {
-      used()
+      noteUse()
       wireConfig(config as RawConfig, wiring)
       reportMerged(config as RawConfig, reporter)
     },
@@ -77,6 +77,7 @@ export function asyncProfiler(options?: Options): Plugin {
 /** `plugins: [asyncProfiler]`: Vite takes any function for a plugin, and asks it for its hooks. */
 Object.defineProperty(asyncProfiler, 'config', {
   value(): never {
+    noteUse()
     throw new AsyncProfilerError('ERR_OPTION', 'plugins holds asyncProfiler itself, which does nothing: call it, asyncProfiler()')
   }
 })

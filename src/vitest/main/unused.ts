@@ -6,12 +6,15 @@ let used: boolean | undefined
 /**
  * A plugin that was made and that Vite was never given does nothing, in silence: one in `test.plugins`, for instance. Said at the
  * process's end, and only in Vitest's: linters load configs, too.
- * @returns to be called when Vite asks the plugin for anything
  */
-export function watchUse(): () => void {
+export function watchUse(): void {
   if (used === undefined) process.once('exit', tellUnused)
   used ??= false
-  return () => void (used = true)
+}
+
+/** Vite has asked for something of ours. */
+export function noteUse(): void {
+  used = true
 }
 
 function tellUnused(): void {

@@ -274,11 +274,20 @@ export interface Report {
   notices: string[]
   /** Why the run fails where no failed test shows it, one sentence each; missing where there is nothing of the kind. */
   failures?: string[]
-  /** What was seen and is no finding: leftovers of tests that are no mistake, as far as can be told, or were gone before their file's end. */
-  counted?: { leftovers: number }
+  /** What was seen and is no finding. */
+  counted?: Counted
   findings: Finding[]
   budgets: BudgetVerdict[]
   tests: TestReport[]
+}
+
+export interface Counted {
+  /** Leftovers of tests that are no mistake, as far as can be told, or were gone before their file's end. */
+  leftovers: number
+  /** Stretches over the threshold of which other processes took most. */
+  stolen?: number
+  /** Stretches and turns over the threshold of which a stop of the process, or the profiler itself, may have taken so much that they are not. */
+  doubtful?: number
 }
 
 /** Limits of one budget; see `Options.budgets`. */

@@ -12,6 +12,8 @@ export interface Verdicts {
   over: BlockingCall[]
   /** Over the threshold only with the time that other processes took, and not clearly below it without. */
   inconclusive: BlockingCall[]
+  /** Clearly below it without that time. */
+  cleared: BlockingCall[]
 }
 
 /** What is measured of the machine's part is not so exact that more than this of the threshold is cleared by it. */
@@ -22,6 +24,7 @@ export function judgeStretches(stretches: readonly BlockingCall[], threshold: nu
   const long = stretches.filter(({ durationMs }) => durationMs > threshold).toSorted((a, b) => netMs(b) - netMs(a))
   return {
     over: long.filter((stretch) => netMs(stretch) > threshold),
-    inconclusive: long.filter((stretch) => netMs(stretch) <= threshold && netMs(stretch) > threshold * CLEAR_SHARE)
+    inconclusive: long.filter((stretch) => netMs(stretch) <= threshold && netMs(stretch) > threshold * CLEAR_SHARE),
+    cleared: long.filter((stretch) => netMs(stretch) <= threshold * CLEAR_SHARE)
   }
 }

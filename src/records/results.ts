@@ -27,6 +27,8 @@ export interface ScopeResult {
   leaks?: number
   /** Of a file: leftovers that are no mistake, as far as can be told, or were gone before its end. */
   leftoversCounted?: number
+  /** Times over a threshold that are in no finding, by why; missing where there are none. See `Counted`. */
+  uncertain?: { stolen: number; doubtful: number }
   findings: Finding[]
   /** Entries of `allow` that matched, in words. */
   allowed?: string[]

@@ -35,7 +35,7 @@ function rank(key: string): number {
 const READING_ORDER = `
   schemaVersion startedAt rule severity confidence status message hint
   on kind detail durationMs versions node vitest plugin backend used fallback
-  overheadMs notices failures counted leftovers location stack budget scope files file line column functionName
+  overheadMs notices failures counted leftovers stolen doubtful location stack budget scope files file line column functionName
   name state profile findings budgets tests test request method url delayMs
   evidence waits victims occurrences fingerprint allowed measured verdict contributors
   totalTasks completedTasks cancelledTasks errorTasks runningTasks

@@ -9,6 +9,8 @@ export interface ReportParts {
   inconclusive: Finding[]
   /** Budgets without a verdict that no inconclusive finding tells of. */
   undecided: BudgetVerdict[]
+  /** Over a threshold, but hardly by the user's doing: no finding tells of them. */
+  counted: { stolen: number; doubtful: number }
   allowed: number
   known: number
   budgets: { within: number; all: number }
@@ -20,7 +22,7 @@ export interface OverBudget {
   finding?: Finding
 }
 
-export function sortParts({ findings, budgets }: Report): ReportParts {
+export function sortParts({ findings, budgets, counted: { stolen = 0, doubtful = 0 } = { leftovers: 0 } }: Report): ReportParts {
   const isNew = findings.filter(({ status }) => status === 'new')
   const inconclusive = isNew.filter(isInconclusive)
   const over = budgets.filter(({ verdict }) => verdict === 'over')
@@ -31,6 +33,7 @@ export function sortParts({ findings, budgets }: Report): ReportParts {
     undecided: budgets.filter(
       (budget) => budget.verdict === 'inconclusive' && !inconclusive.some((finding) => tells(budget, finding))
     ),
+    counted: { stolen, doubtful },
     allowed: findings.filter(({ status }) => status === 'allowed').length,
     known: findings.filter(({ status }) => status === 'known').length,
     budgets: { within: budgets.filter(({ verdict }) => verdict === 'within').length, all: budgets.length }

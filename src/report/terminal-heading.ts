@@ -26,6 +26,7 @@ export function formatAllWell(page: Page, report: Report, parts: ReportParts): s
     : { text: 'no tests profiled', paint: colors.yellow }
   const backend = { text: report.backend.used }
   const settled = settledSpans(page, parts)
+  const brief = settledSpans(page, parts, { reasons: false })
   const full = { text: costInFull(report), paint: colors.dim }
   const short = { text: cost(report), paint: colors.dim }
   const width = page.columns - BADGE.length - 1
@@ -33,7 +34,9 @@ export function formatAllWell(page: Page, report: Report, parts: ReportParts): s
     [verdict, ...settled, backend, full],
     [verdict, ...settled, backend, short],
     [verdict, ...settled, short],
-    [verdict, ...settled]
+    [verdict, ...settled],
+    [verdict, ...brief, short],
+    [verdict, ...brief]
   ]
   const fitting = tries.find((spans) => textWidth(spans.map(({ text }) => text).join(' - ')) <= width)
   const spans = fitting ?? [{ ...verdict, text: shortenEnd(verdict.text, width, glyphs.ellipsis) }]

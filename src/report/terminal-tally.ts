@@ -15,12 +15,14 @@ export function tallySpans(page: Page, parts: ReportParts): Span[] {
   const found = countByRule(parts.found).map(({ text, severity }) => {
     return { text, paint: severity === 'error' ? red : yellow }
   })
-  return [...found, ...doubtSpans(page, parts), ...settledSpans(page, parts)]
+  return [...found, ...settledSpans(page, parts)]
 }
 
 /** What needs nobody: shown when all is well, too. */
-export function settledSpans({ colors }: Page, { allowed, known, budgets, over }: ReportParts): Span[] {
-  const spans: Span[] = []
+export function settledSpans(page: Page, parts: ReportParts, { reasons = true } = {}): Span[] {
+  const { colors } = page
+  const { allowed, known, budgets, over } = parts
+  const spans = doubtSpans(page, parts, reasons)
   if (allowed > 0) spans.push({ text: `${allowed} allowed`, paint: colors.dim })
   if (known > 0) spans.push({ text: `${known} known`, paint: colors.dim })
   if (budgets.all > 0) {
@@ -52,10 +54,10 @@ const SHORT_NAMES: Record<RuleName, [one: string, many: string]> = {
 }
 const RULES_IN_ORDER = Object.keys(SHORT_NAMES) as RuleName[]
 
-function doubtSpans({ colors }: Page, { inconclusive, undecided }: ReportParts): Span[] {
-  const count = inconclusive.length + undecided.length
+function doubtSpans({ colors }: Page, { inconclusive, undecided, counted }: ReportParts, reasons: boolean): Span[] {
+  const count = inconclusive.length + undecided.length + counted.stolen + counted.doubtful
   if (count === 0) return []
-  const stolen = undecided.length === 0 && inconclusive.every(wasRobbed)
+  const stolen = reasons && undecided.length + counted.doubtful === 0 && inconclusive.every(wasRobbed)
   return [{ text: `${count} inconclusive${stolen ? ' (CPU was taken by other processes)' : ''}`, paint: colors.dim }]
 }
 

@@ -47,10 +47,14 @@ export function collectResults(parts: readonly ModulesOfPart[], context: RunCont
     durationMs,
     versions,
     backend: { used: used.size === 0 ? 'none' : [...used].join(' and ') },
-    overheadMs: results.reduce((sum, { overheadMs }) => sum + overheadMs, 0),
+    overheadMs: sum(results, ({ overheadMs }) => overheadMs),
     notices: unique([...context.notices, ...judged.flatMap(({ notices }) => notices), ...results.flatMap(({ notices }) => notices)]),
     ...(failures.length > 0 && { failures }),
-    counted: { leftovers: results.reduce((sum, { leftoversCounted = 0 }) => sum + leftoversCounted, 0) },
+    counted: {
+      leftovers: sum(results, ({ leftoversCounted }) => leftoversCounted),
+      stolen: sum(results, ({ uncertain }) => uncertain?.stolen),
+      doubtful: sum(results, ({ uncertain }) => uncertain?.doubtful)
+    },
     findings,
     budgets: judged.flatMap(({ budgets }) => budgets),
     tests: files.flatMap(({ tests }) => tests)
@@ -115,3 +119,6 @@ const resultOf = (entity: { meta(): object }): ScopeResult | undefined =>
 const fullName = (test: TestCase): string => test.fullName
 
 const unique = (texts: readonly string[]): string[] => [...new Set(texts)]
+
+const sum = (results: readonly ScopeResult[], numberOf: (result: ScopeResult) => number | undefined): number =>
+  results.reduce((total, result) => total + (numberOf(result) ?? 0), 0)

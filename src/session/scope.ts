@@ -121,6 +121,8 @@ export class Scope {
   overheadMs = 0
   /** The turn that is running: own time, and own time with that of the scopes inside. */
   readonly turn = { ms: 0, stolenMs: 0, longestMs: 0, microtasks: 0, ticks: 0, callbacks: 0, touched: false, oursMs: 0, totalMs: 0, totalStolenMs: 0, totalOursMs: 0, summed: false }
+  /** Of a test or file: turns that would be starved if the profiler took less of them than it may have. */
+  doubtfulTurns = 0
   /** Its own and those of the scopes inside. */
   readonly starved: StarvedTurn[] = []
 

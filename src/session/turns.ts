@@ -50,6 +50,7 @@ export function createTurns(onStarved: (scope: Scope, busyMs: number) => void, o
         const { knownMs, mostMs } = isFlood(scope) ? ours(scope, busyMs) : NOTHING
         turn.oursMs = hooksMs(turn) + knownMs
         if (isStarved(scope, Math.max(turn.oursMs, mostMs))) onStarved(scope, busyMs)
+        else if (isStarved(scope, turn.oursMs)) scope.whole.doubtfulTurns++
       }
       const loopOursMs = ran.reduce((sum, { turn }) => sum + turn.oursMs, 0)
       for (const scope of ran) sumUp(scope, summed)

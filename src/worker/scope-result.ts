@@ -1,7 +1,7 @@
 import { createAllowance, toAllowable } from '../analysis/allow.ts'
 import { judgeStretches, ownMs, summarize } from '../analysis/profile.ts'
 import { hasGate } from '../gate.ts'
-import type { BudgetLimits, Finding, ResolvedOptions } from '../model.ts'
+import type { BlockingCall, BudgetLimits, Finding, ResolvedOptions } from '../model.ts'
 import type { ScopeResult } from '../records/results.ts'
 import type { Scope } from '../session/scope.ts'
 import type { WorkerState } from './state.ts'
@@ -20,7 +20,7 @@ export function resultOf(
   const observed = profiler.observe(scope, rules)
   const allowance = createAllowance(allow)
   const findings: Finding[] = profiler.findAll(observed, { file, rules, blockingThreshold, allow: allowance.apply })
-  const blocking = judgeStretches(observed.stretches, blockingThreshold).over
+  const { over: blocking, cleared } = judgeStretches(observed.stretches, blockingThreshold)
   // Not by the findings: the rule may be off, and the collector's pauses break no budget.
   const counted = blocking.filter((call) => ownMs(call) > blockingThreshold && !allowance.covers(toAllowable(call, file)))
   const syncCalls = scope.kind === 'file' ? 0 : scope.syncCalls.calls.length + total(scope.countedCalls ?? new Map())
@@ -41,6 +41,7 @@ export function resultOf(
     ...(lag && { lag }),
     blocking: { count: counted.length, totalMs: counted.reduce((sum, call) => sum + ownMs(call), 0) },
     syncCalls,
+    ...uncertainOf(scope, cleared),
     findings,
     ...(allowance.matched().length > 0 && { allowed: allowance.matched() }),
     budgets,
@@ -48,6 +49,14 @@ export function resultOf(
     overheadMs: scope.kind === 'test' ? profiler.overheadOf(scope) : scope.overheadMs,
     notices: [...notices]
   }
+}
+
+/** What tests did in a file is in their own results. */
+function uncertainOf({ kind, doubtfulTurns }: Scope, cleared: readonly BlockingCall[]): Pick<ScopeResult, 'uncertain'> {
+  const own = kind === 'file' ? cleared.filter(({ culprit }) => culprit.test === undefined) : cleared
+  const stolen = own.filter(({ stolenMs, suspendedMs }) => stolenMs >= suspendedMs).length
+  const doubtful = own.length - stolen + doubtfulTurns
+  return stolen + doubtful === 0 ? {} : { uncertain: { stolen, doubtful } }
 }
 
 /** What is left to say of a test or file where that cannot be found out. */

@@ -26,6 +26,15 @@ test('all well stays one line with settled findings and budgets, and drops what 
   expect(print(report, { columns: 40 })).toMatchInlineSnapshot(`" Async  no findings in 1 test"`)
 })
 
+test('what was over a threshold, but hardly by the doing of the user, is counted where all else is well', () => {
+  const stolen = sampleReport({ counted: { leftovers: 0, stolen: 2, doubtful: 0 } })
+  expect(print(stolen, { columns: 120 })).toMatchInlineSnapshot(`" Async  no findings in 3 tests · 2 inconclusive (CPU was taken by other processes) · overhead 1.8 % of the run"`)
+  expect(print(stolen, { columns: 80 })).toMatchInlineSnapshot(`" Async  no findings in 3 tests · 2 inconclusive · overhead 1.8 % of the run"`)
+  const doubtful = sampleReport({ counted: { leftovers: 0, stolen: 2, doubtful: 1 } })
+  expect(print(doubtful, { columns: 120 })).toMatchInlineSnapshot(`" Async  no findings in 3 tests · 3 inconclusive · inspector · overhead 1.8 % of the run, 72 ms"`)
+  expect(print(sampleReport({ findings: [leak()], counted: { leftovers: 0, stolen: 2, doubtful: 0 } }))).toMatch(/1 leak · 2 inconclusive \(CPU was taken by other processes\)$/)
+})
+
 test('a run without a profiled test is not called well', () => {
   expect(print(sampleReport({ tests: [] }))).toMatchInlineSnapshot(`" Async  no tests profiled · inspector · overhead 1.8 % of the run, 72 ms"`)
 })

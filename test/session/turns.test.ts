@@ -4,8 +4,16 @@ import { createTurns } from '../../src/session/turns.ts'
 
 const scopeOf = (): Scope => new Scope({ kind: 'test', name: 'a test', thresholds: { blockingThreshold: 100, lagThreshold: 10 }, startMs: 0, lag: true })
 
+interface Taken {
+  microtasks?: number
+  oursMs?: number
+  mostMs?: number
+}
+
 /** Stretches of one turn, each with its time on the CPU and what others took of it. */
-function starvedBy(stretches: [ms: number, stolenMs: number][], { microtasks = 0, oursMs = 0, mostMs = 0 } = {}): number[] {
+const starvedBy = (stretches: [ms: number, stolenMs: number][], taken?: Taken): number[] => run(stretches, taken).starved
+
+function run(stretches: [ms: number, stolenMs: number][], { microtasks = 0, oursMs = 0, mostMs = 0 }: Taken = {}): { starved: number[]; scope: Scope } {
   const starved: number[] = []
   const turns = createTurns((_scope, busyMs) => void starved.push(busyMs), () => ({ knownMs: oursMs, mostMs: Math.max(oursMs, mostMs) }))
   const scope = scopeOf()
@@ -15,7 +23,7 @@ function starvedBy(stretches: [ms: number, stolenMs: number][], { microtasks = 0
   }
   scope.turn.microtasks = microtasks
   turns.end(1000, [scope])
-  return starved
+  return { starved, scope }
 }
 
 test.each<[string, [number, number][], number[]]>([
@@ -34,8 +42,11 @@ describe("what the profiler takes of a turn of many continuations is not the sco
     expect(starvedBy(stretches, { microtasks: 24_000, oursMs: 70 })).toEqual([])
   })
 
-  test('it may not have been: what may be ours in all is in doubt', () => {
-    expect(starvedBy(stretches, { microtasks: 24_000, oursMs: 40, mostMs: 70 })).toEqual([])
+  test('it may not have been: what may be ours in all is in doubt, and counted', () => {
+    const { starved, scope } = run(stretches, { microtasks: 24_000, oursMs: 40, mostMs: 70 })
+    expect(starved).toEqual([])
+    expect(scope.doubtfulTurns).toBe(1)
+    for (const taken of [{ oursMs: 70 }, { oursMs: 40, mostMs: 50 }]) expect(run(stretches, { microtasks: 24_000, ...taken }).scope.doubtfulTurns).toBe(0)
   })
 
   test('it is starved all the same', () => {

@@ -18,6 +18,8 @@ export function normalize(text: string, { root }: Pick<RunResult, 'root'>, keep:
       .replace(/JSON report written to .*/g, 'JSON report written to <file>')
       // Which phases are told depends on how long they took.
       .replace(/(Duration\s+).*/g, '$1<time>')
+      // On a busy machine.
+      .replace(/(?: ·|^) \d+ inconclusive(?: \(CPU was taken by other processes\))?/gm, '')
       .replace(/overhead (?:<?[\d.]+ % of the run, )?<?[\d.]+ (?:ms|s)/g, 'overhead <time>')
       .replace(/(?<![\w.])\d+(?:\.\d+)?(?: ?ms| ?s|m)(?!\w)/g, duration)
       .replace(/[^\S\n]+$/gm, '')

@@ -115,15 +115,26 @@ function judgeMatch({ expectation, finding }: Match, truths: Run['truth'], coldM
     whose: isOf(expectation, finding),
     kind: expectation.kinds.length === 0 || expectation.kinds.includes(finding.kind ?? 'none'),
     detail: wrongDetails(expectation, finding).length === 0,
-    ...(isTimed && { duration: { errorMs: errorOf(durationMs, truth), truth, coldMs } }),
+    ...(isTimed && { duration: { errorMs: errorOf(durationMs, rangeOf(truth, expectation, finding)), truth, coldMs } }),
   }
 }
 
-/** A collection right after the work may be part of the stretch, or not. */
-function errorOf(durationMs: number, { ms, collectedMs }: Truth): number {
-  const errorMs = durationMs - ms
-  return errorMs > 0 ? Math.max(0, errorMs - collectedMs) : errorMs
+/**
+ * The durations that are true. A collection right after the work may be part of the stretch, or not. What does not wait by
+ * its own doing was off the CPU by the machine's doing: that is no part of a stall, though it may be part of its wall clock. And
+ * a stretch does not end where the measured call does: it may have been stopped after it, too.
+ */
+function rangeOf({ ms, offCpuMs, collectedMs }: Truth, { kinds }: Expectation, { evidence: { stolenMs = 0 } }: Finding): { fromMs: number; toMs: number } {
+  const waits = kinds.some((kind) => WAITING_KINDS.includes(kind))
+  const stoppedMs = Math.max(0, offCpuMs)
+  return { fromMs: waits ? ms : ms - stoppedMs, toMs: ms + collectedMs + Math.max(0, stolenMs - stoppedMs) }
 }
+
+const WAITING_KINDS = ['wait', 'sync-process']
+
+/** Below zero for what is too short. */
+const errorOf = (durationMs: number, { fromMs, toMs }: { fromMs: number; toMs: number }): number =>
+  Math.min(0, durationMs - fromMs) + Math.max(0, durationMs - toMs)
 
 /** What is missing in a finding, besides the place, the test, the request and the kind. */
 export function wrongDetails({ through, throughPackage, says, waits, waitsNot, victims, fails, errors }: Expectation, { stack, message, severity, waits: tree, victims: told }: Finding): string[] {

@@ -2,16 +2,6 @@ import { configDefaults, defineConfig } from 'vitest/config'
 
 const exclude = [...configDefaults.exclude, 'examples/**', 'test/vitest-4/**', 'test/**/fixtures/**', 'test/corpus/project/**']
 
-const E2E = {
-  exclude,
-  globalSetup: ['test/e2e/harness/sandbox.ts'],
-  testTimeout: 60_000,
-  hookTimeout: 120_000,
-}
-
-/** What these expect depends on no time, or on seconds: two of them run at once. */
-const UNTIMED = ['aliases', 'allow', 'bad-input', 'leftovers', 'memory', 'monorepo', 'outcomes', 'output', 'set-ups', 'stuck', 'types', 'wiring'].map((name) => `test/e2e/${name}.test.ts`)
-
 export default defineConfig({
   test: {
     projects: [
@@ -27,22 +17,15 @@ export default defineConfig({
       },
       {
         test: {
-          ...E2E,
-          name: 'e2e-untimed',
-          include: UNTIMED,
-          sequence: { groupOrder: 1 },
-          maxWorkers: 2,
-        },
-      },
-      {
-        test: {
-          ...E2E,
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          exclude: [...exclude, ...UNTIMED],
-          // Each test runs a Vitest of its own and checks what it measured: one file at a time.
-          sequence: { groupOrder: 2 },
-          maxWorkers: 1,
+          exclude,
+          globalSetup: ['test/e2e/harness/sandbox.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          // Each test runs a Vitest of its own, some measure what it does: no more of them at once than small machines have cores.
+          sequence: { groupOrder: 1 },
+          maxWorkers: 2,
         },
       },
       {
@@ -50,7 +33,7 @@ export default defineConfig({
           name: 'corpus',
           include: ['test/corpus/*.test.ts'],
           exclude,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 2 },
           maxWorkers: 1,
         },
       },

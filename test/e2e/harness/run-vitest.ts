@@ -94,7 +94,9 @@ export async function runVitest(options: RunOptions): Promise<RunResult> {
     ...(results ? ['--reporter=json', `--outputFile.json=${RESULTS}`] : []),
     ...args
   ]
-  const ended = await run(argv, root, { ...inherited(), ...(color ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' }), ...env }, timeoutMs)
+  // Vitest's own code is compiled once for all runs, which is a tenth of what a run of one small file takes.
+  const cache = { NODE_COMPILE_CACHE: join(inject('sandbox'), 'compile-cache') }
+  const ended = await run(argv, root, { ...inherited(), ...cache, ...(color ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' }), ...env }, timeoutMs)
   const read = (path: string): string | undefined => {
     const full = join(root, path)
     return existsSync(full) ? readFileSync(full, 'utf8') : undefined

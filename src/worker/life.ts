@@ -11,8 +11,10 @@ export interface Life {
   fileLoads(file: string, project: string): void
   /** The file is loaded: hooks and tests run. */
   fileRuns(): void
-  /** @returns to be called at its end */
+  /** @returns to be called at its end, which is told with what comes next: most often that is the next test */
   testRuns(test: RunningTest): () => void
+  /** A hook of the file starts, or the file has ended: no test that is over runs meanwhile. */
+  testsOver(): void
   /** Waits for a process, or does so no longer; missing where nobody watches. */
   waits?(call: StuckSnapshot | undefined): void
 }
@@ -31,7 +33,10 @@ export function startLife({ stuckTimeout: timeoutMs, rules }: Pick<ResolvedOptio
   const running = new Set<string>()
   let exempt = 0
   let call = ''
+  /** A test that is over is still told of. */
+  let outdated = false
   function line(beats: number): string {
+    outdated = false
     const tests = running.size > MAX_TESTS ? [...running].slice(0, MAX_TESTS) : [...running]
     return `${head},"beats":${beats},"debugged":${isDebugged()},"exempt":${exempt > 0},"tests":[${tests.join()}]${call}}\n`
   }
@@ -66,10 +71,13 @@ export function startLife({ stuckTimeout: timeoutMs, rules }: Pick<ResolvedOptio
       return () => {
         running.delete(text)
         exempt -= weight
-        heartbeat.beat()
+        outdated = true
       }
+    },
+    testsOver() {
+      if (outdated) heartbeat.beat()
     }
   }
 }
 
-const UNWATCHED: Life = { fileLoads() {}, fileRuns() {}, testRuns: () => () => {} }
+const UNWATCHED: Life = { fileLoads() {}, fileRuns() {}, testRuns: () => () => {}, testsOver() {} }

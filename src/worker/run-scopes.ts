@@ -32,7 +32,10 @@ export function runFile(state: WorkerState, runSuite: () => Promise<void>, suite
   if (usesOf(suite.file.filepath).leftovers) scope.askForLeftovers()
   scope.overheadMs += armMs
   const { session } = profiler
-  wrapHooks(suite, ['beforeAll', 'afterAll'], (hook) => session.run(scope, hook))
+  wrapHooks(suite, ['beforeAll', 'afterAll'], (hook) => {
+    ours(state, life.testsOver)
+    return session.run(scope, hook)
+  })
   // Of the promises around a test some thirty are the runner's: its own functions are set apart.
   const inTest = (call: () => unknown): unknown => {
     const here = session.storage.getStore()
@@ -42,6 +45,7 @@ export function runFile(state: WorkerState, runSuite: () => Promise<void>, suite
   const stopTests = aroundTestFunctions((_test, call) => inTest(call))
   async function end(): Promise<void> {
     profiler.end(scope)
+    ours(state, life.testsOver)
     const result = await safely(state, scope, async () => {
       const timedOut = ours(state, () => tellHookTimeout(state, scope, suite))
       const { late, ...left } = await judgeLeftovers(state, scope, { lost: timedOut !== undefined })

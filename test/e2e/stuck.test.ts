@@ -128,10 +128,10 @@ describe.each(RUNS)('a request handler that spins: Vitest %i, %s, isolate %s', (
 })
 
 describe.each(['forks', 'threads'] as const)('all that can be stuck, at once: %s', (pool) => {
-  const names = ['atomics', 'command', 'loading', 'promises']
+  const names = ['atomics', 'command', 'hook', 'loading', 'promises']
   let result: StuckRun
   beforeAll(async () => {
-    result = await run({ files: only(...names, 'one'), pool, args: ['--maxWorkers=5'] })
+    result = await run({ files: only(...names, 'one'), pool, args: ['--maxWorkers=6'] })
   })
 
   test('ends in time, and leaves nothing', () => ends(result, names))
@@ -142,6 +142,7 @@ describe.each(['forks', 'threads'] as const)('all that can be stuck, at once: %s
     expect(told(result)).toEqual([
       [head, 'test/atomics.test.ts > waits for nobody', 'inside Atomics.wait', 'at test/atomics.test.ts:6', end],
       [head, "test/command.test.ts > runs a command inside child_process.execSync('sleep …')", 'at run test/command.test.ts:6 at test/command.test.ts:11', end],
+      [head, 'test/hook.test.ts, outside its tests, stopped the event loop: it has not turned for <time>', 'at test/hook.test.ts:8', end],
       [head, 'test/promises.test.ts > chains for ever', 'at forever test/promises.test.ts:15', end],
       [head, 'the loading of test/loading.test.ts stopped the event loop: it has not turned for <time>', 'at test/loading.test.ts:6', end]
     ].map((lines) => lines.join(' ')))
@@ -150,6 +151,7 @@ describe.each(['forks', 'threads'] as const)('all that can be stuck, at once: %s
   test('is in the report, the test’s own severity respected', () => {
     expect(describeFindings(result.report!.findings)).toEqual([
       'error stuck-test test/command.test.ts:6 | runs a command',
+      'error stuck-test test/hook.test.ts:8 | test/hook.test.ts',
       'error stuck-test test/loading.test.ts:6 | test/loading.test.ts',
       'error stuck-test test/promises.test.ts:15 | chains for ever',
       'warn stuck-test test/atomics.test.ts:6 | waits for nobody'

@@ -1,4 +1,6 @@
-import { rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { readSettings } from './settings.ts'
 import { chooseCases } from './cases.ts'
 import { createProject } from './project.ts'
@@ -7,13 +9,16 @@ import { describeMachine } from './machine.ts'
 import { formatOverhead } from './overhead.ts'
 import { formatPerCall } from './per-call.ts'
 import { formatTable } from './table.ts'
+import { buildWithout } from './without.ts'
 
 /*
  * Runs the same suites with and without the plugin, and with Vitest's own `detectAsyncLeaks`, one after another:
  *
- *   node bench/run.ts [--rounds 5] [--only a,c] [--with '{"captureStacks":false}'] [--build ../other-build] [--skip-leaks] [--json raw.json]
+ *   node bench/run.ts [--rounds 5] [--only a,c] [--with '{"captureStacks":false}'] [--build ../other-build] [--without stacks,hooks] [--skip-leaks] [--json raw.json]
  */
 const settings = readSettings(process.argv.slice(2))
+const builds = mkdtempSync(join(tmpdir(), 'async-profiler-builds-'))
+settings.builds.push(...(await buildWithout(settings.without, builds)))
 const cases = chooseCases(settings)
 const project = createProject(cases, settings.builds)
 try {
@@ -23,5 +28,5 @@ try {
   }
   process.stdout.write(`${[describeMachine(), formatTable(cases, samples), formatPerCall(cases, samples), formatOverhead(cases, samples)].filter(Boolean).join('\n\n')}\n`)
 } finally {
-  rmSync(project.root, { recursive: true, force: true })
+  for (const folder of [project.root, builds]) rmSync(folder, { recursive: true, force: true })
 }

@@ -14,6 +14,8 @@ export interface Settings {
   /** Option objects, each an extra row in every case. */
   withOptions: object[]
   builds: Build[]
+  /** Parts of the plugin, each an extra row in every case: a build without it. */
+  without: string[]
   /** Whether `detectAsyncLeaks` stands beside the plugin: it takes a minute in the case of many awaits. */
   leaks: boolean
   /** Where to write the raw numbers. */
@@ -29,16 +31,19 @@ export function readSettings(args: string[]): Settings {
       rounds: { type: 'string', default: DEFAULT_ROUNDS },
       only: { type: 'string', default: '' },
       with: { type: 'string', multiple: true, default: [] },
+      without: { type: 'string', default: '' },
       build: { type: 'string', multiple: true, default: [] },
       'skip-leaks': { type: 'boolean', default: false },
       json: { type: 'string' },
     },
   })
   const rounds = Number(values.rounds)
+  const listOf = (names: string): string[] => names.split(',').filter((name) => name !== '')
   if (!Number.isInteger(rounds) || rounds < 1) throw new RangeError(`--rounds must be a whole number from 1 on, got ${values.rounds}`)
   return {
     rounds,
-    only: values.only.split(',').filter((id) => id !== ''),
+    only: listOf(values.only),
+    without: listOf(values.without),
     withOptions: values.with.map((text) => JSON.parse(text) as object),
     builds: values.build.map((folder) => ({ name: basename(resolve(folder)), folder: resolve(folder) })),
     leaks: !values['skip-leaks'],

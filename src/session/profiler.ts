@@ -82,7 +82,13 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
   // Before the request's own code runs.
   for (const name of ['http.server.request.start', 'http.server.response.created']) subscribe(name, () => session.syncCalls.refresh())
   const requests = watchRequests(session, { lag, thresholds }, later)
-  const display = (path: string): string => displayPath(root, path)
+  const displayed = new Map<string, string>()
+  /** Asked for each test. */
+  function display(path: string): string {
+    let shown = displayed.get(path)
+    if (shown === undefined) displayed.set(path, (shown = displayPath(root, path)))
+    return shown
+  }
   let located: Locator | undefined
   const real = (): Locator => (located ??= later().createLocator(sources, display))
   const locator: Locator = { frame: (frame) => real().frame(frame), places: (evidence) => real().places(evidence) }

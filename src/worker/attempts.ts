@@ -27,12 +27,14 @@ function merge(results: readonly ScopeResult[], mergeFindings: MergeFindings): S
   const summaries = results.flatMap((result) => result.summary ?? [])
   const allowed = [...new Set(results.flatMap((result) => result.allowed ?? []))]
   const count = results.reduce((sum, { blocking }) => sum + blocking.count, 0)
+  const uncertain = results.flatMap((result) => result.uncertain ?? [])
   const totalMs = results.reduce((sum, { blocking }) => sum + blocking.totalMs, 0)
   return {
     ...last,
     ...(lags.length > 0 && { lag: worst(lags) }),
     ...(summary && { summary: sumUp(summary, summaries) }),
     blocking: { count, totalMs },
+    ...(uncertain.length > 0 && { uncertain: { stolen: sumOf(uncertain, 'stolen'), doubtful: sumOf(uncertain, 'doubtful') } }),
     syncCalls: results.reduce((sum, { syncCalls }) => sum + syncCalls, 0),
     findings,
     ...(allowed.length > 0 && { allowed }),
@@ -40,6 +42,8 @@ function merge(results: readonly ScopeResult[], mergeFindings: MergeFindings): S
     overheadMs: results.reduce((sum, { overheadMs }) => sum + overheadMs, 0)
   }
 }
+
+const sumOf = <Key extends string>(all: readonly Record<Key, number>[], key: Key): number => all.reduce((sum, each) => sum + each[key], 0)
 
 /** Allowed calls are in a summary, unlike in `blocking`. */
 function sumUp(last: ProfileSummary, all: readonly ProfileSummary[]): ProfileSummary {

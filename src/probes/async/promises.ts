@@ -102,11 +102,12 @@ export interface PromiseSurroundings {
 
 const UNKNOWN = Symbol('unknown cause')
 
+/** V8's own functions are in no script. */
+const isNamed = (url: string): boolean => url !== ''
+
 /** Nobody calls `then` in the job of a promise that was resolved with another one: it follows that. */
-const isOfNobody = (site: NodeJS.CallSite): boolean => {
-  const url = urlOf(site)
-  return site.isAsync() || (url === '' && site.getFunctionName() === 'then') || /^node:internal\/(?:process\/task_queues|timers)$/.test(url)
-}
+const isOfNobody = (site: NodeJS.CallSite, url: string): boolean =>
+  url === 'node:internal/process/task_queues' || url === 'node:internal/timers' || (url === '' && site.getFunctionName() === 'then') || site.isAsync()
 
 /**
  * Tells which promises an owner's code has made that are still pending, where they were made and who waits for them. Promises that
@@ -137,8 +138,7 @@ export function createPromises<Owner extends { promises: PromiseLog<Owner> }>({ 
     return running && causeOf(running)
   }
 
-  function create(promise: object, owner: Owner, derived: boolean, source: PromiseRecord<Owner> | undefined, sites: readonly NodeJS.CallSite[]): PromiseRecord<Owner> {
-    const own = sites.some((site) => isOwn(urlOf(site)))
+  function create(promise: object, owner: Owner, derived: boolean, source: PromiseRecord<Owner> | undefined, sites: readonly NodeJS.CallSite[], own: boolean): PromiseRecord<Owner> {
     const [site] = sites
     const url = site === undefined ? '' : urlOf(site)
     const top = { url, name: site?.getFunctionName() ?? '', own: isOwn(url) }
@@ -161,21 +161,26 @@ export function createPromises<Owner extends { promises: PromiseLog<Owner> }>({ 
     const few = libraryRuns()
     const frames = usersRun() ? (derived ? FEW_FRAMES : FRAMES_OF_JOB) : few ? FEW_FRAMES : FRAMES
     let sites = takeSites(frames, above)
-    if (few && sites.some((site) => isOwn(urlOf(site)))) sites = takeSites(FRAMES, above)
-    const maker = sites.find((site) => urlOf(site) !== '')
-    const url = maker === undefined ? '' : urlOf(maker)
-    if (source !== undefined && running !== undefined && sites.every(isOfNobody)) {
+    // Each is asked of V8: once is enough.
+    let urls = sites.map(urlOf)
+    const own = urls.some(isOwn)
+    if (few && own) {
+      sites = takeSites(FRAMES, above)
+      urls = sites.map(urlOf)
+    }
+    const url = urls.find(isNamed) ?? ''
+    if (source !== undefined && running !== undefined && urls.every((each, index) => isOfNobody(sites[index]!, each))) {
       // The job of a promise that was resolved with another one.
       running.follows = source
       source.takers.push(running)
       return running
     }
     // That the runner waits for somebody else's promise is of interest.
-    if (source === undefined && (maker === undefined || isRunner(url))) return undefined
+    if (source === undefined && (url === '' || isRunner(url))) return undefined
     libraryMakes = !isOwn(url)
     const isNodes = url.startsWith('node:')
-    const isWanted = source !== undefined || !isNodes || sites.some((site) => isOwn(urlOf(site)))
-    const record = isWanted ? create(promise, owner, derived, source, sites) : undefined
+    const isWanted = source !== undefined || !isNodes || own
+    const record = isWanted ? create(promise, owner, derived, source, sites, own) : undefined
     if (derived && isNodes) nodes.set(promise, causeOf(record) ?? UNKNOWN)
     return record
   }

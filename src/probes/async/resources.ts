@@ -4,7 +4,7 @@ import type { StackFrame } from '../../records/code.ts'
 import { now } from '../clock.ts'
 import { isOpen, isRefd, ownerOf } from '../resource-state.ts'
 import { periodOf } from '../timers.ts'
-import { sitesOf, takeStack, type TakenStack, urlOf } from '../stacks.ts'
+import { sitesOf, type TakenStack, takeSites, urlOf } from '../stacks.ts'
 import { type Cause, framesOf } from './causes.ts'
 import { isUnderWay } from './under-way.ts'
 import { affords, spend, type StackBudget } from './stack-budget.ts'
@@ -130,8 +130,7 @@ export function createResources<Owner extends Maker<Owner>>({ ownerNow, isRunner
   /** Streams that nobody refers to are collected without closing their file: these are held until they are closed. */
   const openStreams = new Set<object>()
 
-  function originOf(stack: TakenStack, more: Partial<Origin<Owner>> = {}): Origin<Owner> {
-    const sites = sitesOf(stack)
+  function originOf(sites: NodeJS.CallSite[], more: Partial<Origin<Owner>> = {}): Origin<Owner> {
     const own = sites.some((site) => isOwn(urlOf(site)))
     return { sites, frames: [], own, ...(own ? {} : { from: cause() }), ...more }
   }
@@ -169,7 +168,7 @@ export function createResources<Owner extends Maker<Owner>>({ ownerNow, isRunner
       return
     }
     const since = now()
-    const origin = originOf(takeStack(limit, probe.init))
+    const origin = originOf(takeSites(limit, probe.init))
     if (opens) opening.set(id, { owner, origin })
     if (origin.own || origin.from !== undefined) keepCause(id, type, resource, origin)
     spend(budget, since)
@@ -195,7 +194,7 @@ export function createResources<Owner extends Maker<Owner>>({ ownerNow, isRunner
       const budget = budgetFor(type, resource, owner.resources.budgets)
       if (!isLookedAt(owner, budget)) return
       const since = now()
-      add(type, resource, owner, originOf(takeStack(limit, probe.init), { type, ...(type === 'Immediate' && { chain: chainNow() }) }))
+      add(type, resource, owner, originOf(takeSites(limit, probe.init), { type, ...(type === 'Immediate' && { chain: chainNow() }) }))
       spend(budget, since)
       ours(since)
     },
@@ -227,11 +226,11 @@ export function createResources<Owner extends Maker<Owner>>({ ownerNow, isRunner
     fileStream(stream) {
       const owner = ownerNow()
       if (owner === undefined || !affords(owner.resources.budgets.resources)) return
-      add('FILESTREAM', stream, owner, originOf(takeStack(CALL_FRAMES, probe.fileStream)))
+      add('FILESTREAM', stream, owner, originOf(takeSites(CALL_FRAMES, probe.fileStream)))
       if (openStreams.size < MAX_STREAMS) openStreams.add(stream)
     },
     claim(handle, owner, stack) {
-      const origin = originOf(stack, { owner })
+      const origin = originOf(sitesOf(stack), { owner })
       if (origins.get(handle)?.owner === owner) origins.set(handle, origin)
       else add('TCPWRAP', handle, owner, origin)
     },
@@ -252,7 +251,7 @@ export function createResources<Owner extends Maker<Owner>>({ ownerNow, isRunner
   const listens = new WeakMap<object, Origin<Owner>>()
   function onListen(message: unknown): void {
     const { server } = message as { server: object }
-    if (ownerNow() !== undefined) listens.set(server, originOf(takeStack(CALL_FRAMES, onListen)))
+    if (ownerNow() !== undefined) listens.set(server, originOf(takeSites(CALL_FRAMES, onListen)))
   }
   subscribe('tracing:net.server.listen:asyncStart', onListen)
   return probe

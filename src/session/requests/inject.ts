@@ -1,7 +1,7 @@
 import { subscribe } from 'node:diagnostics_channel'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { patchMethod } from '../../probes/patch.ts'
-import { sitesOf, takeStack, urlOf } from '../../probes/stacks.ts'
+import { takeSites, urlOf } from '../../probes/stacks.ts'
 import { isOursUrl } from '../own.ts'
 import type { Scope } from '../scope.ts'
 import type { Session } from '../session.ts'
@@ -93,7 +93,7 @@ const FRAMES = 30
 
 /** Whether nobody's code but the injector's, and Node's, is on the stack: then what follows it is nobody else's, either. */
 function isLastOfJob(): boolean {
-  return sitesOf(takeStack(FRAMES, isLastOfJob)).every((site) => {
+  return takeSites(FRAMES, isLastOfJob).every((site) => {
     const url = urlOf(site)
     return site.isAsync() || url === '' || url.startsWith('node:') || INJECTOR.test(url) || isOursUrl(url)
   })

@@ -82,20 +82,21 @@ export interface Options {
 /** @throws {AsyncProfilerError} `ERR_OPTION`, with every problem in one message and without stack frames. */
 export function resolveOptions(options: unknown = {}): ResolvedOptions {
   const { success, output, issues } = v.safeParse(OPTIONS, options)
-  if (!success) {
-    const problems = issues.map(({ path = [], message }) => ({ path: path.map(({ key }) => key), text: message }))
-    throw right.optionError(problems, 'asyncProfiler()', (path) =>
-      path === '' ? 'asyncProfiler(options)' : `asyncProfiler({ ${path} })`,
-    )
-  }
+  if (!success) throw wrong(issues.map(({ path = [], message }) => ({ path: path.map(({ key }) => key), text: message })))
   const defaults = structuredClone(right.DEFAULT_OPTIONS)
-  return {
+  const resolved = {
     ...defaults,
     ...output,
     rules: { ...defaults.rules, ...output.rules },
     report: { github: Boolean(process.env['GITHUB_ACTIONS']), ...output.report },
   }
+  const problems = right.contradictions(resolved, resolved)
+  if (problems.length > 0) throw wrong(problems)
+  return resolved
 }
+
+const wrong = (problems: readonly right.Problem[]): Error =>
+  right.optionError(problems, 'asyncProfiler()', (path) => (path === '' ? 'asyncProfiler(options)' : `asyncProfiler({ ${path} })`))
 
 const GLOB = textOf('a glob that is not empty')
 const PATH = textOf('a path that is not empty')

@@ -51,11 +51,22 @@ export function resolveTestOptions(given: unknown, where: string): TestOptions {
   if (given === undefined) return {}
   const options = isPlainObject(given) ? withoutResult(given) : given
   const problems = findProblems(TEST_OPTIONS, options)
-  if (problems.length > 0) {
-    const owner = `meta.asyncProfiler of ${quote(where)}`
-    throw optionError(problems, owner, (path) => (path === '' ? owner : `${path} in ${owner}`))
-  }
+  if (problems.length > 0) throw testOptionError(problems, where)
   return copyPresent(options) as TestOptions
+}
+
+/**
+ * @param own those of a test, with its suites'
+ * @throws {AsyncProfilerError} `ERR_OPTION` where they need what the plugin's options switch off.
+ */
+export function checkTestOptions(options: ResolvedOptions, { budgets, rules }: TestOptions, where: string): void {
+  const problems = contradictions(options, { budgets: budgets === undefined ? [] : [budgets], rules })
+  if (problems.length > 0) throw testOptionError(problems, where)
+}
+
+function testOptionError(problems: readonly Problem[], where: string): AsyncProfilerError {
+  const owner = `meta.asyncProfiler of ${quote(where)}`
+  return optionError(problems, owner, (path) => (path === '' ? owner : `${path} in ${owner}`))
 }
 
 /** Values of one kind, and the words that say which are right. */
@@ -129,6 +140,26 @@ export function optionError(
   // Vite and Vitest print the stack: our own frames would bury the message, and the mistake is in none of them.
   error.stack = `${error.name}: ${message}`
   return error
+}
+
+/** What a budget or rule needs, where an option says that it is not measured: such a gate would always be open. */
+export function contradictions({ detectBlocking, monitorEventLoop }: Pick<ResolvedOptions, 'detectBlocking' | 'monitorEventLoop'>, { budgets, rules }: Asked): Problem[] {
+  if (detectBlocking && monitorEventLoop) return []
+  const needs = (what: string, option: string): string => `needs ${what}, and ${option} is false: remove one of the two`
+  const blocking = needs('blocking calls to be looked for', 'detectBlocking')
+  const lag = needs('lag to be measured', 'monitorEventLoop')
+  const ofBudgets = budgets.flatMap((budget, index) => {
+    const path = budgets.length === 1 ? ['budgets'] : ['budgets', index]
+    const problems = (names: readonly (keyof BudgetLimits)[], text: string): Problem[] => names.filter((name) => budget[name] !== undefined).map((name) => ({ path: [...path, name], text }))
+    return [...(monitorEventLoop ? [] : problems(['maxLag', 'p99Lag'], lag)), ...(detectBlocking ? [] : problems(['blockingCalls', 'totalBlocking'], blocking))]
+  })
+  const failing = (['blocking-call', 'loop-starvation'] as const).filter((rule) => !detectBlocking && rules?.[rule] === 'error')
+  return [...ofBudgets, ...failing.map((rule) => ({ path: ['rules', rule], text: `${blocking}, or set it to 'warn'` }))]
+}
+
+interface Asked {
+  budgets: readonly BudgetLimits[]
+  rules?: Partial<Record<RuleName, RuleSetting>> | undefined
 }
 
 interface Shape {

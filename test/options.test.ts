@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { AsyncProfilerError } from '../src/errors.ts'
 import { DEFAULT_OPTIONS, resolveOptions, type Options } from '../src/options.ts'
+import { checkTestOptions } from '../src/test-options.ts'
 
 beforeEach(() => void vi.stubEnv('GITHUB_ACTIONS', undefined))
 afterEach(() => void vi.unstubAllEnvs())
@@ -15,7 +16,7 @@ const EVERY_OPTION: Required<Options> = {
   maxStackDepth: 3,
   rules: { 'sync-call': 'error', 'stuck-test': 'off' },
   allow: [{ rule: 'sync-call', file: 'src/**', function: 'load*', package: 'express', test: 'users > *', reason: 'cached' }],
-  budgets: [{ maxLag: 50, p99Lag: 20, blockingCalls: 0, totalBlocking: 0.5, syncCalls: 1, leaks: 2, files: 'test/**' }, {}],
+  budgets: [{ syncCalls: 1, leaks: 2, files: 'test/**' }, {}],
   baseline: 'async.baseline',
   report: { json: 'a.json', html: 'a.html', trace: 'a.trace', sarif: 'a.sarif', github: true },
   stuckTimeout: 0,
@@ -60,6 +61,11 @@ describe('right options', () => {
     const resolved = resolveOptions(EVERY_OPTION)
     expect(resolved).toEqual({ ...EVERY_OPTION, rules: { ...DEFAULT_OPTIONS.rules, ...EVERY_OPTION.rules } })
     expect(structuredClone(resolved)).toEqual(resolved)
+  })
+
+  test('every limit is kept', () => {
+    const budgets = [{ maxLag: 50, p99Lag: 20, blockingCalls: 0, totalBlocking: 0.5, syncCalls: 1, leaks: 2 }]
+    expect(resolveOptions({ budgets }).budgets).toEqual(budgets)
   })
 
   test('one budget becomes a list', () => {
@@ -438,3 +444,22 @@ function errorOf(options: unknown): AsyncProfilerError {
   }
   throw new Error('accepted')
 }
+
+describe('a gate on what is not measured', () => {
+  test.each<[Options, string]>([
+    [{ monitorEventLoop: false, budgets: { maxLag: 5 } }, 'asyncProfiler({ budgets.maxLag }) needs lag to be measured, and monitorEventLoop is false: remove one of the two'],
+    [{ monitorEventLoop: false, budgets: [{ leaks: 0 }, { p99Lag: 5 }] }, 'asyncProfiler({ budgets[1].p99Lag }) needs lag to be measured, and monitorEventLoop is false: remove one of the two'],
+    [{ detectBlocking: false, budgets: { blockingCalls: 0 } }, 'asyncProfiler({ budgets.blockingCalls }) needs blocking calls to be looked for, and detectBlocking is false: remove one of the two'],
+    [{ detectBlocking: false, rules: { 'blocking-call': 'error' } }, "asyncProfiler({ rules['blocking-call'] }) needs blocking calls to be looked for, and detectBlocking is false: remove one of the two, or set it to 'warn'"]
+  ])('%o', (options, message) => {
+    expect(() => resolveOptions(options)).toThrow(expect.objectContaining({ code: 'ERR_OPTION', message }))
+  })
+
+  test('of a test alone', () => {
+    const off = resolveOptions({ monitorEventLoop: false, detectBlocking: false })
+    expect(() => checkTestOptions(off, { budgets: { maxLag: 5 } }, 'saves')).toThrow("budgets.maxLag in meta.asyncProfiler of 'saves' needs lag to be measured, and monitorEventLoop is false: remove one of the two")
+    expect(() => checkTestOptions(off, { rules: { 'loop-starvation': 'error' } }, 'saves')).toThrow("rules['loop-starvation'] in meta.asyncProfiler of 'saves' needs")
+    checkTestOptions(off, { budgets: { leaks: 0 }, rules: { 'blocking-call': 'warn' } }, 'saves')
+    checkTestOptions(resolveOptions(), { budgets: { maxLag: 5 }, rules: { 'loop-starvation': 'error' } }, 'saves')
+  })
+})

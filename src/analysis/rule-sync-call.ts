@@ -7,13 +7,13 @@ import { hintFor } from './hints.ts'
 import { calleeText, describePlace } from './places.ts'
 import type { RuleContext } from './rule-context.ts'
 
-/** The findings of the rule `sync-call`, but for calls that are told as blocking already: one cause, one finding. */
-export function findSyncCalls(calls: readonly PlacedSyncCall[], blocking: readonly Finding[], { file, rules }: RuleContext): Finding[] {
+/** The findings of the rule `sync-call`, but for calls that are told already. */
+export function findSyncCalls(calls: readonly PlacedSyncCall[], told: readonly Finding[], { file, rules }: RuleContext): Finding[] {
   const severity = rules['sync-call']
   if (severity === 'off') return []
-  const told = new Set(blocking.map(({ location, test, request }) => keyOf(location, { ...(test && { test }), ...(request && { request }) })))
+  const causes = new Set(told.map(causeKey))
   return calls
-    .filter(({ location, culprit }) => !told.has(keyOf(location, culprit)))
+    .filter(({ location, culprit }) => !causes.has(keyOf(location, culprit)))
     .map((call): Finding => {
       const { kind, calls: count, totalMs, longestMs, location, stack, culprit } = call
       const text = calleeText(call)
@@ -38,6 +38,9 @@ export function findSyncCalls(calls: readonly PlacedSyncCall[], blocking: readon
       }
     })
 }
+
+/** The same for findings of one line, test and request. */
+export const causeKey = ({ location, test, request }: Finding): string => keyOf(location, { ...(test && { test }), ...(request && { request }) })
 
 function keyOf(location: Location | undefined, { test, request }: Pick<Culprit, 'test' | 'request'>): string {
   return JSON.stringify([location?.file, location?.line, test, request])

@@ -1,13 +1,14 @@
-import type { BlockingCall, Finding } from '../model.ts'
+import type { BlockingCall, Finding, RuleSetting } from '../model.ts'
 import type { Leftovers, Rejected } from '../records/leftovers.ts'
 import type { PlacedSyncCall, Starvation } from '../records/measured.ts'
+import { isFailure } from './failing.ts'
 import { findBlockingCalls } from './rule-blocking-call.ts'
 import { findLeakedResources } from './rule-leaked-resource.ts'
 import { findLeftPromises } from './rule-floating-promise.ts'
 import { placeKey } from './places.ts'
 import type { RuleContext } from './rule-context.ts'
 import { findStarvation } from './rule-loop-starvation.ts'
-import { findSyncCalls } from './rule-sync-call.ts'
+import { causeKey, findSyncCalls } from './rule-sync-call.ts'
 import { findUnhandled } from './rule-unhandled-rejection.ts'
 
 /** What one test or file did, placed in the source. */
@@ -22,10 +23,18 @@ export function findAll({ stretches, starved, syncCalls }: Observed, context: Ru
   const { allow = (finding) => finding } = context
   const blocking = findBlockingCalls(stretches, context).map(allow)
   const starvation = findStarvation(starved, context).map(allow)
-  // An allowed blocking call is not shown: it tells nobody of the sync call.
-  const told = blocking.filter(({ status }) => status !== 'allowed')
-  return mergeFindings([...blocking, ...starvation, ...findSyncCalls(syncCalls, told, context).map(allow)])
+  const sync = findSyncCalls(syncCalls, blocking.filter((finding) => isToldAs(finding, context.rules['sync-call'])), context).map(allow)
+  // What fails as a sync call is not told as a warning, too.
+  const failing = new Set(sync.filter(isFailure).map(causeKey))
+  return mergeFindings([...blocking.filter((finding) => isFailure(finding) || !failing.has(causeKey(finding))), ...starvation, ...sync])
 }
+
+/**
+ * Whether a finding of another rule tells of what a rule with this setting would: it is shown, decided, and fails where the other would.
+ * One cause is one finding, but none that is weaker.
+ */
+const isToldAs = ({ status, confidence, severity }: Finding, setting: RuleSetting): boolean =>
+  status !== 'allowed' && confidence !== 'inconclusive' && (severity === 'error' || setting !== 'error')
 
 /** What was left behind by one test, or by a file's own hooks. */
 export interface Left extends Pick<Leftovers, 'resources' | 'promises'> {
@@ -34,9 +43,14 @@ export interface Left extends Pick<Leftovers, 'resources' | 'promises'> {
 
 export function findLeftovers({ resources, promises, rejected }: Left, context: RuleContext): Finding[] {
   const { allow = (finding) => finding } = context
-  const findings = [...findUnhandled(rejected, context), ...findLeakedResources(resources, context), ...findLeftPromises(promises, context)]
+  // A promise that only waits for a resource that is left over is told as that, unless that would be weaker.
+  const { 'leaked-resource': ofResources, 'floating-promise': ofPromises } = context.rules
+  const own = STRENGTH[ofPromises] > STRENGTH[ofResources] ? promises : promises.filter(({ onLeft }) => onLeft !== true)
+  const findings = [...findUnhandled(rejected, context), ...findLeakedResources(resources, context), ...findLeftPromises(own, context)]
   return mergeFindings(findings.map(allow))
 }
+
+const STRENGTH: Record<RuleSetting, number> = { off: 0, warn: 1, error: 2 }
 
 /** Repeats at one place become one finding: the longest, with the count of all. */
 export function mergeFindings(findings: readonly Finding[]): Finding[] {

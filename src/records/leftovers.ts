@@ -30,6 +30,8 @@ export interface LeftPromise {
   callee?: string
   /** An emitter called it: nobody was given its promise. */
   listener?: boolean
+  /** It only waits for a resource that is left over and told of itself. */
+  onLeft?: true
   /** Where it waits now, or last did. */
   waitsAt?: Location
   location?: Location

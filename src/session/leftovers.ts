@@ -132,15 +132,16 @@ export function watchLeftovers(session: Session, { promises: reader, neverSettli
       const never = open.length > 0 ? await neverSettling(open, standings, reader()) : []
       const found = pending.flatMap((made): LeftPromise[] => {
         const place = told.has(made) ? undefined : droppedAt(made)
-        if (place === undefined || waitsFor(made, place, left)) return []
+        if (place === undefined) return []
+        const onLeft = waitsFor(made, place, left) ? ({ onLeft: true } as const) : {}
         const late = outlivedMs(made, reader().chains.isListeners(made))
         if (late > 0) {
           const test = during.get(made)
-          return [{ ...reader().places.toLeft(made, place, 'outlived'), outlivedMs: late, ...(test !== undefined && { during: test }) }]
+          return [{ ...reader().places.toLeft(made, place, 'outlived'), ...onLeft, outlivedMs: late, ...(test !== undefined && { during: test }) }]
         }
         const promise = made.ref?.deref()
         const waits = isPending(made) && promise !== undefined && stateOfPromise(promise).state === 'pending'
-        return waits ? [reader().places.toLeft(made, place, 'pending')] : []
+        return waits ? [{ ...reader().places.toLeft(made, place, 'pending'), ...onLeft }] : []
       })
       // It may have gone while others were looked at, or have set the next one.
       const stands = standingNow()

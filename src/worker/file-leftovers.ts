@@ -25,10 +25,11 @@ export async function judgeLeftovers(state: WorkerState, file: Scope, { lost }: 
   for (const [ref, ofTest] of byTest(left, profiler.rejections.take(), tests)) {
     const test = ref && tests.get(ref)
     const rules = test?.rules ?? options.rules
+    const find = (of: Left, by: TestOfFile['rules']): Finding[] => profiler.findLeftovers(of, { file: name, rules: by, blockingThreshold: 0, allow: allowance.apply })
+    const findings = find(ofTest, rules)
     // Counted for budgets though their rule is off.
-    const all = profiler.findLeftovers(ofTest, { file: name, rules: { ...rules, 'leaked-resource': onlyOr(rules['leaked-resource']) }, blockingThreshold: 0, allow: allowance.apply })
-    const leaks = all.filter(({ rule, status }) => rule === 'leaked-resource' && status === 'new').map(({ occurrences: count, location }) => ({ count, ...(location && { location }) }))
-    const findings = all.filter(({ rule }) => rules[rule] !== 'off')
+    const counted = rules['leaked-resource'] === 'off' ? find({ ...ofTest, promises: [], rejected: [] }, { ...rules, 'leaked-resource': 'warn' }) : findings
+    const leaks = counted.filter(({ rule, status }) => rule === 'leaked-resource' && status === 'new').map(({ occurrences: count, location }) => ({ count, ...(location && { location }) }))
     judged.leaks += leaks.reduce((sum, { count }) => sum + count, 0)
     const limit = test?.budgets?.leaks
     const setting = rules['lag-budget']
@@ -51,8 +52,6 @@ export async function judgeLeftovers(state: WorkerState, file: Scope, { lost }: 
   tests.clear()
   return { ...judged, ...(allowance.matched().length > 0 && { allowed: allowance.matched() }) }
 }
-
-const onlyOr = (setting: TestOfFile['rules']['leaked-resource']): TestOfFile['rules']['leaked-resource'] => (setting === 'off' ? 'warn' : setting)
 
 /** Tests that left something, those with a budget for it, and the file itself. */
 function byTest({ resources, promises }: Leftovers, rejected: readonly Rejected[], tests: ReadonlyMap<TestRef, TestOfFile>): Map<TestRef | undefined, Left> {

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { isFailure } from '../analysis/failing.ts'
 import { RESULT_KEY } from '../channel.ts'
-import type { BudgetLimits, Finding, RuleName, RuleSetting, TestRef } from '../model.ts'
+import type { BudgetLimits, Finding, ResolvedOptions, RuleName, RuleSetting, TestRef } from '../model.ts'
 import type { ScopeResult } from '../records/results.ts'
 import { now } from '../probes/clock.ts'
 import type { Scope } from '../session/scope.ts'
@@ -16,7 +16,7 @@ import { shouldArm } from '../session/arming.ts'
 import { addAttempt } from './attempts.ts'
 import { failLate } from './fail-late.ts'
 import { judgeLeftovers } from './file-leftovers.ts'
-import type { TestOptions } from '../test-options.ts'
+import { checkTestOptions, type TestOptions } from '../test-options.ts'
 import { outcomeOf, optionsOf, type RunnerSuite, type RunnerTest, usesOf } from './test-task.ts'
 
 /** Runs a file's suites. `beforeAll` and `afterAll` are the file's work, tests have scopes of their own. */
@@ -65,7 +65,7 @@ export function runFile(state: WorkerState, runSuite: () => Promise<void>, suite
 /** Runs one attempt of a test, hooks included, in a scope of its own. */
 export function runTest(state: WorkerState, run: () => Promise<void>, task: RunnerTest): Promise<void> {
   const { profiler, options, life } = state
-  const { own, problem } = readOptions(task)
+  const { own, problem } = readOptions(options, task)
   const rules = { ...options.rules, ...own.rules }
   const lives = ours(state, () => life.testRuns({ id: task.id, name: task.fullTestName, setting: rules['stuck-test'] }))
   const armMs = ours(state, () => arm(state, task, rules, own.budgets))
@@ -124,9 +124,11 @@ function after(work: Promise<void>, end: () => void | Promise<void>): Promise<vo
 }
 
 /** A wrong option fails its test; one that is expected to fail would only pass by that, so it runs, and the run fails. */
-function readOptions(task: RunnerTest): { own: TestOptions; problem?: string } {
+function readOptions(options: ResolvedOptions, task: RunnerTest): { own: TestOptions; problem?: string } {
   try {
-    return { own: optionsOf(task) }
+    const own = optionsOf(task)
+    checkTestOptions(options, own, task.fullTestName)
+    return { own }
   } catch (error) {
     if (task.fails !== true) throw error
     return { own: {}, problem: (error as Error).message }

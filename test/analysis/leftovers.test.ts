@@ -79,6 +79,15 @@ describe('promises', () => {
     expect(found({ promises }, { 'never-settles': 'error' }).map(({ rule, severity }) => `${rule} ${severity}`)).toEqual(['floating-promise warn', 'never-settles error'])
   })
 
+  test('one that waits for a resource that is left over is told as that, unless that would be weaker', () => {
+    const left = { resources: [resource()], promises: [promise({ onLeft: true })] }
+    const rules = (own?: Parameters<typeof context>[0]): string[] => found(left, own).map(({ rule, severity }) => `${rule} ${severity}`)
+    expect(rules()).toEqual(['leaked-resource warn'])
+    expect(rules({ 'leaked-resource': 'error', 'floating-promise': 'error' })).toEqual(['leaked-resource error'])
+    expect(rules({ 'floating-promise': 'error' })).toEqual(['leaked-resource warn', 'floating-promise error'])
+    expect(rules({ 'leaked-resource': 'off' })).toEqual(['floating-promise warn'])
+  })
+
   test('where it waits now is told', () => {
     const waitsAt = { file: 'src/feed.ts', line: 20, column: 9 }
     expect(found({ promises: [promise({ waitsAt })] })[0]!.waits).toEqual([{ on: 'what it awaits', kind: 'promise', location: waitsAt }])

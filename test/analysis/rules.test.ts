@@ -122,6 +122,15 @@ describe('sync-call', () => {
     expect(find(both, {}, { allow }).map(({ rule, status }) => [rule, status])).toEqual([['blocking-call', 'allowed'], ['sync-call', 'new']])
   })
 
+  test('a rule that fails is not hidden by one that warns, or is in doubt', () => {
+    const both = { stretches: [blocking()], syncCalls: [syncCall()] }
+    expect(told(find(both, { 'sync-call': 'error' }))).toEqual(['sync-call error certain'])
+    expect(told(find(both, { 'sync-call': 'error', 'blocking-call': 'error' }))).toEqual(['blocking-call error certain'])
+    expect(told(find(both, { 'blocking-call': 'error' }))).toEqual(['blocking-call error certain'])
+    const robbed = { ...both, stretches: [blocking({ stolenMs: 60 })] }
+    expect(told(find(robbed))).toEqual(['blocking-call warn inconclusive', 'sync-call warn certain'])
+  })
+
   test('a call without an own line', () => {
     const { location: _, functionName: __, ...dependency } = syncCall({ stack: [{ file: 'node_modules/dep/index.js', line: 3, column: 1 }] })
     const [finding] = find({ syncCalls: [{ ...dependency, culprit: { file: TEST.file, test: TEST, request: REQUEST } }] })

@@ -309,19 +309,15 @@ describe('options that say nothing, or contradict each other', () => {
     expect(['syncCalls', 'leaks'].filter((name) => !judged.includes(name) && !told.includes(name))).toEqual([])
   })
 
-  test('lag that is not monitored is within no limit', async () => {
-    const run = await runVitest({
-      files: { 'src/work.ts': WORK, 'test/lag.test.ts': BLOCKS },
-      plugin: { backend: 'inspector', monitorEventLoop: false, budgets: { maxLag: 20, p99Lag: 20, blockingCalls: 5 } }
-    })
-    // Either it is measured all the same, or nothing is said to be within.
-    expect(run.report!.budgets.map(({ budget, verdict }) => [budget, verdict === 'within'])).toEqual([
-      ['maxLag', false],
-      ['p99Lag', false],
-      ['blockingCalls', true]
-    ])
-    expect(testStates(run)).toEqual({ blocks: 'failed' })
+  test('budgets and rules on what is switched off stop the run', async () => {
+    const options = "{ monitorEventLoop: false, detectBlocking: false, budgets: { maxLag: 20, blockingCalls: 0 }, rules: { 'blocking-call': 'error' } }"
+    const run = await runWith({ files: QUIET, config: configWith(options) })
     expect(run.exitCode).toBe(1)
+    expect(run.stderr).toContain(`asyncProfiler() has 3 wrong options:
+  budgets.maxLag needs lag to be measured, and monitorEventLoop is false: remove one of the two
+  budgets.blockingCalls needs blocking calls to be looked for, and detectBlocking is false: remove one of the two
+  rules['blocking-call'] needs blocking calls to be looked for, and detectBlocking is false: remove one of the two, or set it to 'warn'`)
+    expect(oursIn(run)).toEqual([])
   })
 })
 

@@ -29,6 +29,7 @@ function run(stretches: [ms: number, stolenMs: number][], { microtasks = 0, ours
 test.each<[string, [number, number][], number[]]>([
   ['many short stretches', Array.from({ length: 80 }, () => [2, 0]), [160]],
   ['many short ones, one of which others held up', [...Array.from({ length: 79 }, (): [number, number] => [2, 0]), [2, 150]], [310]],
+  ['hardly too long, where others held up as much', [...Array.from({ length: 54 }, (): [number, number] => [2, 0]), [2, 110]], []],
   ['too few of them, though others held one up', [[40, 0], [40, 150]], []],
   ['one long stretch', [[150, 0], [2, 0]], []]
 ])('%s', (_name, stretches, busy) => {

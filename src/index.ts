@@ -82,6 +82,9 @@ Object.defineProperty(asyncProfiler, 'config', {
   }
 })
 
+// All that the types promise of what `require` gives.
+for (const name of ['asyncProfiler', 'default']) Object.defineProperty(asyncProfiler, name, { value: asyncProfiler })
+
 export default asyncProfiler
 // What `require('vitest-async-profiler')` gives.
 export { asyncProfiler as 'module.exports' }

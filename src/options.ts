@@ -1,9 +1,10 @@
 import picomatch from 'picomatch'
 import * as v from 'valibot'
 import type { Allow, BackendName, Budget, ReportTargets, ResolvedOptions, RuleName, RuleSetting } from './model.ts'
+import { DEFAULT_OPTIONS } from './default-options.ts'
 import * as right from './test-options.ts'
 
-export { DEFAULT_OPTIONS } from './test-options.ts'
+export { DEFAULT_OPTIONS }
 export type { TestOptions } from './test-options.ts'
 
 /** Options of `asyncProfiler()`. All times are milliseconds, wall clock. */
@@ -63,12 +64,13 @@ export interface Options {
    */
   budgets?: Budget | Budget[]
   /**
-   * Path of a file of known findings, relative to the project's root: those pass, new ones fail. `vitest -u` rewrites it.
+   * Path of a file of known findings, relative to the project's root. Checked, and not acted on yet.
    * @default undefined (every finding is new)
    */
   baseline?: string
   /**
-   * Reports besides the terminal's: paths relative to the project's root, and GitHub annotations on or off.
+   * Reports besides the terminal's, as paths relative to the project's root. Of these `json` is written; `html`, `trace`, `sarif`
+   * and `github`, annotations on or off, are checked, and not acted on yet.
    * @default { github: true } where `GITHUB_ACTIONS` is set, else { github: false }
    */
   report?: ReportTargets
@@ -83,7 +85,7 @@ export interface Options {
 export function resolveOptions(options: unknown = {}): ResolvedOptions {
   const { success, output, issues } = v.safeParse(OPTIONS, options)
   if (!success) throw wrong(issues.map(({ path = [], message }) => ({ path: path.map(({ key }) => key), text: message })))
-  const defaults = structuredClone(right.DEFAULT_OPTIONS)
+  const defaults = structuredClone(DEFAULT_OPTIONS)
   const resolved = {
     ...defaults,
     ...output,

@@ -1,5 +1,6 @@
-// Every worker loads this file before its first test, so it does without valibot.
+// A worker loads this file for the first test that has options, so it does without valibot.
 import { inspect } from 'node:util'
+import { DEFAULT_OPTIONS } from './default-options.ts'
 import { AsyncProfilerError } from './errors.ts'
 import type { BudgetLimits, ResolvedOptions, RuleName, RuleSetting } from './model.ts'
 
@@ -13,33 +14,6 @@ export interface TestOptions {
   budgets?: BudgetLimits
   /** Rules to set otherwise than the plugin's options do; see `Options.rules`. */
   rules?: Partial<Record<RuleName, RuleSetting>>
-}
-
-/** Here and not in `options.ts`, because a worker whose config has no plugin needs them. */
-export const DEFAULT_OPTIONS: ResolvedOptions = {
-  backend: 'auto',
-  detectBlocking: true,
-  blockingThreshold: 100,
-  monitorEventLoop: true,
-  lagThreshold: 10,
-  captureStacks: true,
-  maxStackDepth: 10,
-  rules: {
-    'blocking-call': 'warn',
-    'loop-starvation': 'warn',
-    'sync-call': 'off',
-    'lag-budget': 'error',
-    'leaked-resource': 'warn',
-    'floating-promise': 'warn',
-    'never-settles': 'warn',
-    'unhandled-rejection': 'error',
-    'stuck-test': 'error',
-  },
-  allow: [],
-  budgets: [],
-  baseline: undefined,
-  report: {},
-  stuckTimeout: 30_000,
 }
 
 /**

@@ -11,7 +11,7 @@ import type { WorkerState } from './worker/state.ts'
 import { inCI } from './in-ci.ts'
 import { withRealBuiltins } from './probes/real-builtins.ts'
 import { createProfiler } from './session/profiler.ts'
-import { DEFAULT_OPTIONS } from './test-options.ts'
+import { DEFAULT_OPTIONS } from './default-options.ts'
 import type { RunnerSuite } from './worker/test-task.ts'
 import { VERSION } from './version.ts'
 
@@ -68,7 +68,9 @@ type VitestGlobal = { __vitest_worker__?: { filepath?: string; ctx?: { projectNa
 
 /** The setup file without plugin and reporter measures for nobody. Told by the first worker of a run alone. */
 function tellAlone(): void {
-  if (process.env.VITEST_WORKER_ID !== '1') return
+  // Vitest 4 counts its workers from 0, Vitest 5 from 1, and knows another number, too.
+  const { ctx = {} } = (globalThis as VitestGlobal).__vitest_worker__ ?? {}
+  if (process.env.VITEST_WORKER_ID !== ('concurrencyId' in ctx ? '1' : '0')) return
   process.emitWarning("vitest-async-profiler/setup runs without its reporter, so that nothing will be shown: use asyncProfiler() in plugins instead, or add 'vitest-async-profiler/reporter' to reporters")
 }
 

@@ -8,6 +8,8 @@ export interface LeftResource {
   what: string
   /** `every 1000 ms`, `on port 3000`. */
   detail?: string
+  /** A timer of `timers/promises`: nobody has it in hand. */
+  promised?: true
   /** How many of the kind the same line left. */
   count: number
   /** Since it was made. */

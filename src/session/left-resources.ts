@@ -66,6 +66,7 @@ export function toLeftResources(left: readonly Standing[], locator: Locator, dep
     return {
       what,
       ...(detail !== undefined && { detail }),
+      ...(frames.slice(0, Math.max(own, 0)).some(({ url }) => url === 'node:timers/promises') && { promised: true }),
       count: group.filter(({ made: { type } }) => type === made.type).length,
       ageMs: now() - made.createdMs,
       confidence: place === undefined || made.owner.guessed ? 'likely' : 'certain',

@@ -16,8 +16,8 @@ import { shouldArm } from '../session/arming.ts'
 import { addAttempt } from './attempts.ts'
 import { failLate } from './fail-late.ts'
 import { judgeLeftovers } from './file-leftovers.ts'
-import { checkTestOptions, type TestOptions } from '../test-options.ts'
-import { outcomeOf, optionsOf, type RunnerSuite, type RunnerTest, usesOf } from './test-task.ts'
+import type { TestOptions } from '../test-options.ts'
+import { outcomeOf, optionsOf, type RunnerSuite, type RunnerTest, usesOf, validation } from './test-task.ts'
 
 /** Runs a file's suites. `beforeAll` and `afterAll` are the file's work, tests have scopes of their own. */
 export function runFile(state: WorkerState, runSuite: () => Promise<void>, suite: RunnerSuite): Promise<void> {
@@ -127,7 +127,7 @@ function after(work: Promise<void>, end: () => void | Promise<void>): Promise<vo
 function readOptions(options: ResolvedOptions, task: RunnerTest): { own: TestOptions; problem?: string } {
   try {
     const own = optionsOf(task)
-    checkTestOptions(options, own, task.fullTestName)
+    if (!options.detectBlocking || !options.monitorEventLoop) validation().checkTestOptions(options, own, task.fullTestName)
     return { own }
   } catch (error) {
     if (task.fails !== true) throw error

@@ -1,5 +1,7 @@
 import { readFileSync } from '../probes/builtins.ts'
-import { resolveTestOptions, type TestOptions } from '../test-options.ts'
+import { loadLater } from '../probes/load-later.ts'
+import type * as Validation from '../test-options.ts'
+import type { TestOptions } from '../test-options.ts'
 
 /** What is used of Vitest's tasks; the same on both majors. */
 export interface RunnerSuite {
@@ -39,6 +41,9 @@ export function outcomeOf({ result }: RunnerTest): { failed: boolean; lost: bool
 /** A test's, or one of its hooks'. Vitest's own errors have no code to know them by. */
 export const isTimeout = ({ message }: TestError): boolean => /^(?:Test|Hook) timed out in \d+ ?ms/.test(message)
 
+/** Loaded for the first test that has options. */
+export const validation = loadLater<typeof Validation>(import.meta.url, import.meta.url.endsWith('.ts') ? '../test-options' : './test-options')
+
 /**
  * A test's own options win over its suite's, the inner suite's over the outer's.
  * @throws `ERR_OPTION`
@@ -46,7 +51,8 @@ export const isTimeout = ({ message }: TestError): boolean => /^(?:Test|Hook) ti
 export function optionsOf(task: RunnerSuite): TestOptions {
   const outer = task.suite === undefined ? {} : optionsOf(task.suite)
   const { asyncProfiler } = task.meta as { asyncProfiler?: unknown }
-  const own = resolveTestOptions(asyncProfiler, task.fullTestName ?? 'a suite')
+  if (asyncProfiler === undefined) return outer
+  const own = validation().resolveTestOptions(asyncProfiler, task.fullTestName ?? 'a suite')
   const rules = { ...outer.rules, ...own.rules }
   const merged = { ...outer, ...own, rules }
   return outer.budgets === undefined ? merged : { ...merged, budgets: { ...outer.budgets, ...own.budgets } }

@@ -46,6 +46,11 @@ describe('leaked-resource', () => {
     expect(messageOf(given)).toBe(message)
   })
 
+  test('a timer that is a promise has nothing to be cleared', () => {
+    const hint = 'await what waits for it, or end it by a signal: setTimeout(ms, value, { signal }); { ref: false } if it may run on'
+    expect(found({ resources: [resource({ what: 'setTimeout', promised: true, culprit: { file: FILE, test: TEST, request: REQUEST } })] })[0]!.hint).toBe(hint)
+  })
+
   test("a file's is to be ended in afterAll", () => {
     expect(found({ resources: [resource({ what: 'server', culprit: { file: FILE } })] })[0]!.hint).toBe('close it in afterAll: server.close()')
   })

@@ -7,14 +7,6 @@ import { MAJORS } from './harness/sandbox.ts'
 
 const { 'src/work.ts': WORK = '' } = readFixture('wiring')
 const QUIET = { 'test/quiet.test.ts': `import { test } from 'vitest'\n\ntest('does little', () => {})\n` }
-const BLOCKS = `import { expect, test } from 'vitest'
-import { block } from '../src/work.ts'
-
-test('blocks', async () => {
-  await expect(() => block(150)).toCompleteWithinLag(20)
-})
-`
-
 /** Options that are wrong, as they stand in a config. */
 const WRONG_OPTIONS: [what: string, options: string][] = [
   ['an unknown option', '{ blockingThresold: 50 }'],

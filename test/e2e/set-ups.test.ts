@@ -96,8 +96,11 @@ describe.each(MAJORS)('vitest %i: a set-up that is not as it should be says so, 
     expect(run.stderr.split('\n').filter((line) => line.includes('AsyncProfilerError'))).toEqual([expect.stringContaining(message)])
   })
 
-  test('the setup file alone', async () => {
-    const run = await configured({ vitest, files: { ...FILES, 'test/more.test.ts': FILES['test/work.test.ts']! }, config: `export default { test: { setupFiles: ['vitest-async-profiler/setup'] } }` })
+  test.each([
+    ['one test file', {}],
+    ['more of them', { 'test/more.test.ts': FILES['test/work.test.ts']! }]
+  ])('the setup file alone, with %s', async (_what, more) => {
+    const run = await configured({ vitest, files: { ...FILES, ...more }, config: `export default { test: { setupFiles: ['vitest-async-profiler/setup'] } }` })
     expect(run.exitCode).toBe(0)
     const told = `${run.stdout}${run.stderr}`.split('\n').filter((line) => line.includes('vitest-async-profiler/setup')).map((line) => line.replace(/^.*Warning: /, ''))
     expect(told).toEqual([
@@ -141,12 +144,12 @@ describe.each(MAJORS)('vitest %i: a set-up that is not as it should be says so, 
     expect(run.report!.notices).toEqual([])
   })
 
-  test('CommonJS', async () => {
+  test.each(['', '.default', '.asyncProfiler'])('CommonJS, require(…)%s', async (name) => {
     const run = await configured({
       vitest,
       files: {
         ...FILES,
-        'vitest.config.cts': `const asyncProfiler = require('vitest-async-profiler')\nmodule.exports = { plugins: [${PLUGIN}] }\n`
+        'vitest.config.cts': `const asyncProfiler = require('vitest-async-profiler')${name}\nmodule.exports = { plugins: [${PLUGIN}] }\n`
       },
       config: '',
       args: ['--config=vitest.config.cts']

@@ -38,6 +38,10 @@ export function checkTestOptions(options: ResolvedOptions, { budgets, rules }: T
   if (problems.length > 0) throw testOptionError(problems, where)
 }
 
+/** A key of `meta` that is ours but for its letters' case. */
+export const misspeltMeta = (key: string, where: string): AsyncProfilerError =>
+  optionError([{ path: [], text: "is unknown: did you mean 'asyncProfiler'?" }], '', () => `meta.${key} of ${quote(where)}`)
+
 function testOptionError(problems: readonly Problem[], where: string): AsyncProfilerError {
   const owner = `meta.asyncProfiler of ${quote(where)}`
   return optionError(problems, owner, (path) => (path === '' ? owner : `${path} in ${owner}`))

@@ -10,6 +10,7 @@ import { ours, runFile, runTest } from './worker/run-scopes.ts'
 import type { WorkerState } from './worker/state.ts'
 import { inCI } from './in-ci.ts'
 import { withRealBuiltins } from './probes/real-builtins.ts'
+import { now } from './probes/clock.ts'
 import { createProfiler } from './session/profiler.ts'
 import { DEFAULT_OPTIONS } from './default-options.ts'
 import type { RunnerSuite } from './worker/test-task.ts'
@@ -24,8 +25,11 @@ type Holder = { [KEY]?: WorkerState }
 
 const require = createRequire(import.meta.url)
 
-/** Wraps tests and files of the test file that is about to run; called once for each by the setup file. */
-export function install(): void {
+/**
+ * Wraps tests and files of the test file that is about to run; called once for each by the setup file.
+ * @param since when that began to load this one, on `performance.now()`'s scale
+ */
+export function install(since: number): void {
   const state = (process as unknown as Holder)[KEY] ?? createState()
   const { profiler, life } = state
   setRunning({
@@ -52,6 +56,7 @@ export function install(): void {
   // No time limit of ours: what runs inside has its own. The source of these functions is parsed for `{ task }`.
   aroundAll(async (runSuite, {}, suite) => runFile(state, runSuite, suite as RunnerSuite), NO_LIMIT)
   aroundEach(async (run, { task }) => runTest(state, run, task), NO_LIMIT)
+  state.loadMs += now() - since
 }
 
 const NO_LIMIT = 0
@@ -81,7 +86,7 @@ function createState(): WorkerState {
   const { options, allow, root, once, flagged } = config ?? { options: DEFAULT_OPTIONS, allow: [], root: process.cwd(), once: inCI(process.env), flagged: [] }
   const profiler = createProfiler(options, root, allow)
   const life = startLife(options)
-  const state: WorkerState = { options, allow, root, once, flagged: new Set(flagged), profiler, notices: new Set(), tests: new Map(), refs: new WeakMap(), taskOf: new WeakMap(), life }
+  const state: WorkerState = { options, allow, root, once, flagged: new Set(flagged), profiler, notices: new Set(), tests: new Map(), refs: new WeakMap(), taskOf: new WeakMap(), life, loadMs: 0 }
   const { waits } = life
   if (waits !== undefined) profiler.onProcess((call) => waits(call && { ...call, ...idOfRunning(state) }))
   Object.defineProperty(process, KEY, { value: state, enumerable: false })

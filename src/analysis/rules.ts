@@ -43,9 +43,9 @@ export interface Left extends Pick<Leftovers, 'resources' | 'promises'> {
 
 export function findLeftovers({ resources, promises, rejected }: Left, context: RuleContext): Finding[] {
   const { allow = (finding) => finding } = context
-  // A promise that only waits for a resource that is left over is told as that, unless that would be weaker.
-  const { 'leaked-resource': ofResources, 'floating-promise': ofPromises } = context.rules
-  const own = STRENGTH[ofPromises] > STRENGTH[ofResources] ? promises : promises.filter(({ onLeft }) => onLeft !== true)
+  // A promise whose cause is told by another rule is told as that, unless that would be weaker.
+  const { rules } = context
+  const own = promises.filter(({ coveredBy }) => coveredBy === undefined || STRENGTH[rules['floating-promise']] > STRENGTH[rules[coveredBy]])
   const findings = [...findUnhandled(rejected, context), ...findLeakedResources(resources, context), ...findLeftPromises(own, context)]
   return mergeFindings(findings.map(allow))
 }

@@ -1,4 +1,4 @@
-import type { Confidence, Culprit, Location, Wait } from '../model.ts'
+import type { Confidence, Culprit, Location, RuleName, Wait } from '../model.ts'
 
 /* What outlives its test, or never ends. Types only. */
 
@@ -32,14 +32,16 @@ export interface LeftPromise {
   callee?: string
   /** An emitter called it: nobody was given its promise. */
   listener?: boolean
-  /** It only waits for a resource that is left over and told of itself. */
-  onLeft?: true
+  /** The rule that tells of its cause: a resource or another promise that it waits for, or its own error. */
+  coveredBy?: CoveringRule
   /** Where it waits now, or last did. */
   waitsAt?: Location
   location?: Location
   stack: Location[]
   culprit: Culprit
 }
+
+export type CoveringRule = Extract<RuleName, 'leaked-resource' | 'never-settles' | 'unhandled-rejection'>
 
 /** An error that nobody handled. */
 export interface Rejected {

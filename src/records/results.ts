@@ -34,7 +34,8 @@ export interface ScopeResult {
   allowed?: string[]
   /** Verdicts of budgets that are judged in the worker: a test's own. */
   budgets: BudgetVerdict[]
-  overheadMs: number
+  /** Of a file: what the profiler took of its thread, for its tests, too, and for being loaded. */
+  overheadMs?: number
   notices: string[]
   /** Why the run must fail though Vitest passed the test: one that is expected to fail hides our errors. */
   failure?: string

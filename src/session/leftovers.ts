@@ -1,7 +1,7 @@
 import { loopTurn, now, setTimeout } from '../probes/clock.ts'
 import { stateOfPromise } from '../probes/promise-state.ts'
 import type { StackFrame } from '../records/code.ts'
-import type { LeftPromise, Leftovers } from '../records/leftovers.ts'
+import type { CoveringRule, LeftPromise, Leftovers } from '../records/leftovers.ts'
 import type * as Later from './later.ts'
 import { standing, type Standing, toLeftResources } from './left-resources.ts'
 import type { Locator } from './locate.ts'
@@ -84,6 +84,12 @@ export function watchLeftovers(session: Session, { promises: reader, neverSettli
     const same = (a: StackFrame, b: StackFrame): boolean => a.url === b.url && a.line === b.line && a.column === b.column
     return left.some((each) => each.made.owner.whole === made.owner.whole && each.frames.some((frame) => same(frame, place)))
   }
+  /** Who tells of the cause, where that is another one. What is pending and collected waits for what can never settle. */
+  function coveringRule(made: Made, place: StackFrame, left: readonly Standing[]): CoveringRule | undefined {
+    if (told.has(made)) return 'unhandled-rejection'
+    if (waitsFor(made, place, left)) return 'leaked-resource'
+    return promises.isPending(made) && made.ref !== undefined && made.ref.deref() === undefined ? 'never-settles' : undefined
+  }
   function reset(): void {
     resources.release()
     for (const made of pending) promises.release(made)
@@ -131,17 +137,18 @@ export function watchLeftovers(session: Session, { promises: reader, neverSettli
       const open = prove ? pending.filter(isPending) : []
       const never = open.length > 0 ? await neverSettling(open, standings, reader()) : []
       const found = pending.flatMap((made): LeftPromise[] => {
-        const place = told.has(made) ? undefined : droppedAt(made)
+        const place = droppedAt(made)
         if (place === undefined) return []
-        const onLeft = waitsFor(made, place, left) ? ({ onLeft: true } as const) : {}
+        const covering = coveringRule(made, place, left)
+        const covered = covering === undefined ? {} : { coveredBy: covering }
         const late = outlivedMs(made, reader().chains.isListeners(made))
         if (late > 0) {
           const test = during.get(made)
-          return [{ ...reader().places.toLeft(made, place, 'outlived'), ...onLeft, outlivedMs: late, ...(test !== undefined && { during: test }) }]
+          return [{ ...reader().places.toLeft(made, place, 'outlived'), ...covered, outlivedMs: late, ...(test !== undefined && { during: test }) }]
         }
         const promise = made.ref?.deref()
-        const waits = isPending(made) && promise !== undefined && stateOfPromise(promise).state === 'pending'
-        return waits ? [{ ...reader().places.toLeft(made, place, 'pending'), ...onLeft }] : []
+        const waits = made.ref !== undefined && promises.isPending(made) && (promise === undefined || stateOfPromise(promise).state === 'pending')
+        return waits ? [{ ...reader().places.toLeft(made, place, 'pending'), ...covered }] : []
       })
       // It may have gone while others were looked at, or have set the next one.
       const stands = standingNow()

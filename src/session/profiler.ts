@@ -48,7 +48,8 @@ export interface Profiler {
   /** Puts a figure to the hooks' cost in an ended scope that called them often; takes some milliseconds, once. */
   settleCost(scope: Scope): Promise<void>
   /** What the profiler itself spent on a scope. */
-  overheadOf(scope: Scope): number
+  /** What a file cost, its tests included: all that was ours since its probes started. */
+  overheadOfFile(file: Scope): number
   /** What findings may be made of, as far as the options ask for it. */
   observe(scope: Scope, rules: RuleContext['rules']): Observed
   /** The same of what kept the loop after the test's end, by test. */
@@ -131,6 +132,7 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
     session.closeInside(scope)
   }
   const overheadOf = (scope: Scope): number => scope.overheadMs + hookCost.soFar(scope)
+  let oursBefore = 0
 
   // Most scopes have nothing to find: their workers do not load the rules.
   const findAll = (observed: Observed, context: RuleContext): Finding[] =>
@@ -214,6 +216,7 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
     display,
     setRules: (scope, own) => void rules.set(scope, own),
     start(global) {
+      oursBefore = session.oursMs()
       sources.reset(global)
       session.start(global)
       const measured = { fromMs: now(), toMs: Infinity }
@@ -232,7 +235,7 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
     around: (parent) => new Scope({ kind: 'runner', name: parent.name, parent, thresholds: parent.thresholds, startMs: parent.startMs, lag: false }),
     end,
     settleCost: (scope) => hookCost.settle(scope),
-    overheadOf,
+    overheadOfFile: (file) => session.oursMs() - oursBefore + hookCost.soFar(file),
     observe: (scope, own) => detected(measurer.observe(scope, own)),
     observeLate: (rulesOfTest) => session.takeLate().map((test) => ({ test, observed: detected(measurer.observe(test, rulesOfTest(test), test.endMs)) })),
     profile,

@@ -75,6 +75,8 @@ export interface Session {
   load(scope: Scope): void
   /** The time since `since` was ours: nobody's work. */
   exclude(since: number): void
+  /** What the profiler took of this thread so far, as far as it is timed: all but the hooks' calls. */
+  oursMs(): number
   /** Callbacks and continuations seen so far. */
   hookCalls(): number
   /** Runs `fn` without hooks, unless scopes would miss something: for the measurement of their cost. */
@@ -115,6 +117,8 @@ export function createSession(options: SessionOptions): Session {
   let turnStart = now()
   /** What had been taken out of all slices by then. */
   let excludedBefore = 0
+  /** What looks at long slices and turns took, between two slices. */
+  let looksMs = 0
 
   const slices = createSlices<Scope>(onShort, onLong)
   const tasks = createTasks<Scope>({ ...frames, stacks: options.captureStacks })
@@ -183,7 +187,9 @@ export function createSession(options: SessionOptions): Session {
   }
   const openTests = (): Scope[] => [...openScopes].filter(({ kind, endMs }) => kind === 'test' && endMs === undefined)
   function onStarved(scope: Scope, busyMs: number): void {
+    const since = now()
     const turn = starvedTurn(scope, { startMs: turnStart, busyMs }, { evidence, promises, resources, depth: options.maxStackDepth })
+    looked(scope, since)
     if (turn === undefined) return
     scope.keepStarved(turn)
     watch(turn)
@@ -205,8 +211,13 @@ export function createSession(options: SessionOptions): Session {
     const { blockingThreshold } = scope.thresholds
     const pieces = splitStretch(stretch, syncLog.running(), blockingThreshold, evidence.of).map((piece) => withWaitingLine(piece, promises, options.source))
     if (stretch.durationMs > blockingThreshold && isAffordable(AFTER_STALL)) evidence.arm('stall')
-    scope.overheadMs += now() - since
+    looked(scope, since)
     return pieces
+  }
+  function looked(scope: Scope, since: number): void {
+    const tookMs = now() - since
+    scope.overheadMs += tookMs
+    looksMs += tookMs
   }
   function watch(kept: Kept): void {
     if (kept.scope.whole.endMs !== undefined) late.add(kept.scope.whole)
@@ -330,6 +341,7 @@ export function createSession(options: SessionOptions): Session {
       }
       return true
     },
+    oursMs: () => slices.excludedMs() + looksMs,
     hookCalls: () => hooks.counts.promise + hooks.counts.resource,
     start(next) {
       global = next

@@ -22,11 +22,10 @@ export interface StarvationTools {
  * @returns nothing where the runner made it long, or modules that load one another: those are no callbacks to spread
  */
 export function starvedTurn(scope: Scope, { startMs, busyMs }: { startMs: number; busyMs: number }, tools: StarvationTools): StarvedTurn | undefined {
-  const since = now()
+  const endMs = now()
   const { ms, stolenMs, longestMs, microtasks, ticks, oursMs } = scope.turn
   // Others' work in the same turn is no evidence of this one's.
-  const evidence = ms * 2 > busyMs ? tools.evidence.of({ startMs, durationMs: since - startMs }) : undefined
-  scope.overheadMs += now() - since
+  const evidence = ms * 2 > busyMs ? tools.evidence.of({ startMs, durationMs: endMs - startMs }) : undefined
   // The profile is of the whole turn: of the runner's work, what was not the scope's time is not in it either.
   const durationMs = ms - oursMs - Math.max(0, (evidence?.runnerMs ?? 0) - (busyMs - ms))
   // Mostly one stretch, and that is below the threshold: no many callbacks, and what came on top may be the runner's.

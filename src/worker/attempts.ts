@@ -38,8 +38,7 @@ function merge(results: readonly ScopeResult[], mergeFindings: MergeFindings): S
     syncCalls: results.reduce((sum, { syncCalls }) => sum + syncCalls, 0),
     findings,
     ...(allowed.length > 0 && { allowed }),
-    budgets: results.flatMap(({ budgets }) => budgets),
-    overheadMs: results.reduce((sum, { overheadMs }) => sum + overheadMs, 0)
+    budgets: results.flatMap(({ budgets }) => budgets)
   }
 }
 

@@ -27,10 +27,9 @@ export function runFile(state: WorkerState, runSuite: () => Promise<void>, suite
   const file = profiler.display(suite.file.filepath)
   ours(state, life.fileRuns)
   state.suite = suite
-  const armMs = ours(state, () => arm(state, suite, options.rules, undefined))
+  ours(state, () => arm(state, suite, options.rules, undefined))
   const scope = profiler.beginFile(file)
   if (usesOf(suite.file.filepath).leftovers) scope.askForLeftovers()
-  scope.overheadMs += armMs
   const { session } = profiler
   wrapHooks(suite, ['beforeAll', 'afterAll'], (hook) => {
     ours(state, life.testsOver)
@@ -53,6 +52,8 @@ export function runFile(state: WorkerState, runSuite: () => Promise<void>, suite
       const own = ours(state, () => resultOf(state, scope, options.rules, undefined))
       return { ...own, ...left, findings: [...own.findings, ...(timedOut ?? []), ...left.findings] }
     })
+    result.overheadMs = profiler.overheadOfFile(scope) + state.loadMs
+    state.loadMs = 0
     send(suite, result)
     stopTests()
     stopUnhandled()

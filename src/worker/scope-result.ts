@@ -45,8 +45,6 @@ export function resultOf(
     findings,
     ...(allowance.matched().length > 0 && { allowed: allowance.matched() }),
     budgets,
-    // The hooks' calls in a file are those of its tests.
-    overheadMs: scope.kind === 'test' ? profiler.overheadOf(scope) : scope.overheadMs,
     notices: [...notices]
   }
 }
@@ -71,7 +69,6 @@ export function lostResult({ profiler, notices, options, tests }: WorkerState, {
     syncCalls: 0,
     findings: [],
     budgets: [],
-    overheadMs: 0,
     notices: relied ? [...notices] : [...notices, lost],
     ...(relied && { failure: lost })
   }

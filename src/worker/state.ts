@@ -26,6 +26,8 @@ export interface WorkerState {
   /** By the scope of each of its attempts: of tests whose work may still go on. */
   taskOf: WeakMap<Scope, RunnerTest>
   life: Life
+  /** What the profiler's loading and starting took, for the file that is next. */
+  loadMs: number
   /** The test file's, once it is loaded. */
   suite?: RunnerSuite
 }

@@ -51,6 +51,7 @@ export const validation = loadLater<typeof Validation>(import.meta.url, import.m
 export function optionsOf(task: RunnerSuite): TestOptions {
   const outer = task.suite === undefined ? {} : optionsOf(task.suite)
   const { asyncProfiler } = task.meta as { asyncProfiler?: unknown }
+  for (const key in task.meta) if (key !== 'asyncProfiler' && key.toLowerCase() === 'asyncprofiler') throw validation().misspeltMeta(key, task.fullTestName ?? 'a suite')
   if (asyncProfiler === undefined) return outer
   const own = validation().resolveTestOptions(asyncProfiler, task.fullTestName ?? 'a suite')
   const rules = { ...outer.rules, ...own.rules }

@@ -84,8 +84,16 @@ describe('promises', () => {
     expect(found({ promises }, { 'never-settles': 'error' }).map(({ rule, severity }) => `${rule} ${severity}`)).toEqual(['floating-promise warn', 'never-settles error'])
   })
 
+  test.each(['never-settles', 'unhandled-rejection'] as const)('one that %s tells of is told again where it would be stronger', (coveredBy) => {
+    const rules = (own: Parameters<typeof context>[0]): string[] => found({ promises: [promise({ coveredBy })] }, own).map(({ rule, severity }) => `${rule} ${severity}`)
+    expect(rules({ [coveredBy]: 'warn' })).toEqual([])
+    expect(rules({ [coveredBy]: 'warn', 'floating-promise': 'error' })).toEqual(['floating-promise error'])
+    expect(rules({ [coveredBy]: 'error', 'floating-promise': 'error' })).toEqual([])
+    expect(rules({ [coveredBy]: 'off' })).toEqual(['floating-promise warn'])
+  })
+
   test('one that waits for a resource that is left over is told as that, unless that would be weaker', () => {
-    const left = { resources: [resource()], promises: [promise({ onLeft: true })] }
+    const left = { resources: [resource()], promises: [promise({ coveredBy: 'leaked-resource' })] }
     const rules = (own?: Parameters<typeof context>[0]): string[] => found(left, own).map(({ rule, severity }) => `${rule} ${severity}`)
     expect(rules()).toEqual(['leaked-resource warn'])
     expect(rules({ 'leaked-resource': 'error', 'floating-promise': 'error' })).toEqual(['leaked-resource error'])

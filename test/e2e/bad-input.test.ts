@@ -184,6 +184,20 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
     expect(run.report!.notices).toEqual([])
   })
 
+  test('a key of meta that is ours but for its case', async () => {
+    const test = `import { test } from 'vitest'\n\ntest('saves', { meta: { asyncprofiler: { blockingThreshold: 20 } } } as object, () => {})\n`
+    const run = await runVitest({ vitest, files: { 'test/meta.test.ts': test }, plugin: { backend: 'inspector' } })
+    expect(messages(run)).toBe("[saves] AsyncProfilerError: meta.asyncprofiler of 'saves' is unknown: did you mean 'asyncProfiler'?")
+  })
+
+  test('what a test that is to fail leaves behind fails the run, which says so', async () => {
+    const test = `import { test } from 'vitest'\n\ntest.fails('fails', () => {\n  setInterval(() => {}, 1000)\n  throw new Error('as expected')\n})\n`
+    const run = await runVitest({ vitest, files: { 'test/leaves.test.ts': test }, plugin: { backend: 'inspector', rules: { 'leaked-resource': 'error' } } })
+    expect(run.exitCode).toBe(1)
+    expect(testStates(run)).toEqual({ fails: 'passed' })
+    expect(run.report!.failures).toEqual(['test/leaves.test.ts > fails is expected to fail, and would hide what was found in it'])
+  })
+
   test('wrong options of a test that is to fail are told, and fail the run', async () => {
     const test = `import { test } from 'vitest'
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { readSettings } from './settings.ts'
+import { readSettings, type Settings } from './settings.ts'
 import { chooseCases } from './cases.ts'
 import { createProject } from './project.ts'
 import { runRounds } from './rounds.ts'
@@ -17,16 +17,23 @@ import { buildWithout } from './without.ts'
  *   node bench/run.ts [--rounds 5] [--only a,c] [--with '{"captureStacks":false}'] [--build ../other-build] [--without stacks,hooks] [--skip-leaks] [--json raw.json]
  */
 const settings = readSettings(process.argv.slice(2))
-const builds = mkdtempSync(join(tmpdir(), 'async-profiler-builds-'))
-settings.builds.push(...(await buildWithout(settings.without, builds)))
-const cases = chooseCases(settings)
-const project = createProject(cases, settings.builds)
+const folder = mkdtempSync(join(tmpdir(), 'async-profiler-builds-'))
 try {
-  const samples = runRounds(project, cases, settings.rounds, (text) => process.stderr.write(`${text}\n`))
-  if (settings.json !== undefined) {
-    writeFileSync(settings.json, `${JSON.stringify({ machine: describeMachine(), samples }, null, 2)}\n`)
-  }
-  process.stdout.write(`${[describeMachine(), formatTable(cases, samples), formatPerCall(cases, samples), formatOverhead(cases, samples)].filter(Boolean).join('\n\n')}\n`)
+  run({ ...settings, builds: [...settings.builds, ...(await buildWithout(settings.without, folder))] })
 } finally {
-  for (const folder of [project.root, builds]) rmSync(folder, { recursive: true, force: true })
+  rmSync(folder, { recursive: true, force: true })
+}
+
+function run(chosen: Settings): void {
+  const cases = chooseCases(chosen)
+  const project = createProject(cases, chosen.builds)
+  try {
+    const samples = runRounds(project, cases, chosen.rounds, (text) => process.stderr.write(`${text}\n`))
+    if (chosen.json !== undefined) {
+      writeFileSync(chosen.json, `${JSON.stringify({ machine: describeMachine(), samples }, null, 2)}\n`)
+    }
+    process.stdout.write(`${[describeMachine(), formatTable(cases, samples), formatPerCall(cases, samples), formatOverhead(cases, samples)].filter(Boolean).join('\n\n')}\n`)
+  } finally {
+    rmSync(project.root, { recursive: true, force: true })
+  }
 }

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, rmSync } from 'node:fs'
+import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, type Rolldown, type UserConfig } from 'tsdown'
@@ -26,7 +26,7 @@ const NO_PROFILE = cut('session/evidence.ts', 'arm() {')
 const NO_REQUESTS: Cut = { file: 'session/requests/watch.ts', find: 'start(global) {', put: 'start(_global) { return () => {};' }
 
 /** The parts by what they are called on the command line; `all` leaves the loading of the worker's files. */
-const PARTS: Record<string, Cut[]> = {
+export const PARTS: Readonly<Record<string, readonly Cut[]>> = {
   stacks: [NO_STACKS],
   promises: [NO_PROMISES],
   resources: [NO_RESOURCES],
@@ -34,10 +34,8 @@ const PARTS: Record<string, Cut[]> = {
   heartbeat: [NO_HEARTBEAT],
   profile: [NO_PROFILE],
   requests: [NO_REQUESTS],
-  all: [cut('worker.ts', 'export function install(): void {')],
+  all: [cut('worker.ts', 'export function install(since: number): void {')],
 }
-
-export const PART_NAMES: readonly string[] = Object.keys(PARTS)
 
 /**
  * Builds the plugin once for each part, without that part, as packages below a folder.
@@ -45,12 +43,10 @@ export const PART_NAMES: readonly string[] = Object.keys(PARTS)
  */
 export async function buildWithout(parts: readonly string[], folder: string): Promise<Build[]> {
   const unknown = parts.filter((part) => PARTS[part] === undefined)
-  if (unknown.length > 0) throw new RangeError(`--without must name some of ${PART_NAMES.join(', ')}, got ${unknown.join(', ')}`)
+  if (unknown.length > 0) throw new RangeError(`--without must name some of ${Object.keys(PARTS).join(', ')}, got ${unknown.join(', ')}`)
   const builds = parts.map((part) => ({ name: `without-${part}`, folder: join(folder, part) }))
   for (const [index, { folder: to }] of builds.entries()) {
-    mkdirSync(to, { recursive: true })
     cpSync(join(REPOSITORY, 'package.json'), join(to, 'package.json'))
-    rmSync(join(to, 'dist'), { recursive: true, force: true })
     await buildCut(PARTS[parts[index]!]!, join(to, 'dist'))
   }
   return builds

@@ -122,7 +122,6 @@ export function optionError(
 
 /** What a budget or rule needs, where an option says that it is not measured: such a gate would always be open. */
 export function contradictions({ detectBlocking, monitorEventLoop }: Pick<ResolvedOptions, 'detectBlocking' | 'monitorEventLoop'>, { budgets, rules }: Asked): Problem[] {
-  if (detectBlocking && monitorEventLoop) return []
   const needs = (what: string, option: string): string => `needs ${what}, and ${option} is false: remove one of the two`
   const blocking = needs('blocking calls to be looked for', 'detectBlocking')
   const lag = needs('lag to be measured', 'monitorEventLoop')

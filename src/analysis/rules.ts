@@ -34,7 +34,7 @@ export function findAll({ stretches, starved, syncCalls }: Observed, context: Ru
  * One cause is one finding, but none that is weaker.
  */
 const isToldAs = ({ status, confidence, severity }: Finding, setting: RuleSetting): boolean =>
-  status !== 'allowed' && confidence !== 'inconclusive' && (severity === 'error' || setting !== 'error')
+  status !== 'allowed' && confidence !== 'inconclusive' && !isWeaker(severity, setting)
 
 /** What was left behind by one test, or by a file's own hooks. */
 export interface Left extends Pick<Leftovers, 'resources' | 'promises'> {
@@ -45,12 +45,13 @@ export function findLeftovers({ resources, promises, rejected }: Left, context: 
   const { allow = (finding) => finding } = context
   // A promise whose cause is told by another rule is told as that, unless that would be weaker.
   const { rules } = context
-  const own = promises.filter(({ coveredBy }) => coveredBy === undefined || STRENGTH[rules['floating-promise']] > STRENGTH[rules[coveredBy]])
+  const own = promises.filter(({ coveredBy }) => coveredBy === undefined || isWeaker(rules[coveredBy], rules['floating-promise']))
   const findings = [...findUnhandled(rejected, context), ...findLeakedResources(resources, context), ...findLeftPromises(own, context)]
   return mergeFindings(findings.map(allow))
 }
 
 const STRENGTH: Record<RuleSetting, number> = { off: 0, warn: 1, error: 2 }
+const isWeaker = (a: RuleSetting, b: RuleSetting): boolean => STRENGTH[a] < STRENGTH[b]
 
 /** Repeats at one place become one finding: the longest, with the count of all. */
 export function mergeFindings(findings: readonly Finding[]): Finding[] {

@@ -77,6 +77,8 @@ export function watchLeftovers(session: Session, { promises: reader, neverSettli
   }
   const isStanding = ({ made }: Standing): boolean => resources.isLeft(made)
   const isPending = (made: Made): boolean => promises.isPending(made) && !told.has(made)
+  /** While it was pending: its reference is made before anybody asks. */
+  const isCollected = (made: Made): boolean => made.ref !== undefined && made.ref.deref() === undefined && promises.isPending(made)
   const isDropped = (made: Made): boolean => isPending(made) && droppedAt(made) !== undefined
 
   /** Those that only wait for something that is told of already. */
@@ -88,7 +90,7 @@ export function watchLeftovers(session: Session, { promises: reader, neverSettli
   function coveringRule(made: Made, place: StackFrame, left: readonly Standing[]): CoveringRule | undefined {
     if (told.has(made)) return 'unhandled-rejection'
     if (waitsFor(made, place, left)) return 'leaked-resource'
-    return promises.isPending(made) && made.ref !== undefined && made.ref.deref() === undefined ? 'never-settles' : undefined
+    return isCollected(made) ? 'never-settles' : undefined
   }
   function reset(): void {
     resources.release()
@@ -147,7 +149,7 @@ export function watchLeftovers(session: Session, { promises: reader, neverSettli
           return [{ ...reader().places.toLeft(made, place, 'outlived'), ...covered, outlivedMs: late, ...(test !== undefined && { during: test }) }]
         }
         const promise = made.ref?.deref()
-        const waits = made.ref !== undefined && promises.isPending(made) && (promise === undefined || stateOfPromise(promise).state === 'pending')
+        const waits = isCollected(made) || (promise !== undefined && promises.isPending(made) && stateOfPromise(promise).state === 'pending')
         return waits ? [{ ...reader().places.toLeft(made, place, 'pending'), ...covered }] : []
       })
       // It may have gone while others were looked at, or have set the next one.

@@ -47,7 +47,6 @@ export interface Profiler {
   end(scope: Scope): void
   /** Puts a figure to the hooks' cost in an ended scope that called them often; takes some milliseconds, once. */
   settleCost(scope: Scope): Promise<void>
-  /** What the profiler itself spent on a scope. */
   /** What a file cost, its tests included: all that was ours since its probes started. */
   overheadOfFile(file: Scope): number
   /** What findings may be made of, as far as the options ask for it. */

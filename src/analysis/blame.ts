@@ -27,9 +27,11 @@ export function blame(window: CpuWindow, stretch: Stretch, owners: Owners): Evid
   if (totalMs === 0) return runnerMs + oursMs === 0 ? undefined : { ...NOTHING, runnerMs, oursMs }
   const pauses = pausesOf(window, stretch)
   const besides = { runnerMs, oursMs, gcMs: pauses.seenMs, pausesMs: pauses.longSeenMs * usersShare }
-  if (pauses.longestMs > totalMs / 2) return { ...NOTHING, kind: 'gc', ...besides, pausesMs: pauses.longMs * usersShare }
   const hottest = heaviest([...functions.values()].filter(({ own }) => own)) ?? heaviest([...functions.values()])
-  return hottest === undefined ? { ...NOTHING, ...besides } : { ...describe(hottest, window.nodes), ...besides, share: hottest.own ? hottest.ms / totalMs : 0 }
+  const evidence: Evidence =
+    hottest === undefined ? { ...NOTHING, ...besides } : { ...describe(hottest, window.nodes), ...besides, share: hottest.own ? hottest.ms / totalMs : 0 }
+  if (pauses.longestMs <= totalMs / 2) return evidence
+  return { ...NOTHING, kind: 'gc', ...besides, pausesMs: pauses.longMs * usersShare, beside: { ms: usersMs, evidence } }
 }
 
 const EDGES_MS = 20

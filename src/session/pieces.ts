@@ -21,10 +21,10 @@ export function splitStretch(
   profiled: (part: Interval) => Evidence | undefined
 ): AnyStretch[] {
   const long = calls.looked.filter((call) => lengthOf(call) > threshold)
-  if (long.length === 0) return withTimes(stretch, [{ ...stretch, evidence: mostlyCalls(calls, stretch) ?? profiled(stretch) }], calls.msByKind)
+  if (long.length === 0) return withTimes(stretch, [{ ...stretch, evidence: mostlyCalls(calls, stretch) ?? profiled(stretch) }], calls.msByKind, threshold)
   const between = gaps(stretch, long).map((gap) => ({ ...stretch, ...gap, evidence: mostlyCalls(within(calls, gap), gap) ?? profiled(gap) }))
   const alone = long.map((call) => ({ ...stretch, startMs: call.startMs, durationMs: lengthOf(call), evidence: fromCall(call) }))
-  return withTimes(stretch, [...alone, ...between], calls.msByKind)
+  return withTimes(stretch, [...alone, ...between], calls.msByKind, threshold)
 }
 
 /** Shorter parts are the calls' own surroundings. */
@@ -100,7 +100,7 @@ function waitable({ evidence, durationMs }: AnyStretch, { cpuMs, stolenMs }: Any
  * Divides what is known of the whole stretch among its parts. Time off the CPU goes to what may wait by its own doing;
  * what is left of it, nobody waited for: the process was stopped.
  */
-function withTimes(whole: AnyStretch, parts: AnyStretch[], msByKind: SliceCalls['msByKind']): AnyStretch[] {
+function withTimes(whole: AnyStretch, parts: AnyStretch[], msByKind: SliceCalls['msByKind'], threshold: number): AnyStretch[] {
   const offMs = Math.max(0, whole.durationMs - whole.cpuMs - whole.stolenMs)
   const waitables = new Map(parts.map((part) => [part, waitable(part, whole)]))
   const waitableMs = [...waitables.values()].reduce((sum, ms) => sum + ms, 0)
@@ -121,9 +121,16 @@ function withTimes(whole: AnyStretch, parts: AnyStretch[], msByKind: SliceCalls[
     const { pausesMs = 0 } = part.evidence ?? {}
     const inPausesMs = pausesMs * (1 - stolenMs / part.durationMs) - suspendedMs
     const collectedMs = pausesMs === 0 ? 0 : Math.min(Math.max(inPausesMs, Math.min(waits, pausesMs)), Math.max(0, netMs))
-    return { ...part, stolenMs, suspendedMs, collectedMs, cpuMs: Math.max(0, netMs - waits), victims: [] }
+    const evidence = blamed(part.evidence, netMs - collectedMs, threshold)
+    return { ...part, evidence, stolenMs, suspendedMs, collectedMs, cpuMs: Math.max(0, netMs - waits), victims: [] }
   })
   return timed.flatMap(withoutRunner)
+}
+
+/** A stall that is too long without the collector's pause is what ran beside it, however long the pause was. */
+function blamed(evidence: Evidence | undefined, leftMs: number, threshold: number): Evidence | undefined {
+  const { beside } = evidence ?? {}
+  return beside !== undefined && Math.min(beside.ms, leftMs) > threshold ? beside.evidence : evidence
 }
 
 /** The profile samples every few milliseconds: less than this may be a sample or two that hit its edges. */

@@ -68,6 +68,12 @@ describe('the collector', () => {
     expect(blamed([BODY, 60], [GC, 200], [ASSERT, 60])).toMatchObject({ kind: 'gc', runnerMs: 160 })
   })
 
+  test('tells what ran beside its pause', () => {
+    const { kind, beside } = blamed([BODY, 160], [GC, 200], [BODY, 20])!
+    expect(kind).toBe('gc')
+    expect(beside).toMatchObject({ ms: 180, evidence: { kind: 'cpu', own: 0, pausesMs: 200 } })
+  })
+
   test('in short pauses, is the time of who allocates', () => {
     const parts = Array.from({ length: 10 }, (): [number, number][] => [[BODY, 8], [GC, 12]]).flat()
     expect(blamed(...parts)).toMatchObject({ kind: 'cpu', own: 0, runnerMs: 0, pausesMs: 0 })

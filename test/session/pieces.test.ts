@@ -202,6 +202,16 @@ describe('time off the CPU', () => {
     expect(collected(450, 500)).toEqual([450])
   })
 
+  test.each([
+    { name: 'too long by itself', workMs: 160, seenMs: 160, kind: 'cpu' },
+    { name: 'not too long', workMs: 90, seenMs: 90, kind: 'gc' },
+    { name: 'seen too little of', workMs: 160, seenMs: 20, kind: 'gc' }
+  ])('what ran beside its pause is blamed where it is $name', ({ workMs, seenMs, kind }) => {
+    const beside = { ms: seenMs, evidence: profile() }
+    const evidence = () => profile({ kind: 'gc', frames: [], own: -1, share: 0, gcMs: 200, pausesMs: 200, beside })
+    expect(told(split({ ms: 200 + workMs, evidence }))).toEqual([`0+${200 + workMs} profile ${kind}`])
+  })
+
   test('of its pauses, too, others took their share: what the code computed beside them is left', () => {
     // Seen: 150 ms of work beside a pause, of which 98 were left.
     const evidence = () => profile({ kind: 'gc', frames: [], own: -1, share: 0, pausesMs: 200, gcMs: 200 })

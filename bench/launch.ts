@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { configName, type Project } from './project.ts'
+import { cacheName, configName, type Project } from './project.ts'
 import type { FileRecord } from './suites/record.ts'
 
 /** What one `vitest run` took. Times are milliseconds. */
@@ -24,19 +24,17 @@ const TIME = '/usr/bin/time'
 const hasTime = existsSync(TIME)
 
 /** @throws when the run fails: its times would mean nothing */
-export function launch(project: Project, id: string, variant: number): Measured {
-  const { root, vitest, records, report, cache } = project
+export function launch(project: Project, id: string, variant: number, first: boolean): Measured {
+  const { root, vitest, records, report } = project
   const times = join(root, 'times')
-  // Every run is a first run: files with a stall in the last one would start the profiler earlier.
-  for (const path of [records, report, times, cache]) rmSync(path, { recursive: true, force: true })
+  for (const path of [records, report, times, ...(first ? [join(root, cacheName(id, variant))] : [])]) rmSync(path, { recursive: true, force: true })
   const command = [process.execPath, vitest, 'run', '--config', configName(id, variant), '--dir', id]
   const [file, ...args] = hasTime ? [TIME, '-o', times, '-f', '%U %S', ...command] : command
   const began = performance.now()
   const { status, stdout, stderr } = spawnSync(file!, args, {
     cwd: root,
     encoding: 'utf8',
-    // As at a desk: in CI the profiler starts with every file.
-    env: { ...process.env, BENCH_RECORDS: records, CI: '' },
+    env: { ...process.env, BENCH_RECORDS: records, CI: first ? 'true' : '' },
   })
   const wallMs = performance.now() - began
   if (status !== 0) throw new Error(`${command.join(' ')} in ${root} ended with ${status}\n${stdout}${stderr}`)

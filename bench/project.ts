@@ -10,8 +10,6 @@ export interface Project {
   vitest: string
   /** Where the test files write what they measure. */
   records: string
-  /** Where Vite, and so Vitest and the plugin, remember things from run to run. */
-  cache: string
   /** Where the plugin writes its JSON report. */
   report: string
 }
@@ -42,13 +40,12 @@ export function createProject(cases: readonly BenchCase[], builds: readonly Buil
     mkdirSync(join(root, id))
     cpSync(RECORD, join(root, id, 'record.ts'))
     for (let i = 0; i < copies; i++) cpSync(fileURLToPath(suite), join(root, id, `suite-${i}.test.ts`))
-    variants.forEach((variant, index) => writeFileSync(join(root, configName(id, index)), configText(variant)))
+    variants.forEach((variant, index) => writeFileSync(join(root, configName(id, index)), configText(variant, cacheName(id, index))))
   }
   return {
     root,
     vitest: join(modules, 'vitest', 'vitest.mjs'),
     records: join(root, 'records.jsonl'),
-    cache: join(modules, '.vite'),
     report: join(root, 'report.json'),
   }
 }
@@ -56,9 +53,13 @@ export function createProject(cases: readonly BenchCase[], builds: readonly Buil
 /** A config file of a case's variant, by the variant's place in its list. */
 export const configName = (id: string, index: number): string => `${id}-${index}.config.mjs`
 
-function configText({ package: name, options, leaks = false }: Variant): string {
+/** Where Vite, and so Vitest and the plugin, remember things of a variant from run to run. */
+export const cacheName = (id: string, index: number): string => join('node_modules', `.vite-${id}-${index}`)
+
+function configText({ package: name, options, leaks = false }: Variant, cacheDir: string): string {
   const test = JSON.stringify({ detectAsyncLeaks: leaks, testTimeout: 300_000, cache: false })
-  if (name === undefined) return `export default { test: ${test} }\n`
+  const cache = JSON.stringify(cacheDir)
+  if (name === undefined) return `export default { cacheDir: ${cache}, test: ${test} }\n`
   const all = JSON.stringify({ ...options, report: { json: 'report.json', github: false } })
-  return `import asyncProfiler from '${name}'\nexport default { plugins: [asyncProfiler(${all})], test: ${test} }\n`
+  return `import asyncProfiler from '${name}'\nexport default { cacheDir: ${cache}, plugins: [asyncProfiler(${all})], test: ${test} }\n`
 }

@@ -1,6 +1,7 @@
 import type { BenchCase } from './cases.ts'
 import { launch, type Measured } from './launch.ts'
 import type { Project } from './project.ts'
+import type { Settings } from './settings.ts'
 
 /** One run of one variant. */
 export interface Sample extends Measured {
@@ -16,16 +17,18 @@ const LEAKS_ROUNDS = 3
 export function runRounds(
   project: Project,
   cases: readonly BenchCase[],
-  rounds: number,
+  { rounds, first }: Pick<Settings, 'rounds' | 'first'>,
   tell: (text: string) => void,
 ): Sample[] {
   const samples: Sample[] = []
+  // What a run remembers is there from its second one on.
+  if (!first) for (const { id, variants } of cases) for (const [index, { leaks }] of variants.entries()) if (leaks !== true) launch(project, id, index, first)
   for (let round = 0; round < rounds; round++) {
     for (const { id, variants } of cases) {
       for (let i = 0; i < variants.length; i++) {
         const index = (i + round) % variants.length
         if (variants[index]!.leaks === true && round >= LEAKS_ROUNDS) continue
-        const measured = launch(project, id, index)
+        const measured = launch(project, id, index, first)
         const variant = variants[index]!.name
         samples.push({ id, variant, round, ...measured })
         tell(`${round + 1}/${rounds} ${id} ${variant}: ${Math.round(measured.wallMs)} ms, in test ${Math.round(measured.inTestMs)} ms`)

@@ -14,7 +14,7 @@ import { buildWithout } from './without.ts'
 /*
  * Runs the same suites with and without the plugin, and with Vitest's own `detectAsyncLeaks`, one after another:
  *
- *   node bench/run.ts [--rounds 5] [--only a,c] [--with '{"captureStacks":false}'] [--build ../other-build] [--without stacks,hooks] [--skip-leaks] [--json raw.json]
+ *   node bench/run.ts [--rounds 5] [--only a,c] [--with '{"captureStacks":false}'] [--build ../other-build] [--without stacks,hooks] [--skip-leaks] [--first] [--json raw.json]
  */
 const settings = readSettings(process.argv.slice(2))
 const folder = mkdtempSync(join(tmpdir(), 'async-profiler-builds-'))
@@ -28,7 +28,7 @@ function run(chosen: Settings): void {
   const cases = chooseCases(chosen)
   const project = createProject(cases, chosen.builds)
   try {
-    const samples = runRounds(project, cases, chosen.rounds, (text) => process.stderr.write(`${text}\n`))
+    const samples = runRounds(project, cases, chosen, (text) => process.stderr.write(`${text}\n`))
     if (chosen.json !== undefined) {
       writeFileSync(chosen.json, `${JSON.stringify({ machine: describeMachine(), samples }, null, 2)}\n`)
     }

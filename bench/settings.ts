@@ -18,6 +18,8 @@ export interface Settings {
   without: string[]
   /** Whether `detectAsyncLeaks` stands beside the plugin: it takes a minute in the case of many awaits. */
   leaks: boolean
+  /** Whether each run is a first one in CI, which remembers nothing; else one that is run again at a desk. */
+  first: boolean
   /** Where to write the raw numbers. */
   json: string | undefined
 }
@@ -34,6 +36,7 @@ export function readSettings(args: string[]): Settings {
       without: { type: 'string', default: '' },
       build: { type: 'string', multiple: true, default: [] },
       'skip-leaks': { type: 'boolean', default: false },
+      first: { type: 'boolean', default: false },
       json: { type: 'string' },
     },
   })
@@ -47,6 +50,7 @@ export function readSettings(args: string[]): Settings {
     withOptions: values.with.map((text) => JSON.parse(text) as object),
     builds: values.build.map((folder) => ({ name: basename(resolve(folder)), folder: resolve(folder) })),
     leaks: !values['skip-leaks'],
+    first: values.first,
     json: values.json,
   }
 }

@@ -21,8 +21,16 @@ export interface WorkerConfig {
   /** The option `allow`: workers have no glob library. */
   allow: AllowPattern[]
   root: string
-  /** Whether no later run will see what this one remembers: in CI. */
-  once: boolean
-  /** Test files, relative to the root, that had a stall without a line in the last run. */
-  flagged: string[]
+  /** In which of the run's test files earlier runs of the same sources have found nothing. */
+  quiet: QuietFiles
 }
+
+/** A list that each worker gets: the shorter one of the two. */
+export interface QuietFiles {
+  /** Relative to the root. */
+  files: string[]
+  /** Whether all files of the run but these are quiet. */
+  others: boolean
+}
+
+export const NONE_QUIET: QuietFiles = { files: [], others: false }

@@ -8,7 +8,6 @@ import { type Options, resolveOptions } from './options.ts'
 import { PLUGIN_NAME } from './paths.ts'
 import AsyncProfilerReporter from './reporter.ts'
 import { compileAllow } from './reporter/allow.ts'
-import { readFlagged } from './reporter/flagged.ts'
 import { runningReporter } from './reporter/running.ts'
 import { checkNode, checkVitest } from './supported.ts'
 import { adoptProjects, registerPlugin } from './vitest/main/run-start.ts'
@@ -89,11 +88,11 @@ export default asyncProfiler
 // What `require('vitest-async-profiler')` gives.
 export { asyncProfiler as 'module.exports' }
 
-/** What only the running Vitest knows: its root, and in its cache which files had a stall without a line last time. */
+/** What only the running Vitest knows: its root. */
 function workerConfig(vitest: Vitest, { config }: Pick<TestProject, 'config'>): WorkerConfig | undefined {
   const { provide } = config as { provide?: Record<string, unknown> }
   const worker = provide?.[OPTIONS_KEY] as WorkerConfig | undefined
-  return worker && { ...worker, root: vitest.config.root, flagged: readFlagged(vitest) }
+  return worker && { ...worker, root: vitest.config.root }
 }
 
 /** Where the plugin is given: paths in its options are relative to it. */

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import picocolors from 'picocolors'
-import type { Reporter, SerializedError, TestModule, TestRunEndReason, Vitest } from 'vitest/node'
+import type { Reporter, SerializedError, TestModule, TestRunEndReason, TestSpecification, Vitest } from 'vitest/node'
 import { COPY, REPORTER_KEY } from './channel.ts'
 import { type Options, resolveOptions } from './options.ts'
 import type { Finding, Report, ResolvedOptions } from './model.ts'
@@ -10,7 +10,7 @@ import { cutOffFiles } from './reporter/cut-off.ts'
 import { runDurationMs } from './reporter/duration.ts'
 import { fileOf } from './reporter/files.ts'
 import { formatJson } from './report/json.ts'
-import { rememberFlagged } from './reporter/flagged.ts'
+import { Memory } from './reporter/memory.ts'
 import { type StuckWorkers, watchWorkers } from './reporter/stuck-workers.ts'
 import { Parts } from './reporter/parts.ts'
 import { ownsStdout } from './reporter/stdout.ts'
@@ -18,6 +18,7 @@ import { doubledPlugin, unprofiledProjects } from './reporter/projects.ts'
 import { unavailableOptions } from './reporter/unavailable.ts'
 import { formatStuckWorker } from './report/stuck-worker.ts'
 import { formatTerminal, type TerminalStyle } from './report/terminal.ts'
+import { inCI } from './in-ci.ts'
 import { VERSION } from './version.ts'
 import { beforeReporters } from './vitest/main/before-reporters.ts'
 import { failFile } from './vitest/main/fail-file.ts'
@@ -33,9 +34,12 @@ export default class AsyncProfilerReporter implements Reporter {
   private readonly options: ResolvedOptions
   private vitest: Vitest | undefined
   private workers: StuckWorkers | undefined
+  private memory: Memory | undefined
   private judged: Collected | undefined
   private startedAt = new Date()
   private runs = 0
+  /** Whether a file was to run some of its tests only. */
+  private partial = false
 
   /** @throws `ERR_OPTION` */
   constructor(options?: Options) {
@@ -44,17 +48,22 @@ export default class AsyncProfilerReporter implements Reporter {
 
   onInit(vitest: Vitest): void {
     this.vitest = vitest
+    // In CI all is looked at in full: that is where findings decide, and where a cache may be anybody's.
+    if (!inCI(process.env)) this.memory = new Memory(vitest)
     for (const project of vitest.projects) project.provide(REPORTER_KEY as never, true as never)
     this.workers = watchWorkers(vitest, this.options, (finding) => this.tell(finding, vitest))
     // A budget of the whole run fails a file: that must be known before other reporters draw up their results.
     beforeReporters(vitest, (modules, _errors, reason) => this.judge(vitest, modules, reason))
   }
 
-  onTestRunStart(): void {
+  /** @param specifications missing where the reporter came when the run had begun */
+  onTestRunStart(specifications: readonly TestSpecification[] = []): void {
     this.startedAt = new Date()
     this.runs++
+    this.partial = specifications.some(namesTests)
     this.judged = undefined
     this.workers?.start()
+    this.memory?.tell(specifications)
   }
 
   onTestRunEnd(modules: readonly TestModule[], _errors: readonly SerializedError[], reason: TestRunEndReason): void {
@@ -92,7 +101,7 @@ export default class AsyncProfilerReporter implements Reporter {
       const module = modules.find((each) => fileOf(each, root) === finding.file)
       if (module !== undefined) failFile(module, finding, (file) => resolve(root, file))
     }
-    rememberFlagged(vitest, judged.report)
+    if (reason !== 'interrupted') this.memory?.keep(modules, judged.report, !this.partial && ranAll(vitest, reason))
     for (const part of parts) {
       if (part.options.report.json === undefined) continue
       // The root's has all of the run; a project's own, what is the project's.
@@ -138,6 +147,15 @@ interface Filters {
   shard?: unknown
   testNamePattern?: unknown
   project?: string | string[]
+}
+
+/** A file that was named on the command line has empty lists. */
+const namesTests = ({ testLines = [], testIds = [], testNamePattern }: TestSpecification): boolean => testLines.length > 0 || testIds.length > 0 || testNamePattern !== undefined
+
+/** Whether all tests of the files were to run. */
+function ranAll(vitest: Vitest, reason: TestRunEndReason): boolean {
+  const { tagsFilter, bail } = vitest.config as { tagsFilter?: readonly string[]; bail: number }
+  return vitest.getGlobalTestNamePattern() === undefined && (tagsFilter?.length ?? 0) === 0 && (bail === 0 || reason === 'passed')
 }
 
 /** A run of a part of the files or tests says nothing about globs that match none. */

@@ -1,14 +1,13 @@
 import { createRequire } from 'node:module'
 import type Picomatch from 'picomatch'
 import { aroundAll, aroundEach, expect, inject } from 'vitest'
-import { OPTIONS_KEY, REPORTER_KEY, type WorkerConfig } from './channel.ts'
+import { NONE_QUIET, OPTIONS_KEY, REPORTER_KEY, type WorkerConfig } from './channel.ts'
 import { setRunning } from './holder.ts'
 import { lazyMatchers } from './worker/lazy-matchers.ts'
 import { finishedTasks } from './worker/finished.ts'
 import { startLife } from './worker/life.ts'
 import { ours, runFile, runTest } from './worker/run-scopes.ts'
 import type { WorkerState } from './worker/state.ts'
-import { inCI } from './in-ci.ts'
 import { withRealBuiltins } from './probes/real-builtins.ts'
 import { now } from './probes/clock.ts'
 import { createProfiler } from './session/profiler.ts'
@@ -30,7 +29,8 @@ const require = createRequire(import.meta.url)
  * @param since when that began to load this one, on `performance.now()`'s scale
  */
 export function install(since: number): void {
-  const state = (process as unknown as Holder)[KEY] ?? createState()
+  const config = (inject as (key: string) => unknown)(OPTIONS_KEY) as WorkerConfig | undefined
+  const state = (process as unknown as Holder)[KEY] ?? createState(config)
   const { profiler, life } = state
   setRunning({
     version: VERSION,
@@ -47,11 +47,15 @@ export function install(since: number): void {
     compileGlobs: (globs) => withRealBuiltins(() => require('picomatch') as typeof Picomatch)([...globs])
   })
   const { filepath = '', ctx: { projectName = '' } = {} } = (globalThis as VitestGlobal).__vitest_worker__ ?? {}
-  life.fileLoads(profiler.display(filepath), projectName)
+  const file = profiler.display(filepath)
+  // Not once: watch mode may give a changed file to a worker that is already there.
+  const { files, others } = config?.quiet ?? NONE_QUIET
+  state.quiet = files.includes(file) !== others
+  life.fileLoads(file, projectName)
   // Before the test file and what it imports: CommonJS modules keep the functions that they find. All other probes wait
   // for the first test: they would only slow the loading.
   profiler.session.syncCalls.refresh()
-  profiler.load(globalThis)
+  profiler.load(globalThis, { quiet: state.quiet })
   expect.extend(lazyMatchers(import.meta.url, (work) => ours(state, work)))
   // No time limit of ours: what runs inside has its own. The source of these functions is parsed for `{ task }`.
   aroundAll(async (runSuite, {}, suite) => runFile(state, runSuite, suite as RunnerSuite), NO_LIMIT)
@@ -79,14 +83,12 @@ function tellAlone(): void {
   process.emitWarning("vitest-async-profiler/setup runs without its reporter, so that nothing will be shown: use asyncProfiler() in plugins instead, or add 'vitest-async-profiler/reporter' to reporters")
 }
 
-function createState(): WorkerState {
-  const provided = inject as (key: string) => unknown
-  const config = provided(OPTIONS_KEY) as WorkerConfig | undefined
-  if (config === undefined && provided(REPORTER_KEY) === undefined) tellAlone()
-  const { options, allow, root, once, flagged } = config ?? { options: DEFAULT_OPTIONS, allow: [], root: process.cwd(), once: inCI(process.env), flagged: [] }
+function createState(config: WorkerConfig | undefined): WorkerState {
+  if (config === undefined && (inject as (key: string) => unknown)(REPORTER_KEY) === undefined) tellAlone()
+  const { options, allow, root } = config ?? { options: DEFAULT_OPTIONS, allow: [], root: process.cwd() }
   const profiler = createProfiler(options, root, allow)
   const life = startLife(options)
-  const state: WorkerState = { options, allow, root, once, flagged: new Set(flagged), profiler, notices: new Set(), tests: new Map(), refs: new WeakMap(), taskOf: new WeakMap(), life, loadMs: 0 }
+  const state: WorkerState = { options, allow, root, quiet: false, profiler, notices: new Set(), tests: new Map(), refs: new WeakMap(), taskOf: new WeakMap(), life, loadMs: 0 }
   const { waits } = life
   if (waits !== undefined) profiler.onProcess((call) => waits(call && { ...call, ...idOfRunning(state) }))
   Object.defineProperty(process, KEY, { value: state, enumerable: false })

@@ -10,6 +10,7 @@ import type { RuleContext } from './rule-context.ts'
 import { findStarvation } from './rule-loop-starvation.ts'
 import { causeKey, findSyncCalls } from './rule-sync-call.ts'
 import { findUnhandled } from './rule-unhandled-rejection.ts'
+import { weightMs } from './weight.ts'
 
 /** What one test or file did, placed in the source. */
 export interface Observed {
@@ -69,6 +70,6 @@ export function mergeFindings(findings: readonly Finding[]): Finding[] {
 }
 
 function mergeTwo(a: Finding, b: Finding): Finding {
-  const longest = (b.durationMs ?? 0) > (a.durationMs ?? 0) ? b : a
+  const longest = weightMs(b) > weightMs(a) ? b : a
   return { ...longest, occurrences: a.occurrences + b.occurrences, victims: [...a.victims, ...b.victims] }
 }

@@ -1,4 +1,5 @@
 import { placeKey } from '../analysis/places.ts'
+import { weightMs } from '../analysis/weight.ts'
 import type { Finding, Severity, Victim } from '../model.ts'
 
 /** One place to mend: all findings of one rule at one line, or of one thing whose line is unknown, whichever tests and requests ran into it. */
@@ -38,7 +39,7 @@ export function chooseGroups(groups: readonly FindingGroup[], max: number): { ch
 }
 
 function byWeight(a: Finding, b: Finding): number {
-  return (b.durationMs ?? 0) - (a.durationMs ?? 0) || errorsFirst(a, b)
+  return weightMs(b) - weightMs(a) || errorsFirst(a, b)
 }
 
 export function errorsFirst(a: { severity: Severity }, b: { severity: Severity }): number {

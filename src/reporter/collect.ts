@@ -3,12 +3,12 @@ import { createAllowance } from '../analysis/allow.ts'
 import { failsRun } from '../analysis/failing.ts'
 import { judgeRun, type FileResults } from '../analysis/run-budgets.ts'
 import { mergeFindings } from '../analysis/rules.ts'
-import { RESULT_KEY } from '../channel.ts'
 import type { Finding, Report, TestReport } from '../model.ts'
 import type { ScopeResult } from '../records/results.ts'
 import { compileAllow, unmatchedEntries } from './allow.ts'
 import { fileOf } from './files.ts'
 import type { ModulesOfPart } from './parts.ts'
+import { resultOf } from './results.ts'
 
 export interface RunContext {
   startedAt: Date
@@ -113,9 +113,6 @@ function addResult({ results, failures }: CollectedFile & { results: ScopeResult
   results.push(result)
   if (result.failure !== undefined) failures.push(result.failure)
 }
-
-const resultOf = (entity: { meta(): object }): ScopeResult | undefined =>
-  (entity.meta() as { [RESULT_KEY]?: ScopeResult })[RESULT_KEY]
 
 const fullName = (test: TestCase): string => test.fullName
 

@@ -6,7 +6,7 @@ import type { ResourceLog } from '../probes/async/resources.ts'
 import type { StackBudget } from '../probes/async/stack-budget.ts'
 import { createTaskLog, type TaskLog, type TaskLooks } from '../probes/tasks.ts'
 import { LagMeter } from './lag-meter.ts'
-import { runnerBudget, type StackBudgets, testBudgets } from './stack-budgets.ts'
+import { type FileBudgets, runnerBudget, type StackBudgets, testBudgets } from './stack-budgets.ts'
 import { SyncCallList } from './sync-call-list.ts'
 
 /** Limits that a test may set for itself. */
@@ -67,7 +67,7 @@ export interface ScopeInit {
   /** Nothing but the time tells that it is its parent's: the only test that ran. */
   guessed?: boolean
   /** What the stacks of its file may still cost. */
-  fileBudgets?: StackBudgets | undefined
+  fileBudgets?: FileBudgets | undefined
 }
 
 const MAX_STRETCHES = 200
@@ -213,7 +213,7 @@ export class Scope {
   }
 }
 
-function createLogs(file: StackBudgets | undefined): Pick<Scope, 'promises' | 'resources' | 'budgets'> {
+function createLogs(file: FileBudgets | undefined): Pick<Scope, 'promises' | 'resources' | 'budgets'> {
   const budgets = testBudgets(file)
   return {
     budgets,

@@ -48,8 +48,9 @@ export interface Session {
   /**
    * Runs `fn` as the scope's code from a continuation of its own, so that no frame of ours stands below those of its errors.
    * @param fn what is called, without arguments: bound, if it takes some
+   * @param layered whether it is a test's function with all that the runner puts around it, which is the same for all tests
    */
-  begin(scope: Scope, fn: () => unknown): Promise<unknown>
+  begin(scope: Scope, fn: () => unknown, layered: boolean): Promise<unknown>
   /** The same for the rest of a callback that is Node's own. */
   enter(scope: Scope): void
   /** The running slice does something for this scope: it is taken for its work, if it is nobody's or the file's. */
@@ -131,6 +132,7 @@ export function createSession(options: SessionOptions): Session {
   const promises: Promises<Scope> = createPromises<Scope>({
     isRunner: isRunnerUrl,
     isOwn: isOwnUrl,
+    isOurs: isOursUrl,
     callbackCause: () => resources.callbackCause(),
     fakeClock: () => fakeClockOf(global),
     ours: slices.exclude
@@ -140,6 +142,7 @@ export function createSession(options: SessionOptions): Session {
     isRunner: isRunnerUrl,
     isOwn: isOwnUrl,
     inJob: promises.inJob,
+    isAround: promises.isAround,
     jobCause: promises.cause,
     ours: slices.exclude
   })
@@ -279,9 +282,9 @@ export function createSession(options: SessionOptions): Session {
         slices.cut(now(), outer)
       }
     },
-    begin(scope, fn) {
+    begin(scope, fn, layered) {
       // Not by `await`, nor in a function of ours: both would show in the stacks of the user's errors.
-      return storage.run(scope, () => Reflect.apply(then, done, [fn]) as Promise<unknown>)
+      return storage.run(scope, () => promises.around(() => Reflect.apply(then, done, [fn]) as Promise<unknown>, layered))
     },
     enter(scope) {
       slices.cut(now(), scope)

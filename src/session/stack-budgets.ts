@@ -17,35 +17,72 @@ export interface StackBudgets {
 
 type Limits = Record<keyof StackBudgets, StackLimits>
 
-const OF_FILE: Limits = {
-  promises: { initialMs: 60, share: 0.004 },
-  libraries: { initialMs: 10, share: 0.0015 },
-  timers: { initialMs: 10, share: 0.0025 },
-  connections: { initialMs: 10, share: 0.0025 },
-  resources: { initialMs: 10, share: 0.0025 },
-  causes: { initialMs: 3, share: 0.001 }
+interface FileLimits {
+  file: Limits
+  test: Limits
 }
-const OF_TEST: Limits = {
-  promises: { initialMs: 8, share: 0.004, least: 16 },
-  libraries: { initialMs: 4, share: 0.0015, least: 4 },
-  timers: { initialMs: 2, share: 0.0025, least: 8 },
-  connections: { initialMs: 2, share: 0.0025, least: 8 },
-  resources: { initialMs: 2, share: 0.0025, least: 8 },
-  causes: { initialMs: 0.5, share: 0.001, least: 4 }
+
+const limits = (initialMs: number, share: number, least = 0): StackLimits => ({ initialMs, share, least })
+
+const FULL: FileLimits = {
+  file: {
+    promises: limits(30, 0.004),
+    libraries: limits(10, 0.0015),
+    timers: limits(10, 0.0025),
+    connections: limits(10, 0.0025),
+    resources: limits(10, 0.0025),
+    causes: limits(3, 0.001)
+  },
+  test: {
+    promises: limits(8, 0.004, 12),
+    libraries: limits(4, 0.0015, 4),
+    timers: limits(2, 0.0025, 8),
+    connections: limits(2, 0.0025, 8),
+    resources: limits(2, 0.0025, 8),
+    causes: limits(0.5, 0.001, 4)
+  }
+}
+/** Of files in which earlier runs of the same sources found nothing: what a change of the machine's pace may bring to light shows in a few. */
+const QUIET: FileLimits = {
+  file: {
+    promises: limits(1, 0.002),
+    libraries: limits(0.5, 0.0005),
+    timers: limits(0.5, 0.0005),
+    connections: limits(0.5, 0.0005),
+    resources: limits(0.5, 0.0005),
+    causes: limits(0.2, 0.0002)
+  },
+  test: {
+    promises: limits(0.1, 0.002, 2),
+    libraries: limits(0.1, 0.0005, 1),
+    timers: limits(0.1, 0.0005, 1),
+    connections: limits(0.1, 0.0005, 1),
+    resources: limits(0.1, 0.0005, 4),
+    causes: limits(0.1, 0.0002)
+  }
 }
 /** The runner's own promises around a test are some thirty; what fixtures and late hooks leave shows in a few. */
-const OF_RUNNER: StackLimits = { initialMs: 0.05, share: 0.005 }
+const OF_RUNNER = limits(0.05, 0.005)
 
-export const fileBudgets = (): StackBudgets => create(OF_FILE)
-export const testBudgets = (file: StackBudgets | undefined): StackBudgets => create(OF_TEST, file)
+/** What a file's tests may spend together, and what each of them has. */
+export interface FileBudgets extends StackBudgets {
+  readonly ofTest: Limits
+}
+
+/** @param quiet whether earlier runs of the same sources found nothing in the file */
+export function fileBudgets(quiet: boolean): FileBudgets {
+  const { file, test } = quiet ? QUIET : FULL
+  return { ...create(file), ofTest: test }
+}
+export const testBudgets = (file: FileBudgets | undefined): StackBudgets => create(file?.ofTest ?? FULL.test, file)
 /** @param test what they are taken beside */
 export const runnerBudget = ({ file }: StackBudget): StackBudget => createStackBudget(OF_RUNNER, file)
 
-const create = (limits: Limits, file?: StackBudgets): StackBudgets => ({
-  promises: createStackBudget(limits.promises, file?.promises),
-  libraries: createStackBudget(limits.libraries, file?.libraries),
-  timers: createStackBudget(limits.timers, file?.timers),
-  connections: createStackBudget(limits.connections, file?.connections),
-  resources: createStackBudget(limits.resources, file?.resources),
-  causes: createStackBudget(limits.causes, file?.causes)
+const create = (of: Limits, file?: StackBudgets): StackBudgets => ({
+  promises: createStackBudget(of.promises, file?.promises),
+  libraries: createStackBudget(of.libraries, file?.libraries),
+  timers: createStackBudget(of.timers, file?.timers),
+  connections: createStackBudget(of.connections, file?.connections),
+  resources: createStackBudget(of.resources, file?.resources),
+  causes: createStackBudget(of.causes, file?.causes)
 })

@@ -36,12 +36,12 @@ export function runFile(state: WorkerState, runSuite: () => Promise<void>, suite
     return session.run(scope, hook)
   })
   // Of the promises around a test some thirty are the runner's: its own functions are set apart.
-  const inTest = (call: () => unknown): unknown => {
+  const inTest = (call: () => unknown, layered = false): unknown => {
     const here = session.storage.getStore()
-    return here?.kind === 'runner' ? session.begin(here.parent!, call) : call()
+    return here?.kind === 'runner' ? session.begin(here.parent!, call, layered) : call()
   }
-  wrapHooks(suite, ['beforeEach', 'afterEach'], inTest)
-  const stopTests = aroundTestFunctions((_test, call) => inTest(call))
+  wrapHooks(suite, ['beforeEach', 'afterEach'], (hook) => inTest(hook))
+  const stopTests = aroundTestFunctions(({ timeout }, call, isRunners) => inTest(call, isRunners && timeout > 0 && timeout < Infinity))
   async function end(): Promise<void> {
     profiler.end(scope)
     ours(state, life.testsOver)
@@ -157,7 +157,7 @@ export function ours<T>({ profiler: { session } }: WorkerState, work: () => T): 
 
 /** Starts the sampler where this file or test is worth it; what that took. */
 function arm(
-  { options, once, flagged, profiler }: WorkerState,
+  { options, quiet, profiler }: WorkerState,
   task: RunnerSuite,
   rules: Record<RuleName, RuleSetting>,
   budgets: BudgetLimits | undefined
@@ -166,10 +166,9 @@ function arm(
   if (evidence.sampling()) return 0
   const reason = shouldArm({
     asked: options.backend === 'inspector',
-    once,
     canFail: rules['blocking-call'] === 'error' || budgets !== undefined || options.budgets.length > 0,
     assertions: usesOf(task.file.filepath).assertions,
-    flagged: flagged.has(profiler.display(task.file.filepath))
+    quiet
   })
   if (reason === undefined) return 0
   evidence.arm(reason)

@@ -10,10 +10,8 @@ export interface WorkerState {
   options: ResolvedOptions
   allow: readonly AllowPattern[]
   root: string
-  /** Whether no later run will see what this one remembers. */
-  once: boolean
-  /** Files that had a stall without a line in the last run. */
-  flagged: Set<string>
+  /** Whether earlier runs of the same sources have found nothing in the test file that is loaded. */
+  quiet: boolean
   profiler: Profiler
   notices: Set<string>
   /**

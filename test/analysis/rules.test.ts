@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { hintFor } from '../../src/analysis/hints.ts'
 import type { RuleContext } from '../../src/analysis/rule-context.ts'
 import { findAll, mergeFindings, type Observed } from '../../src/analysis/rules.ts'
+import { groupFindings } from '../../src/report/finding-groups.ts'
 import type { BlockingCall, BlockKind, Finding, Location, RuleName, RuleSetting } from '../../src/model.ts'
 import type { PlacedSyncCall, Starvation } from '../../src/records/measured.ts'
 
@@ -227,6 +228,14 @@ describe('merging', () => {
     expect(merged).toHaveLength(1)
     expect(merged[0]).toMatchObject({ occurrences: 4, victims: [{ test: TEST, delayMs: 5 }, { request: REQUEST, delayMs: 7 }] })
   })
+})
+
+test("repeats are told by the longest of their own work: what other processes took makes none worse", () => {
+  const [one] = find({ stretches: [blocking({ durationMs: 200, stolenMs: 0 })] })
+  const robbed: Finding = { ...one!, durationMs: 260, evidence: { ...one!.evidence, stolenMs: 110 } }
+  expect(mergeFindings([one!, robbed]).map(({ durationMs }) => durationMs)).toEqual([200])
+  expect(mergeFindings([robbed, one!]).map(({ durationMs }) => durationMs)).toEqual([200])
+  expect(groupFindings([robbed, { ...one!, test: { file: TEST.file, name: 'another' } }])[0]!.worst.durationMs).toBe(200)
 })
 
 describe('hints', () => {

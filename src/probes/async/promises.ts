@@ -4,10 +4,11 @@ import type { FakeClock } from '../fake-timers.ts'
 import { stateOfPromise } from '../promise-state.ts'
 import { takeSites, urlOf } from '../stacks.ts'
 import { type Cause, framesOf } from './causes.ts'
+import { createLayers } from './layers.ts'
 import { affords, pay, spend, type StackBudget } from './stack-budget.ts'
 
 // Taken at load: tests of what older hosts lack delete it, and a hook that throws ends the process.
-const { WeakRef } = globalThis
+const { WeakRef, WeakSet } = globalThis
 
 /** Raw record of one promise that did not settle in the callback that made it. The promise itself is held weakly. */
 export interface PromiseRecord<Owner> extends Cause {
@@ -62,6 +63,13 @@ const MAX_TAKERS = 4
 export interface Promises<Owner> {
   /** @param above the hook that tells of it: the stack is what is below */
   init(promise: object, source: object | undefined, owner: Owner | undefined, above: Hook): void
+  /**
+   * The promise that `make` makes is the profiler's own, whose callback is what the runner has put around a test's function.
+   * @param layered whether that is the same for all of them
+   */
+  around(make: () => Promise<unknown>, layered: boolean): Promise<unknown>
+  /** Whether what is made now is the runner's, who has not called the test's function yet. */
+  isAround(): boolean
   /** A continuation starts; or the job that makes a promise follow another one. */
   before(promise: object): void
   /** A callback that is no promise's starts. */
@@ -92,6 +100,8 @@ export interface PromiseSurroundings {
   isRunner(url: string): boolean
   /** Whether it is the user's. */
   isOwn(url: string): boolean
+  /** Whether it is the profiler's, whose functions stand around a test's. */
+  isOurs(url: string): boolean
   /** What led to the callback that runs, where it is no promise's. */
   callbackCause(): Cause | undefined
   /** Of the test that has replaced timers. */
@@ -105,6 +115,12 @@ const UNKNOWN = Symbol('unknown cause')
 /** V8's own functions are in no script. */
 const isNamed = (url: string): boolean => url !== ''
 
+/** Without callers behind an `await`. */
+function depthOf(sites: readonly NodeJS.CallSite[]): number {
+  const waiting = sites.findIndex((site) => site.isAsync())
+  return waiting === -1 ? sites.length : waiting
+}
+
 /** Nobody calls `then` in the job of a promise that was resolved with another one: it follows that. */
 const isOfNobody = (site: NodeJS.CallSite, url: string): boolean =>
   url === 'node:internal/process/task_queues' || url === 'node:internal/timers' || (url === '' && site.getFunctionName() === 'then') || site.isAsync()
@@ -113,10 +129,17 @@ const isOfNobody = (site: NodeJS.CallSite, url: string): boolean =>
  * Tells which promises an owner's code has made that are still pending, where they were made and who waits for them. Promises that
  * Node's own functions make while they go on by themselves are passed over: one `readFile` makes two dozen.
  */
-export function createPromises<Owner extends { promises: PromiseLog<Owner> }>({ isRunner, isOwn, callbackCause, fakeClock, ours }: PromiseSurroundings): Promises<Owner> {
+export function createPromises<Owner extends { promises: PromiseLog<Owner> }>({ isRunner, isOwn, isOurs, callbackCause, fakeClock, ours }: PromiseSurroundings): Promises<Owner> {
   const records = new WeakMap<object, PromiseRecord<Owner>>()
   /** Derived promises whose continuation is the rest of a function of Node's, with what led to it. */
   const nodes = new WeakMap<object, Cause | typeof UNKNOWN>()
+  /** Made by the runner where nobody's code is on the stack: no one else has them, so what is derived of them is the runner's. */
+  const runners = new WeakSet<object>()
+  const layers = createLayers()
+  let making = false
+  let layered = false
+  /** The next job that is the runner's around a test. */
+  let begun: object | undefined
   let fresh: { record: PromiseRecord<Owner>; promise: object }[] = []
   /** While there are none, neither sources nor settled promises need a look-up. */
   let tracked = 0
@@ -176,7 +199,12 @@ export function createPromises<Owner extends { promises: PromiseLog<Owner> }>({ 
       return running
     }
     // That the runner waits for somebody else's promise is of interest.
-    if (source === undefined && (url === '' || isRunner(url))) return undefined
+    if (source === undefined && (url === '' || isRunner(url))) {
+      if (!derived) layers.isRunners(depthOf(sites))
+      if (urls.every((each) => !isNamed(each) || each.startsWith('node:') || isRunner(each) || isOurs(each))) runners.add(promise)
+      return undefined
+    }
+    if (!derived) layers.isOthers()
     libraryMakes = !isOwn(url)
     const isNodes = url.startsWith('node:')
     const isWanted = source !== undefined || !isNodes || own
@@ -202,29 +230,62 @@ export function createPromises<Owner extends { promises: PromiseLog<Owner> }>({ 
   const probe: Promises<Owner> = {
     onSettled: undefined,
     init(promise, parent, current, above) {
+      if (making) {
+        runners.add(promise)
+        if (layered) begun = promise
+        return
+      }
       const source = parent === undefined || tracked === 0 ? undefined : records.get(parent)
       const owner = current ?? source?.owner
       if (owner === undefined) return
+      if (parent === undefined) {
+        const known = layers.isAround()
+        layers.made()
+        if (known) {
+          runners.add(promise)
+          return
+        }
+      }
+      if (parent !== undefined && source === undefined && runners.has(parent)) {
+        runners.add(promise)
+        return
+      }
       if (source?.takers.length === MAX_TAKERS) source.takers = source.takers.filter(({ settledMs }) => settledMs === undefined)
       const full = source !== undefined && source.takers.length >= MAX_TAKERS
       const budget = libraryRuns() || libraryMakes ? owner.promises.others : owner.promises.budget
       if (nodeRuns || full || !affords(budget)) {
+        layers.isUnknown()
         if (nodeRuns && parent !== undefined) nodes.set(promise, nodeCause)
         if (source !== undefined) source.moreTakers++
         return
       }
       const since = now()
       const record = look(promise, owner, parent !== undefined, source, above)
-      spend(budget, since)
+      spend(budget, since, record !== undefined)
       ours(since)
       if (source === undefined || record === running) return
       if (record === undefined) source.moreTakers++
       else source.takers.push(record)
     },
+    isAround: layers.isAround,
+    around(make, isLayered) {
+      making = true
+      layered = isLayered
+      try {
+        return make()
+      } finally {
+        making = false
+      }
+    },
     before(promise) {
       libraryMakes = false
       // It runs once.
       job = true
+      layers.leave()
+      if (promise === begun) {
+        begun = undefined
+        layers.begin()
+      }
       const cause = nodes.get(promise)
       nodeRuns = cause !== undefined
       if (cause !== undefined) {
@@ -238,6 +299,7 @@ export function createPromises<Owner extends { promises: PromiseLog<Owner> }>({ 
       libraryMakes = false
       nodeRuns = false
       running = undefined
+      layers.leave()
     },
     settled(promise) {
       if (tracked === 0) return undefined

@@ -104,6 +104,8 @@ export interface Surroundings<Owner> {
   isOwn(url: string): boolean
   /** Whether a promise's continuation runs, and what led to that. */
   inJob(): boolean
+  /** Whether what is made now is the runner's, who has not called the test's function yet. */
+  isAround(): boolean
   jobCause(): Cause | undefined
   /** The time since then was ours. */
   ours(since: number): void
@@ -115,7 +117,7 @@ function budgetFor(type: string, resource: object, { timers, connections, resour
 }
 
 /** Tells what an owner's code started that can keep the process alive. Stacks are taken at once; their lines are read when asked for. */
-export function createResources<Owner extends Maker<Owner>>({ ownerNow, isRunner, isOwn, inJob, jobCause, ours }: Surroundings<Owner>): Resources<Owner> {
+export function createResources<Owner extends Maker<Owner>>({ ownerNow, isRunner, isOwn, inJob, isAround, jobCause, ours }: Surroundings<Owner>): Resources<Owner> {
   const isPlace = (url: string): boolean => !isRunner(url)
   // By the resource: a stack whose lines are not read must not outlive it.
   const origins = new WeakMap<object, Origin<Owner>>()
@@ -191,6 +193,8 @@ export function createResources<Owner extends Maker<Owner>>({ ownerNow, isRunner
       const owner = ownerNow()
       // Node's own timers do not keep the process alive from the start.
       if (owner === undefined || (type === 'Timeout' && isRefd(resource) === false)) return
+      // A limit of the test's time, which it clears itself.
+      if (type === 'Timeout' && isAround()) return
       const budget = budgetFor(type, resource, owner.resources.budgets)
       if (!isLookedAt(owner, budget)) return
       const since = now()

@@ -18,6 +18,7 @@ export interface StackBudget {
   /** What a test spends is its file's, too: a thousand short tests shall not cost a thousand times what one may. */
   readonly file: StackBudget | undefined
   spentMs: number
+  /** Those that told something of the test's: the runner's own promises come first in each. */
   taken: number
   /** Somebody asserts on what is found: it has all that it needs, within reason. */
   asked: boolean
@@ -56,9 +57,9 @@ function isWithin(budget: StackBudget): boolean {
 }
 const BURST_MS = 0.1
 
-/** A stack was taken. @param since when it was asked for */
-export function spend(budget: StackBudget, since: number): void {
-  budget.taken++
+/** A stack was taken. @param since when it was asked for, @param tells whether it is one of those that a test may take at the least */
+export function spend(budget: StackBudget, since: number, tells = true): void {
+  if (tells) budget.taken++
   pay(budget, since, 1)
 }
 

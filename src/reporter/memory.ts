@@ -1,0 +1,203 @@
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join, relative, resolve } from 'node:path'
+import type { TestModule, TestProject, TestSpecification, Vitest } from 'vitest/node'
+import { OPTIONS_KEY, type QuietFiles, type WorkerConfig } from '../channel.ts'
+import type { Report } from '../model.ts'
+import { VERSION } from '../version.ts'
+import { sourcesOf } from '../vitest/main/module-sources.ts'
+import { fileOf } from './files.ts'
+import { resultOf } from './results.ts'
+
+/** What the file in Vite's `cacheDir` holds: test files in which nothing was found, with the sources that they ran. */
+interface Remembered {
+  format: typeof FORMAT
+  /** Relative to the root. */
+  sources: string[]
+  /** By project and test file. */
+  quiet: Record<string, QuietFile>
+}
+
+interface QuietFile {
+  /** Indices into `sources`. */
+  of: number[]
+  /** Of the text of all of them, and of what else the run depended on. */
+  hash: string
+}
+
+const FORMAT = 2
+/** Some ten thousand test files: a file that is larger was not written by this package. */
+const MAX_BYTES = 20_000_000
+/** A write takes a moment: what is older was left by a run that was killed. */
+const STALE_MS = 60_000
+const LOCK_FILES = ['package-lock.json', 'npm-shrinkwrap.json', 'pnpm-lock.yaml', 'yarn.lock', 'bun.lock', 'bun.lockb']
+
+/**
+ * What earlier runs on this machine have seen. A test file in which nothing was found, and whose sources, dependencies, config and options are
+ * what they were then, will most likely be as quiet again: it runs with less of the profiler. Any doubt means that a file is looked at in full.
+ */
+export class Memory {
+  private readonly vitest: Vitest
+  private readonly root: string
+  private readonly path: string
+  private hashes = new Map<string, string>()
+  private startedMs = Date.now()
+
+  constructor(vitest: Vitest) {
+    this.vitest = vitest
+    this.root = vitest.config.root
+    this.path = join(vitest.vite.config.cacheDir, 'vitest-async-profiler.json')
+  }
+
+  /** A run begins: each project's workers are told which of its files are known to be quiet. @param specifications what is to run; empty where nobody knows yet */
+  tell(specifications: readonly TestSpecification[]): void {
+    this.startedMs = Date.now()
+    // Watch mode: sources have changed since the last run.
+    this.hashes = new Map()
+    const { sources, quiet } = this.read()
+    for (const project of this.vitest.projects) {
+      const worker = configOf(project)
+      if (worker === undefined) continue
+      const depends = this.dependsOn(project, worker)
+      const known = Object.entries(quiet).flatMap(([key, { of, hash }]) => {
+        const file = fileIn(key, project)
+        return file !== undefined && this.hashOf(depends, of.map((index) => sources[index]!)) === hash ? [file] : []
+      })
+      const files = specifications.filter((each) => each.project === project).map(({ moduleId }) => fileOf({ moduleId }, this.root))
+      project.provide(OPTIONS_KEY as never, { ...worker, quiet: shorterList(known, files) } satisfies WorkerConfig as never)
+    }
+  }
+
+  /** A run has ended. Failing to write only costs the next run some time. @param whole whether all tests of the files were to run */
+  keep(modules: readonly TestModule[], { findings }: Report, whole: boolean): void {
+    const before = this.read()
+    const quiet = new Map(Object.entries(before.quiet).map(([key, { of, hash }]) => [key, { hash, sources: of.map((index) => before.sources[index]!) }]))
+    const loud = new Set(findings.map(({ file }) => file))
+    for (const module of modules) {
+      const worker = configOf(module.project)
+      if (worker === undefined) continue
+      const file = fileOf(module, this.root)
+      const key = keyOf(module.project, file)
+      const sources = loud.has(file) || isLoud(module) ? undefined : this.unchanged(sourcesOf(module))
+      if (sources === undefined) quiet.delete(key)
+      else if (whole) quiet.set(key, { sources, hash: this.hashOf(this.dependsOn(module.project, worker), sources) })
+    }
+    this.write(quiet, before)
+  }
+
+  /** Relative to the root; nothing where one was written since the run began: nobody knows what ran. */
+  private unchanged(paths: readonly string[] | undefined): string[] | undefined {
+    try {
+      if (paths?.every((path) => statSync(path).mtimeMs < this.startedMs) !== true) return undefined
+      return paths.map((path) => relative(this.root, path).replaceAll('\\', '/')).toSorted()
+    } catch {
+      return undefined
+    }
+  }
+
+  /** What a file's run depends on besides its sources. */
+  private dependsOn({ vite, config }: TestProject, { options, allow }: WorkerConfig): string {
+    const { configFile, configFileDependencies } = vite.config
+    const files = [...(configFile === undefined ? [] : [configFile]), ...configFileDependencies, ...config.setupFiles, ...lockFiles(this.root)]
+    const texts = [...new Set(files)].map((file) => this.textHash(resolve(this.root, file)))
+    return JSON.stringify([VERSION, this.vitest.version, process.version, process.platform, process.arch, options, allow, config.pool, config.isolate, config.environment, texts])
+  }
+
+  private hashOf(depends: string, sources: readonly string[]): string {
+    const hash = createHash('sha1').update(depends)
+    for (const source of sources) hash.update(`\0${source}\0${this.textHash(resolve(this.root, source))}`)
+    return hash.digest('base64')
+  }
+
+  /** Many test files share their sources. */
+  private textHash(path: string): string {
+    let hash = this.hashes.get(path)
+    if (hash === undefined) {
+      try {
+        hash = createHash('sha1').update(readFileSync(path)).digest('base64')
+      } catch {
+        hash = 'missing'
+      }
+      this.hashes.set(path, hash)
+    }
+    return hash
+  }
+
+  private read(): Remembered {
+    try {
+      if (statSync(this.path).size > MAX_BYTES) return NOTHING
+      const read = JSON.parse(readFileSync(this.path, 'utf8')) as unknown
+      return isRemembered(read) ? read : NOTHING
+    } catch {
+      return NOTHING
+    }
+  }
+
+  /** At once or not at all: another run may be reading it. */
+  private write(quiet: ReadonlyMap<string, { hash: string; sources: readonly string[] }>, before: Remembered): void {
+    const there = [...quiet].filter(([key]) => existsSync(resolve(this.root, key.slice(key.indexOf(SEPARATOR) + 1))))
+    const sources = [...new Set(there.flatMap(([, file]) => file.sources))].toSorted()
+    const indices = new Map(sources.map((source, index) => [source, index]))
+    const entries = there.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([key, file]) => [key, { of: file.sources.map((source) => indices.get(source)!), hash: file.hash }])
+    const text = JSON.stringify({ format: FORMAT, sources, quiet: Object.fromEntries(entries) } satisfies Remembered)
+    if (text === JSON.stringify(before)) return
+    const folder = dirname(this.path)
+    const temporary = `${this.path}.${process.pid}.tmp`
+    try {
+      mkdirSync(folder, { recursive: true })
+      writeFileSync(temporary, text)
+      renameSync(temporary, this.path)
+      removeStale(folder, `${basename(this.path)}.`)
+    } catch {
+      // A read-only checkout.
+      rmSync(temporary, { force: true })
+    }
+  }
+}
+
+const NOTHING: Remembered = { format: FORMAT, sources: [], quiet: {} }
+
+const SEPARATOR = '\0'
+const keyOf = ({ name }: TestProject, file: string): string => `${name}${SEPARATOR}${file}`
+const fileIn = (key: string, { name }: TestProject): string | undefined => (key.startsWith(`${name}${SEPARATOR}`) ? key.slice(name.length + 1) : undefined)
+
+const configOf = (project: TestProject): WorkerConfig | undefined => (project.getProvidedContext() as unknown as Record<string, unknown>)[OPTIONS_KEY] as WorkerConfig | undefined
+
+/** @param files that are to run */
+function shorterList(quiet: readonly string[], files: readonly string[]): QuietFiles {
+  const known = new Set(quiet)
+  const others = files.filter((file) => !known.has(file))
+  return files.length > others.length * 2 ? { files: others, others: true } : { files: [...quiet], others: false }
+}
+
+/** Something is not as it should be in it, be it told or not. */
+function isLoud(module: TestModule): boolean {
+  const ofFile = resultOf(module)
+  if (module.state() !== 'passed' || ofFile === undefined) return true
+  const results = [ofFile, ...[...module.children.allTests()].flatMap((test) => resultOf(test) ?? [])]
+  return results.some(({ blocking, uncertain, leaks = 0 }) => blocking.count > 0 || uncertain !== undefined || leaks > 0)
+}
+
+/** Of the root, or of the nearest folder above it that has some: a package of a monorepo has none. */
+function lockFiles(root: string): string[] {
+  for (let folder = root; ; folder = dirname(folder)) {
+    const found = LOCK_FILES.map((name) => join(folder, name)).filter((path) => existsSync(path))
+    if (found.length > 0 || folder === dirname(folder)) return found
+  }
+}
+
+function removeStale(folder: string, prefix: string): void {
+  for (const name of readdirSync(folder)) {
+    if (!name.startsWith(prefix) || !name.endsWith('.tmp')) continue
+    const path = join(folder, name)
+    if (Date.now() - statSync(path).mtimeMs > STALE_MS) rmSync(path, { force: true })
+  }
+}
+
+function isRemembered(read: unknown): read is Remembered {
+  const { format, sources, quiet } = (read ?? {}) as Partial<Remembered>
+  if (format !== FORMAT || !Array.isArray(sources) || !sources.every((each) => typeof each === 'string')) return false
+  if (typeof quiet !== 'object' || quiet === null) return false
+  const isIndex = (each: unknown): boolean => typeof each === 'number' && sources[each] !== undefined
+  return Object.values(quiet).every((file) => typeof (file as Partial<QuietFile> | null)?.hash === 'string' && Array.isArray(file.of) && file.of.every(isIndex))
+}

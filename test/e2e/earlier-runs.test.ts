@@ -1,0 +1,79 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { configText, type RunOptions, type RunResult, runVitest } from './harness/run-vitest.ts'
+import { MAJORS } from './harness/sandbox.ts'
+
+const WORK = `export function work(ms: number): number {
+  const { user: before } = process.cpuUsage()
+  let sum = 0
+  while (process.cpuUsage().user - before < ms * 1000) {
+    for (let i = 0; i < 50_000; i++) sum += Math.sqrt(i)
+  }
+  return sum
+}
+`
+
+/** How long the work takes comes from outside: the sources stay what they were. */
+const FILES = {
+  'src/work.ts': WORK,
+  'test/works.test.ts': `import { expect, test } from 'vitest'
+import { work } from '../src/work.ts'
+
+test('works', () => {
+  expect(work(Number(process.env.WORK_MS))).toBeGreaterThan(0)
+})
+`,
+  'test/leaves.test.ts': `import { test } from 'vitest'
+
+test('leaves an interval', () => {
+  setInterval(() => {}, 1000)
+})
+`
+}
+const CONFIG = configText(`asyncProfiler({ report: { json: 'report.json' } })`)
+
+/** The test files that the last run has noted as quiet. */
+function noted({ root }: RunResult): string[] {
+  const [path] = readdirSync(join(root, 'node_modules/.vite'), { recursive: true, encoding: 'utf8' }).filter((each) => basename(each) === 'vitest-async-profiler.json')
+  if (path === undefined) return []
+  const { quiet } = JSON.parse(readFileSync(join(root, 'node_modules/.vite', path), 'utf8')) as { quiet: object }
+  return Object.keys(quiet).map((key) => key.replaceAll('\0', ''))
+}
+
+const told = ({ report }: RunResult): string[] =>
+  report!.findings
+    .filter(({ confidence }) => confidence !== 'inconclusive')
+    .map(({ rule, test: of, location }) => `${rule} of ${of?.name} in ${location?.functionName ?? location?.file}`)
+    .toSorted()
+
+describe.each(MAJORS)('vitest %i', (vitest) => {
+  test('what earlier runs have found quiet is looked at less, until it is not or its sources change', async () => {
+    const run = (ms: number, more: Partial<RunOptions> = {}): Promise<RunResult> =>
+      runVitest({ vitest, files: FILES, config: CONFIG, ...more, env: { WORK_MS: String(ms), ...more.env } })
+    const LEAK = 'leaked-resource of leaves an interval in test/leaves.test.ts'
+    const STALL = 'blocking-call of works in work'
+
+    const first = await run(1)
+    expect(told(first)).toEqual([LEAK])
+    expect(noted(first)).toEqual(['test/works.test.ts'])
+    const { root } = first
+
+    // Found all the same, be it without its line.
+    const second = await run(200, { root })
+    expect(second.report!.findings.map(({ rule, test: of }) => `${rule} of ${of?.name}`).toSorted()).toEqual(['blocking-call of works', 'leaked-resource of leaves an interval'])
+    expect(noted(second)).toEqual([])
+
+    const third = await run(200, { root })
+    expect(told(third)).toEqual([STALL, LEAK])
+
+    expect(noted(await run(1, { root }))).toEqual(['test/works.test.ts'])
+    expect(told(await run(200, { root, files: { ...FILES, 'src/work.ts': `${WORK}\n// Changed.\n` } }))).toEqual([STALL, LEAK])
+  })
+
+  test('in CI nothing is remembered', async () => {
+    const ran = await runVitest({ vitest, files: FILES, config: CONFIG, env: { WORK_MS: '1', CI: 'true' } })
+    expect(ran.report!.tests).toHaveLength(2)
+    expect(noted(ran)).toEqual([])
+  })
+})

@@ -1,0 +1,224 @@
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import type { TestModule, TestProject, TestSpecification, Vitest } from 'vitest/node'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { NONE_QUIET, OPTIONS_KEY, type QuietFiles, RESULT_KEY, type WorkerConfig } from '../../src/channel.ts'
+import type { Finding, Report } from '../../src/model.ts'
+import { DEFAULT_OPTIONS } from '../../src/default-options.ts'
+import { Memory } from '../../src/reporter/memory.ts'
+
+let root: string
+const cache = (): string => join(root, 'cache/vitest-async-profiler.json')
+
+const BOTH = ['test/a.test.ts', 'test/b.test.ts']
+const B = ['test/b.test.ts']
+
+beforeEach(() => {
+  root = realpathSync(mkdtempSync(join(tmpdir(), 'async-profiler-memory-')))
+  for (const name of ['test/a.test.ts', 'test/b.test.ts', 'src/shared.ts', 'vitest.config.ts', 'package-lock.json']) write(name, name)
+})
+afterEach(() => rmSync(root, { recursive: true, force: true }))
+
+/** Long ago: what is written during a run is not believed. */
+function write(path: string, text: string): void {
+  const full = join(root, path)
+  mkdirSync(dirname(full), { recursive: true })
+  writeFileSync(full, text)
+  utimesSync(full, 1e9, 1e9)
+}
+
+interface Setting {
+  names?: string[]
+  options?: Partial<WorkerConfig['options']>
+}
+
+/** The parts of Vitest that are asked, with projects of these names. */
+function vitestOf({ names = [''], options = {} }: Setting = {}): Vitest {
+  const projects = names.map((name) => {
+    const provided: Record<string, unknown> = { [OPTIONS_KEY]: { plugin: 0, options: { ...DEFAULT_OPTIONS, ...options }, allow: [], root, quiet: NONE_QUIET } satisfies WorkerConfig }
+    return {
+      name,
+      config: { setupFiles: [], pool: 'forks', isolate: true, environment: 'node' },
+      vite: { config: { configFile: join(root, 'vitest.config.ts'), configFileDependencies: [] } },
+      getProvidedContext: () => provided,
+      provide: (key: string, value: unknown) => void (provided[key] = value)
+    } as unknown as TestProject
+  })
+  return { config: { root }, version: '5.0.0', vite: { config: { cacheDir: join(root, 'cache') } }, projects } as unknown as Vitest
+}
+
+interface Ran {
+  state?: string
+  /** `null` where it has sent none. */
+  result?: object | null
+}
+const RESULT = { blocking: { count: 0, totalMs: 0 }, findings: [] }
+
+function moduleOf(project: TestProject, name: string, { state = 'passed', result = RESULT }: Ran = {}): TestModule {
+  const shared = { file: join(root, 'src/shared.ts'), importedModules: new Set() }
+  const external = { file: join(root, 'node_modules/x/index.js'), importedModules: new Set() }
+  const top = { file: join(root, name), importedModules: new Set([shared, external]) }
+  shared.importedModules.add(top)
+  return {
+    moduleId: join(root, name),
+    project,
+    state: () => state,
+    meta: () => (result === null ? {} : { [RESULT_KEY]: result }),
+    children: { allTests: () => [] },
+    viteEnvironment: { moduleGraph: { getModuleById: (id: string) => (id === top.file ? top : undefined) } }
+  } as unknown as TestModule
+}
+
+const reportOf = (files: string[]): Report => ({ findings: files.map((file) => ({ file }) as Finding) }) as Report
+
+/** One run of both files in each project, with findings in some. @returns what the workers of the first project were told */
+function run(setting: Setting = {}, { found = [], whole = true, ran = {} }: { found?: string[]; whole?: boolean; ran?: Ran } = {}): string[] {
+  const vitest = vitestOf(setting)
+  const memory = new Memory(vitest)
+  memory.tell(vitest.projects.flatMap((project) => BOTH.map((name) => ({ project, moduleId: join(root, name) }) as TestSpecification)))
+  const { files, others } = toldTo(vitest.projects[0]!)
+  const told = BOTH.filter((file) => files.includes(file) !== others)
+  const modules = vitest.projects.flatMap((project) => BOTH.map((name) => moduleOf(project, name, name.includes('/a.') ? ran : {})))
+  memory.keep(modules, reportOf(found), whole)
+  return told
+}
+const toldTo = (project: TestProject): QuietFiles => ((project.getProvidedContext() as unknown as Record<string, WorkerConfig>)[OPTIONS_KEY]!).quiet
+
+describe('a file is known to be quiet', () => {
+  test('in the run after one in which nothing was found in it', () => {
+    expect(run()).toEqual([])
+    expect(run()).toEqual(BOTH)
+  })
+
+  test.each<[string, Parameters<typeof run>[1]]>([
+    ['something was found in it', { found: ['test/a.test.ts'] }],
+    ['a test of it failed', { ran: { state: 'failed' } }],
+    ['its worker told nothing', { ran: { result: null } }],
+    ['it stalled, though the rule is off', { ran: { result: { ...RESULT, blocking: { count: 1, totalMs: 200 } } } }],
+    ['it may have stalled', { ran: { result: { ...RESULT, uncertain: { stolen: 1, doubtful: 0 } } } }],
+    ['it left something, though the rule is off', { ran: { result: { ...RESULT, leaks: 1 } } }]
+  ])('not after one in which %s', (_name, options) => {
+    run()
+    run({}, options)
+    expect(run()).toEqual(B)
+  })
+
+  test.each<[string, () => void, string[]]>([
+    ['a module that it loads', () => write('src/shared.ts', 'changed'), []],
+    ['the file itself', () => write('test/a.test.ts', 'changed'), B],
+    ['a dependency', () => write('package-lock.json', 'changed'), []],
+    ['the config', () => write('vitest.config.ts', 'changed'), []],
+    ['a module, which is gone', () => rmSync(join(root, 'src/shared.ts')), []],
+    ['times alone, as in a new checkout', () => utimesSync(join(root, 'src/shared.ts'), 1e9 + 5, 1e9 + 5), BOTH],
+    ['a file that it does not load', () => write('src/other.ts', 'new'), BOTH]
+  ])('by its sources: %s', (_name, change, expected) => {
+    run()
+    change()
+    expect(run()).toEqual(expected)
+  })
+
+  test('by the options', () => {
+    run()
+    expect(run({ options: { blockingThreshold: 50 } })).toEqual([])
+  })
+
+  test('not by a run of some of its tests, and one that it was stays one', () => {
+    run({}, { whole: false })
+    expect(run()).toEqual([])
+    expect(run({}, { whole: false })).toEqual(BOTH)
+    expect(run()).toEqual(BOTH)
+  })
+
+  test('not where a source was written during the run', () => {
+    const soon = Date.now() / 1000 + 60
+    utimesSync(join(root, 'test/a.test.ts'), soon, soon)
+    run()
+    expect(run()).toEqual(B)
+  })
+
+  test('told by the shorter list', () => {
+    run({}, { found: ['test/a.test.ts'] })
+    const vitest = vitestOf()
+    const toRun = (names: string[]): TestSpecification[] => names.map((name) => ({ project: vitest.projects[0]!, moduleId: join(root, name) }) as TestSpecification)
+    const memory = new Memory(vitest)
+    memory.tell(toRun(B))
+    expect(toldTo(vitest.projects[0]!)).toEqual({ files: [], others: true })
+    memory.tell(toRun(BOTH))
+    expect(toldTo(vitest.projects[0]!)).toEqual({ files: B, others: false })
+    // The reporter came when the run had begun.
+    memory.tell([])
+    expect(toldTo(vitest.projects[0]!)).toEqual({ files: B, others: false })
+  })
+
+  test('for each project by itself', () => {
+    run({ names: ['one', 'two'] })
+    expect(run({ names: ['two'] })).toEqual(BOTH)
+    expect(run({ names: ['three'] })).toEqual([])
+  })
+})
+
+describe('the file', () => {
+  test('keeps no test file that is gone', () => {
+    run()
+    rmSync(join(root, 'test/a.test.ts'))
+    run({}, { ran: { state: 'failed' } })
+    expect(Object.keys(remembered().quiet)).toEqual(['\0test/b.test.ts'])
+  })
+
+  test.each<[string, string]>([
+    ['empty', ''],
+    ['truncated', '{"format":2,"sources":["src/sha'],
+    ["another version's", '{"flagged":["test/a.test.ts"]}'],
+    ['a list', '[1]'],
+    ['null', 'null'],
+    ["wrong about its sources", '{"format":2,"sources":["src/shared.ts"],"quiet":{"\\u0000test/a.test.ts":{"of":[7],"hash":"x"}}}'],
+    ['wrong about its hashes', '{"format":2,"sources":["src/shared.ts"],"quiet":{"\\u0000test/a.test.ts":{"of":[0],"hash":"x"}}}'],
+    ['huge', ' '.repeat(20_000_001)]
+  ])('is %s: nothing is known, and it is written anew', (_name, text) => {
+    write('cache/vitest-async-profiler.json', text)
+    expect(run()).toEqual([])
+    expect(run()).toEqual(BOTH)
+  })
+
+  test('is a folder: nothing is known, and nothing fails', () => {
+    mkdirSync(cache(), { recursive: true })
+    run()
+    expect(run()).toEqual([])
+    expect(readdirSync(join(root, 'cache'))).toEqual(['vitest-async-profiler.json'])
+  })
+
+  // Root may write everything.
+  test.skipIf(process.getuid?.() === 0 || process.platform === 'win32')('cannot be written: nothing fails', () => {
+    mkdirSync(join(root, 'cache'), { mode: 0o555 })
+    run()
+    expect(run()).toEqual([])
+    chmodSync(join(root, 'cache'), 0o755)
+  })
+
+  test('of a run that was killed while it wrote is removed, one that is being written is not', () => {
+    write('cache/vitest-async-profiler.json.1.tmp', 'half')
+    write('cache/vitest-async-profiler.json.2.tmp', 'half')
+    const now = Date.now() / 1000
+    utimesSync(join(root, 'cache/vitest-async-profiler.json.2.tmp'), now, now)
+    run()
+    expect(readdirSync(join(root, 'cache')).toSorted()).toEqual(['vitest-async-profiler.json', 'vitest-async-profiler.json.2.tmp'])
+  })
+
+  test('is not written where nothing has changed', () => {
+    run()
+    utimesSync(cache(), 1e9, 1e9)
+    const before = readFileSync(cache(), 'utf8')
+    run()
+    expect(readFileSync(cache(), 'utf8')).toBe(before)
+    expect(readdirSync(join(root, 'cache'))).toEqual(['vitest-async-profiler.json'])
+  })
+
+  test('holds paths of no machine', () => {
+    run()
+    expect(readFileSync(cache(), 'utf8')).not.toContain(root)
+    expect(remembered().sources).toEqual(['src/shared.ts', 'test/a.test.ts', 'test/b.test.ts'])
+  })
+})
+
+const remembered = (): { sources: string[]; quiet: object } => JSON.parse(readFileSync(cache(), 'utf8')) as { sources: string[]; quiet: object }

@@ -22,7 +22,7 @@ const NO_PROMISES: Cut = { file: 'probes/hooks.ts', find: 'install(followed)\n  
 const NO_RESOURCES = cut('probes/async/resources.ts', 'init(id, type, resource) {')
 const NO_HOOKS: Cut[] = [cut('probes/hooks.ts', 'function start(): void {'), cut('probes/hooks.ts', 'function startLoading(): void {')]
 const NO_HEARTBEAT = cut('probes/heartbeat.ts', 'line: (beats: number) => string): HeartbeatFile | undefined {', 'return undefined')
-const NO_PROFILE = cut('session/evidence.ts', 'arm() {')
+const NO_PROFILE = cut('session/evidence.ts', 'arm(isLate) {')
 const NO_REQUESTS: Cut = { file: 'session/requests/watch.ts', find: 'start(global) {', put: 'start(_global) { return () => {};' }
 
 /** The parts by what they are called on the command line; `all` leaves the loading of the worker's files. */

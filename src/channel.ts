@@ -21,8 +21,8 @@ export interface WorkerConfig {
   /** The option `allow`: workers have no glob library. */
   allow: AllowPattern[]
   root: string
-  /** In which of the run's test files earlier runs of the same sources have found nothing. */
-  quiet: QuietFiles
+  /** In which of the run's test files earlier runs of the same sources have found nothing; missing where nothing is remembered, in CI. */
+  quiet?: QuietFiles
 }
 
 /** A list that each worker gets: the shorter one of the two. */
@@ -32,5 +32,3 @@ export interface QuietFiles {
   /** Whether all files of the run but these are quiet. */
   others: boolean
 }
-
-export const NONE_QUIET: QuietFiles = { files: [], others: false }

@@ -1,12 +1,12 @@
 import { createRequire } from 'node:module'
 import type Picomatch from 'picomatch'
 import { aroundAll, aroundEach, expect, inject } from 'vitest'
-import { NONE_QUIET, OPTIONS_KEY, REPORTER_KEY, type WorkerConfig } from './channel.ts'
+import { OPTIONS_KEY, REPORTER_KEY, type WorkerConfig } from './channel.ts'
 import { setRunning } from './holder.ts'
 import { lazyMatchers } from './worker/lazy-matchers.ts'
 import { finishedTasks } from './worker/finished.ts'
 import { startLife } from './worker/life.ts'
-import { ours, runFile, runTest } from './worker/run-scopes.ts'
+import { failsByLeftovers, ours, runFile, runTest } from './worker/run-scopes.ts'
 import type { WorkerState } from './worker/state.ts'
 import { withRealBuiltins } from './probes/real-builtins.ts'
 import { now } from './probes/clock.ts'
@@ -31,7 +31,7 @@ const require = createRequire(import.meta.url)
 export function install(since: number): void {
   const config = (inject as (key: string) => unknown)(OPTIONS_KEY) as WorkerConfig | undefined
   const state = (process as unknown as Holder)[KEY] ?? createState(config)
-  const { profiler, life } = state
+  const { profiler, life, options } = state
   setRunning({
     version: VERSION,
     profile: profiler.profile,
@@ -42,20 +42,21 @@ export function install(since: number): void {
     finished: () => JSON.stringify(finishedTasks(state.suite)),
     measured: profiler.measured,
     measures: profiler.measures,
-    detectsBlocking: state.options.detectBlocking,
+    detectsBlocking: options.detectBlocking,
     // Loaded where there are some: most workers have none.
     compileGlobs: (globs) => withRealBuiltins(() => require('picomatch') as typeof Picomatch)([...globs])
   })
   const { filepath = '', ctx: { projectName = '' } = {} } = (globalThis as VitestGlobal).__vitest_worker__ ?? {}
   const file = profiler.display(filepath)
   // Not once: watch mode may give a changed file to a worker that is already there.
-  const { files, others } = config?.quiet ?? NONE_QUIET
-  state.quiet = files.includes(file) !== others
+  const { quiet } = config ?? {}
+  state.remembers = quiet !== undefined
+  state.quiet = quiet !== undefined && quiet.files.includes(file) !== quiet.others
   life.fileLoads(file, projectName)
   // Before the test file and what it imports: CommonJS modules keep the functions that they find. All other probes wait
   // for the first test: they would only slow the loading.
   profiler.session.syncCalls.refresh()
-  profiler.load(globalThis, { quiet: state.quiet })
+  profiler.load(globalThis, { quiet: state.quiet && !failsByLeftovers(options.rules, options.budgets) })
   expect.extend(lazyMatchers(import.meta.url, (work) => ours(state, work)))
   // No time limit of ours: what runs inside has its own. The source of these functions is parsed for `{ task }`.
   aroundAll(async (runSuite, {}, suite) => runFile(state, runSuite, suite as RunnerSuite), NO_LIMIT)
@@ -88,7 +89,7 @@ function createState(config: WorkerConfig | undefined): WorkerState {
   const { options, allow, root } = config ?? { options: DEFAULT_OPTIONS, allow: [], root: process.cwd() }
   const profiler = createProfiler(options, root, allow)
   const life = startLife(options)
-  const state: WorkerState = { options, allow, root, quiet: false, profiler, notices: new Set(), tests: new Map(), refs: new WeakMap(), taskOf: new WeakMap(), life, loadMs: 0 }
+  const state: WorkerState = { options, allow, root, remembers: false, quiet: false, profiler, notices: new Set(), tests: new Map(), refs: new WeakMap(), taskOf: new WeakMap(), life, loadMs: 0 }
   const { waits } = life
   if (waits !== undefined) profiler.onProcess((call) => waits(call && { ...call, ...idOfRunning(state) }))
   Object.defineProperty(process, KEY, { value: state, enumerable: false })

@@ -31,7 +31,7 @@ function toFinding(call: BlockingCall, context: RuleContext, severity: Severity,
     message: doubtful
       ? `${describePlace(call)} kept the event loop for ${formatMs(durationMs)}, but ${excuse(call)}`
       : `${describePlace(call)} blocked the event loop for ${formatMs(durationMs)}`,
-    hint: kind === 'unknown' && stack.length === 0 ? `${UNKNOWN_LINE}; ${hintFor(call)}` : hintFor(call),
+    hint: kind === 'unknown' && location === undefined ? `${UNKNOWN_LINE}; ${hintFor(call)}` : hintFor(call),
     kind,
     durationMs,
     ...(location && { location }),

@@ -36,6 +36,8 @@ export interface ScopeResult {
   budgets: BudgetVerdict[]
   /** Of a file: what the profiler took of its thread, for its tests, too, and for being loaded. */
   overheadMs?: number
+  /** Of a file: the user's files that its modules were loaded from, as absolute paths, where the next run shall know them. */
+  loaded?: string[]
   notices: string[]
   /** Why the run must fail though Vitest passed the test: one that is expected to fail hides our errors. */
   failure?: string

@@ -30,6 +30,8 @@ const FORMAT = 2
 const MAX_BYTES = 20_000_000
 /** A write takes a moment: what is older was left by a run that was killed. */
 const STALE_MS = 60_000
+/** Beside the config in the root: what it may be made of. */
+const SETTINGS = ['package.json', 'tsconfig.json', '.env', '.env.local', '.env.test', '.env.test.local']
 const LOCK_FILES = ['package-lock.json', 'npm-shrinkwrap.json', 'pnpm-lock.yaml', 'yarn.lock', 'bun.lock', 'bun.lockb']
 
 /**
@@ -78,17 +80,25 @@ export class Memory {
       if (worker === undefined) continue
       const file = fileOf(module, this.root)
       const key = keyOf(module.project, file)
-      const sources = loud.has(file) || isLoud(module) ? undefined : this.unchanged(sourcesOf(module))
-      if (sources === undefined) quiet.delete(key)
-      else if (whole) quiet.set(key, { sources, hash: this.hashOf(this.dependsOn(module.project, worker), sources) })
+      const sources = loud.has(file) || isLoud(module) ? undefined : this.unchanged(this.loadedBy(module, quiet.get(key)?.sources))
+      const hash = sources && this.hashOf(this.dependsOn(module.project, worker), sources)
+      if (sources === undefined || hash === undefined) quiet.delete(key)
+      else if (whole) quiet.set(key, { sources, hash })
     }
     this.write(quiet, before)
+  }
+
+  /** What the graph knows, and what the worker has told: of a file that is quiet, what it told when that was not known yet. */
+  private loadedBy(module: TestModule, before: readonly string[] | undefined): string[] | undefined {
+    const known = sourcesOf(module)
+    const loaded = resultOf(module)?.loaded?.filter((path) => existsSync(path)) ?? before?.map((source) => resolve(this.root, source))
+    return known && loaded && [...new Set([...known, ...loaded])]
   }
 
   /** Relative to the root; nothing where one was written since the run began: nobody knows what ran. */
   private unchanged(paths: readonly string[] | undefined): string[] | undefined {
     try {
-      if (paths?.every((path) => statSync(path).mtimeMs < this.startedMs) !== true) return undefined
+      if (!paths?.every((path) => statSync(path).mtimeMs < this.startedMs)) return undefined
       return paths.map((path) => relative(this.root, path).replaceAll('\\', '/')).toSorted()
     } catch {
       return undefined
@@ -98,14 +108,20 @@ export class Memory {
   /** What a file's run depends on besides its sources. */
   private dependsOn({ vite, config }: TestProject, { options, allow }: WorkerConfig): string {
     const { configFile, configFileDependencies } = vite.config
-    const files = [...(configFile === undefined ? [] : [configFile]), ...configFileDependencies, ...config.setupFiles, ...lockFiles(this.root)]
+    const settings = SETTINGS.map((name) => join(this.root, name))
+    const files = [...(configFile === undefined ? [] : [configFile]), ...configFileDependencies, ...config.setupFiles, ...config.globalSetup, ...settings, ...lockFiles(this.root)]
     const texts = [...new Set(files)].map((file) => this.textHash(resolve(this.root, file)))
-    return JSON.stringify([VERSION, this.vitest.version, process.version, process.platform, process.arch, options, allow, config.pool, config.isolate, config.environment, texts])
+    return JSON.stringify([VERSION, this.vitest.version, process.version, process.platform, process.arch, options, allow, ...RUN_BY.map((name) => config[name]), texts])
   }
 
-  private hashOf(depends: string, sources: readonly string[]): string {
+  /** Nothing where the text of the sources does not tell what they load. */
+  private hashOf(depends: string, sources: readonly string[]): string | undefined {
     const hash = createHash('sha1').update(depends)
-    for (const source of sources) hash.update(`\0${source}\0${this.textHash(resolve(this.root, source))}`)
+    for (const source of sources) {
+      const text = this.textHash(resolve(this.root, source))
+      if (text === OPEN) return undefined
+      hash.update(`\0${source}\0${text}`)
+    }
     return hash.digest('base64')
   }
 
@@ -114,7 +130,8 @@ export class Memory {
     let hash = this.hashes.get(path)
     if (hash === undefined) {
       try {
-        hash = createHash('sha1').update(readFileSync(path)).digest('base64')
+        const text = readFileSync(path)
+        hash = text.includes('import.meta.glob') ? OPEN : createHash('sha1').update(text).digest('base64')
       } catch {
         hash = 'missing'
       }
@@ -154,6 +171,12 @@ export class Memory {
     }
   }
 }
+
+/** What of the config, or of the command line, can change what a test does. */
+const RUN_BY = ['pool', 'isolate', 'environment', 'environmentOptions', 'testTimeout', 'hookTimeout', 'retry', 'env', 'fakeTimers', 'globals', 'execArgv'] as const
+
+/** Of a text that loads whatever files there are. */
+const OPEN = 'open'
 
 const NOTHING: Remembered = { format: FORMAT, sources: [], quiet: {} }
 

@@ -4,7 +4,6 @@ import type { CpuWindow, Evidence } from '../records/code.ts'
 import { now } from '../probes/clock.ts'
 import type { Marks } from '../probes/marks.ts'
 import { type Sampler, startSampler } from '../probes/sampler.ts'
-import type { ArmReason } from './arming.ts'
 import { isOursUrl, isOwnUrl, isRunnerUrl } from './own.ts'
 import type { Interval } from './pieces.ts'
 
@@ -14,8 +13,8 @@ export interface EvidenceSource {
   /** Why not the backend that was asked for. */
   fallback(): string | undefined
   sampling(): boolean
-  /** Starts the sampler, unless it runs or cannot. */
-  arm(reason: ArmReason): void
+  /** Starts the sampler, unless it runs or cannot. @param late whether V8 may have optimized code that it will see */
+  arm(late: boolean): void
   of(stretch: Interval): Evidence | undefined
   /** The loop was busy for so long since the last call. */
   busy(ms: number): void
@@ -33,6 +32,8 @@ const KEPT_MS = 2000
 export function createEvidence(requested: BackendName | 'auto', marks: Marks, isLoading: (url: string) => boolean): EvidenceSource {
   let sampler: Sampler | undefined
   let failure: string | undefined
+  /** Code that V8 has optimized before has no lines of what is inlined in it. */
+  let late = false
   let recent: CpuWindow[] = []
   let busyMs = 0
   let cutAt = now()
@@ -48,11 +49,12 @@ export function createEvidence(requested: BackendName | 'auto', marks: Marks, is
     backend: () => (requested === 'async-hooks' || failure !== undefined ? 'async-hooks' : 'inspector'),
     fallback: () => failure,
     sampling: () => sampler !== undefined,
-    arm() {
+    arm(isLate) {
       if (sampler !== undefined || failure !== undefined || requested === 'async-hooks') return
       try {
         sampler = startSampler()
         cutAt = now()
+        late = isLate
       } catch (error) {
         failure = `the inspector cannot be used: ${error instanceof Error ? error.message : String(error)}`
       }
@@ -62,7 +64,7 @@ export function createEvidence(requested: BackendName | 'auto', marks: Marks, is
       const endMs = stretch.startMs + stretch.durationMs
       // A turn of many stretches, each of which was looked at, is in as many windows.
       const profiled = sampler && blame(merge(recent.filter((window) => endOf(window) > stretch.startMs)), stretch, { isOwn: isOwnUrl, isRunner: isRunnerUrl, isOurs: isOursUrl })
-      if (profiled !== undefined) return profiled
+      if (profiled !== undefined) return late ? { ...profiled, late } : profiled
       const mark = marks.longest(stretch.startMs, endMs)
       if (mark === undefined) return undefined
       const own = mark.frames.findIndex(({ url }) => isOwnUrl(url))

@@ -114,7 +114,7 @@ export function createLocator(sources: Pick<Sources, 'get' | 'script' | 'modules
         functionName: frame?.functionName || undefined,
         // V8's builtins have a name but no place.
         stack: stack.slice(0, outermost(frames)).filter((_, index) => frames[index]!.url !== '' && !isOursUrl(frames[index]!.url)),
-        confidence: frame === undefined || blamed?.sure ? 'certain' : 'likely'
+        confidence: !evidence.late && (frame === undefined || blamed?.sure) ? 'certain' : 'likely'
       }
     }
   }

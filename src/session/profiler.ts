@@ -31,6 +31,8 @@ export interface Profiler {
   rejections: Rejections
   /** A path as findings show it. */
   display(path: string): string
+  /** The user's files that the running test file's modules were loaded from. */
+  files(): string[]
   /** A test's own rules, where they differ from the project's. */
   setRules(scope: Scope, rules: RuleContext['rules']): void
   /** From here on modules are loaded for a test file, whose global object is given: what they start is the file's. @param file whether earlier runs found nothing in it */
@@ -213,6 +215,7 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
       return opened(scope)
     },
     display,
+    files: sources.files,
     setRules: (scope, own) => void rules.set(scope, own),
     start(global) {
       oursBefore = session.oursMs()

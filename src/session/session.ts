@@ -213,7 +213,7 @@ export function createSession(options: SessionOptions): Session {
     const since = now()
     const { blockingThreshold } = scope.thresholds
     const pieces = splitStretch(stretch, syncLog.running(), blockingThreshold, evidence.of).map((piece) => withWaitingLine(piece, promises, options.source))
-    if (stretch.durationMs > blockingThreshold && isAffordable(AFTER_STALL)) evidence.arm('stall')
+    if (stretch.durationMs > blockingThreshold && isAffordable(AFTER_STALL)) evidence.arm(true)
     looked(scope, since)
     return pieces
   }

@@ -18,6 +18,8 @@ interface VitestWorkerState {
 
 interface EvaluatedModule {
   evaluated?: boolean
+  /** Without the query that its id may have. */
+  file?: string
   meta?: { code?: string; sourceMap?: unknown }
   exports?: unknown
 }
@@ -70,6 +72,7 @@ export function createSources(readScript: (lines: readonly string[]) => Script |
       return scripts.get(url)
     },
     isLoading: (url) => moduleOf(toPath(url), global)?.evaluated === false,
+    files: () => [...new Set([...[...(stateOf(global)?.idToModuleMap ?? [])].map(([id, { file }]) => file ?? id), ...Object.keys(require.cache)])].filter(isOwnUrl),
     modules: () => [...(stateOf(global)?.idToModuleMap ?? [])].flatMap(([id, module]) => (isForeign(id) ? [] : (toLoaded(module) ?? []))),
     module: (specifier) => toLoaded(stateOf(global)?.urlToIdModuleMap?.get(specifier)),
     reset(next) {
@@ -86,6 +89,8 @@ export interface Sources {
   script(url: string): Script | undefined
   /** Whether Vitest is still evaluating a module of the user's. */
   isLoading(url: string): boolean
+  /** The user's files that modules were loaded from, by Vitest or by `require`. */
+  files(): string[]
   /** All modules that were evaluated, those of dependencies included. */
   modules(): LoadedModule[]
   /** The one that a transformed module imports by this name. */

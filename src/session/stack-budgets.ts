@@ -42,16 +42,10 @@ const FULL: FileLimits = {
     causes: limits(0.5, 0.001, 4)
   }
 }
+const FEW = limits(0.5, 0.0005)
 /** Of files in which earlier runs of the same sources found nothing: what a change of the machine's pace may bring to light shows in a few. */
 const QUIET: FileLimits = {
-  file: {
-    promises: limits(1, 0.002),
-    libraries: limits(0.5, 0.0005),
-    timers: limits(0.5, 0.0005),
-    connections: limits(0.5, 0.0005),
-    resources: limits(0.5, 0.0005),
-    causes: limits(0.2, 0.0002)
-  },
+  file: { promises: limits(1, 0.002), libraries: FEW, timers: FEW, connections: FEW, resources: FEW, causes: limits(0.2, 0.0002) },
   test: {
     promises: limits(0.1, 0.002, 2),
     libraries: limits(0.1, 0.0005, 1),

@@ -12,7 +12,7 @@ import { tellHookTimeout, tellTimeout } from './timed-out.ts'
 import { nameUnhandled } from './unhandled.ts'
 import { wrapHooks } from './suite-hooks.ts'
 import { aroundTestFunctions } from '../vitest/test-functions.ts'
-import { shouldArm } from '../session/arming.ts'
+import { isAffordable } from '../session/arming.ts'
 import { addAttempt } from './attempts.ts'
 import { failLate } from './fail-late.ts'
 import { judgeLeftovers } from './file-leftovers.ts'
@@ -52,6 +52,8 @@ export function runFile(state: WorkerState, runSuite: () => Promise<void>, suite
       const own = ours(state, () => resultOf(state, scope, options.rules, undefined))
       return { ...own, ...left, findings: [...own.findings, ...(timedOut ?? []), ...left.findings] }
     })
+    // Vite's graph knows no module by what a test computes its name from, and none that is required.
+    if (state.remembers && !state.quiet) result.loaded = ours(state, profiler.files)
     result.overheadMs = profiler.overheadOfFile(scope) + state.loadMs
     state.loadMs = 0
     send(suite, result)
@@ -83,7 +85,7 @@ export function runTest(state: WorkerState, run: () => Promise<void>, task: Runn
   if (rules['sync-call'] !== 'off' || budgeted || uses.assertions) scope.syncCalls.limit = MANY_SYNC_CALLS
   if (uses.tasks) askForTasks(scope)
   scope.taskLog.ofRequests = uses.concurrency
-  if (uses.leftovers) scope.askForLeftovers()
+  if (uses.leftovers || (state.quiet && failsByLeftovers(own.rules, [own.budgets]))) scope.askForLeftovers()
   async function end(): Promise<void> {
     profiler.end(scope)
     ours(state, lives)
@@ -102,6 +104,13 @@ export function runTest(state: WorkerState, run: () => Promise<void>, task: Runn
     if (task.fails !== true) throwErrors(state, result.findings, task)
   }
   return after(profiler.session.run(profiler.around(scope), run), end)
+}
+
+const OF_LEFTOVERS: readonly RuleName[] = ['leaked-resource', 'floating-promise', 'never-settles', 'unhandled-rejection']
+
+/** Whether what a test leaves behind can fail something: it is looked for wherever it may be then. */
+export function failsByLeftovers(rules: Partial<Record<RuleName, RuleSetting>> = {}, budgets: readonly (BudgetLimits | undefined)[]): boolean {
+  return OF_LEFTOVERS.some((rule) => rules[rule] === 'error') || budgets.some((budget) => budget?.leaks !== undefined)
 }
 
 function refOf({ refs }: WorkerState, task: RunnerTest, file: string): TestRef {
@@ -155,6 +164,8 @@ export function ours<T>({ profiler: { session } }: WorkerState, work: () => T): 
   }
 }
 
+const AFFORDABLE_SHARE = 0.03
+
 /** Starts the sampler where this file or test is worth it; what that took. */
 function arm(
   { options, quiet, profiler }: WorkerState,
@@ -164,14 +175,11 @@ function arm(
 ): number {
   const { evidence } = profiler.session
   if (evidence.sampling()) return 0
-  const reason = shouldArm({
-    asked: options.backend === 'inspector',
-    canFail: rules['blocking-call'] === 'error' || budgets !== undefined || options.budgets.length > 0,
-    assertions: usesOf(task.file.filepath).assertions,
-    quiet
-  })
-  if (reason === undefined) return 0
-  evidence.arm(reason)
+  const canFail = rules['blocking-call'] === 'error' || budgets !== undefined || options.budgets.length > 0
+  // Where most likely nothing stalls, as soon as its cost is a small part of what the file has already taken.
+  const late = quiet && !canFail && options.backend !== 'inspector' && !usesOf(task.file.filepath).assertions
+  if (late && !isAffordable(AFFORDABLE_SHARE)) return 0
+  evidence.arm(late)
   return evidence.armMs()
 }
 

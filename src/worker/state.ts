@@ -10,6 +10,8 @@ export interface WorkerState {
   options: ResolvedOptions
   allow: readonly AllowPattern[]
   root: string
+  /** Whether the next run will know what this one has seen. */
+  remembers: boolean
   /** Whether earlier runs of the same sources have found nothing in the test file that is loaded. */
   quiet: boolean
   profiler: Profiler

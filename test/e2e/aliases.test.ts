@@ -36,6 +36,12 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
     expect(stall!.stack.map(({ file }) => file)).toContain('test/aliases.test.ts')
   })
 
+  test('a regular expression among others, that has run before: the line of its call', () => {
+    const told = stallsIn('regexps').map(({ test: of, location, kind }) => [of!.name.replace(/^regexps > |, \d+$/g, ''), `${location?.file}:${location?.line}`, kind])
+    const expected = ['of another module', 'in an object', 'of this module'].map((name) => [name, markedLines(FILES, 'BLAME', name)[0], 'regexp'])
+    expect(told.toSorted(), TOO_BUSY).toEqual(expected.toSorted())
+  })
+
   test('the kind is that of most of the time', () => {
     const wrong = stallsIn('kinds').flatMap(({ test: told, kind }) => (told!.name.endsWith(`: ${kind}`) ? [] : [`${told!.name}: ${kind}`]))
     expect(wrong).toEqual([])

@@ -71,6 +71,29 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
     expect(told(await run(200, { root, files: { ...FILES, 'src/work.ts': `${WORK}\n// Changed.\n` } }))).toEqual([STALL, LEAK])
   })
 
+  test.each([
+    { name: 'a rule', options: `rules: { 'leaked-resource': 'error' }`, test: '' },
+    { name: 'a budget', options: 'budgets: { leaks: 0 }', test: '' },
+    { name: "a test's own rule", options: '', test: `{ meta: { asyncProfiler: { rules: { 'leaked-resource': 'error' } } } },` }
+  ])('where $name makes it fail, what is left behind is looked for all the same', async ({ options, test: own }) => {
+    const files = {
+      'test/leaves.test.ts': `import { test } from 'vitest'
+
+test('leaves the last of many timers', ${own} async () => {
+  for (let i = 0; i < 20; i++) await new Promise((resolve) => setTimeout(resolve, 1))
+  if (process.env.LEAVES) setTimeout(() => {}, 60_000)
+})
+`
+    }
+    const run = (more: Partial<RunOptions>): Promise<RunResult> => runVitest({ vitest, files, config: configText(`asyncProfiler({ report: { json: 'report.json' }, ${options} })`), ...more })
+    const quiet = await run({})
+    expect(quiet.exitCode).toBe(0)
+    expect(noted(quiet)).toEqual(['test/leaves.test.ts'])
+    const left = await run({ root: quiet.root, env: { LEAVES: '1' } })
+    expect(told(left)).toContain('leaked-resource of leaves the last of many timers in test/leaves.test.ts')
+    expect(left.exitCode).toBe(1)
+  })
+
   test('in CI nothing is remembered', async () => {
     const ran = await runVitest({ vitest, files: FILES, config: CONFIG, env: { WORK_MS: '1', CI: 'true' } })
     expect(ran.report!.tests).toHaveLength(2)

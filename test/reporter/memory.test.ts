@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { TestModule, TestProject, TestSpecification, Vitest } from 'vitest/node'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { NONE_QUIET, OPTIONS_KEY, type QuietFiles, RESULT_KEY, type WorkerConfig } from '../../src/channel.ts'
+import { OPTIONS_KEY, type QuietFiles, RESULT_KEY, type WorkerConfig } from '../../src/channel.ts'
 import type { Finding, Report } from '../../src/model.ts'
 import { DEFAULT_OPTIONS } from '../../src/default-options.ts'
 import { Memory } from '../../src/reporter/memory.ts'
@@ -16,7 +16,7 @@ const B = ['test/b.test.ts']
 
 beforeEach(() => {
   root = realpathSync(mkdtempSync(join(tmpdir(), 'async-profiler-memory-')))
-  for (const name of ['test/a.test.ts', 'test/b.test.ts', 'src/shared.ts', 'vitest.config.ts', 'package-lock.json']) write(name, name)
+  for (const name of ['test/a.test.ts', 'test/b.test.ts', 'src/shared.ts', 'src/required.cjs', 'src/of-setup.ts', 'setup.ts', 'global.ts', 'vitest.config.ts', 'package-lock.json']) write(name, name)
 })
 afterEach(() => rmSync(root, { recursive: true, force: true }))
 
@@ -31,15 +31,17 @@ function write(path: string, text: string): void {
 interface Setting {
   names?: string[]
   options?: Partial<WorkerConfig['options']>
+  /** Of each project. */
+  config?: object
 }
 
 /** The parts of Vitest that are asked, with projects of these names. */
-function vitestOf({ names = [''], options = {} }: Setting = {}): Vitest {
+function vitestOf({ names = [''], options = {}, config = {} }: Setting = {}): Vitest {
   const projects = names.map((name) => {
-    const provided: Record<string, unknown> = { [OPTIONS_KEY]: { plugin: 0, options: { ...DEFAULT_OPTIONS, ...options }, allow: [], root, quiet: NONE_QUIET } satisfies WorkerConfig }
+    const provided: Record<string, unknown> = { [OPTIONS_KEY]: { plugin: 0, options: { ...DEFAULT_OPTIONS, ...options }, allow: [], root } satisfies WorkerConfig }
     return {
       name,
-      config: { setupFiles: [], pool: 'forks', isolate: true, environment: 'node' },
+      config: { setupFiles: [join(root, 'setup.ts')], globalSetup: [join(root, 'global.ts')], pool: 'forks', isolate: true, environment: 'node', ...config },
       vite: { config: { configFile: join(root, 'vitest.config.ts'), configFileDependencies: [] } },
       getProvidedContext: () => provided,
       provide: (key: string, value: unknown) => void (provided[key] = value)
@@ -54,19 +56,24 @@ interface Ran {
   result?: object | null
 }
 const RESULT = { blocking: { count: 0, totalMs: 0 }, findings: [] }
+/** What the worker tells, and Vite's graph does not know. */
+const loaded = (): string[] => [join(root, 'src/required.cjs'), '/@virtual/of-a-plugin']
 
 function moduleOf(project: TestProject, name: string, { state = 'passed', result = RESULT }: Ran = {}): TestModule {
   const shared = { file: join(root, 'src/shared.ts'), importedModules: new Set() }
   const external = { file: join(root, 'node_modules/x/index.js'), importedModules: new Set() }
   const top = { file: join(root, name), importedModules: new Set([shared, external]) }
   shared.importedModules.add(top)
+  const setup = { file: join(root, 'setup.ts'), importedModules: new Set([{ file: join(root, 'src/of-setup.ts'), importedModules: new Set() }]) }
+  const nodes = new Map([[top.file, top], [setup.file, setup]])
   return {
     moduleId: join(root, name),
     project,
     state: () => state,
-    meta: () => (result === null ? {} : { [RESULT_KEY]: result }),
+    // One that is known to be quiet tells nothing of what it has loaded.
+    meta: () => (result === null ? {} : { [RESULT_KEY]: { ...result, ...(toldTo(project)?.files.includes(name) === toldTo(project)?.others && { loaded: loaded() }) } }),
     children: { allTests: () => [] },
-    viteEnvironment: { moduleGraph: { getModuleById: (id: string) => (id === top.file ? top : undefined) } }
+    viteEnvironment: { moduleGraph: { getModuleById: (id: string) => nodes.get(id) } }
   } as unknown as TestModule
 }
 
@@ -83,7 +90,7 @@ function run(setting: Setting = {}, { found = [], whole = true, ran = {} }: { fo
   memory.keep(modules, reportOf(found), whole)
   return told
 }
-const toldTo = (project: TestProject): QuietFiles => ((project.getProvidedContext() as unknown as Record<string, WorkerConfig>)[OPTIONS_KEY]!).quiet
+const toldTo = (project: TestProject): QuietFiles => ((project.getProvidedContext() as unknown as Record<string, WorkerConfig>)[OPTIONS_KEY]!).quiet!
 
 describe('a file is known to be quiet', () => {
   test('in the run after one in which nothing was found in it', () => {
@@ -109,6 +116,12 @@ describe('a file is known to be quiet', () => {
     ['the file itself', () => write('test/a.test.ts', 'changed'), B],
     ['a dependency', () => write('package-lock.json', 'changed'), []],
     ['the config', () => write('vitest.config.ts', 'changed'), []],
+    ['a module that it requires', () => write('src/required.cjs', 'changed'), []],
+    ['a setup file', () => write('setup.ts', 'changed'), []],
+    ['a module that a setup file loads', () => write('src/of-setup.ts', 'changed'), []],
+    ['a global setup file', () => write('global.ts', 'changed'), []],
+    ['variables of the environment', () => write('.env', 'CHANGED=1'), []],
+    ['a module that loads whatever there is', () => write('src/shared.ts', "import.meta.glob('./*.ts')"), []],
     ['a module, which is gone', () => rmSync(join(root, 'src/shared.ts')), []],
     ['times alone, as in a new checkout', () => utimesSync(join(root, 'src/shared.ts'), 1e9 + 5, 1e9 + 5), BOTH],
     ['a file that it does not load', () => write('src/other.ts', 'new'), BOTH]
@@ -118,9 +131,23 @@ describe('a file is known to be quiet', () => {
     expect(run()).toEqual(expected)
   })
 
-  test('by the options', () => {
+  test('by the options, and by the config', () => {
     run()
     expect(run({ options: { blockingThreshold: 50 } })).toEqual([])
+    expect(run({ options: { blockingThreshold: 50 }, config: { testTimeout: 1 } })).toEqual([])
+  })
+
+  test('by what it was seen to load when it was not known yet', () => {
+    run()
+    expect(run()).toEqual(BOTH)
+    write('src/required.cjs', 'changed')
+    expect(run()).toEqual([])
+  })
+
+  test('never, where it loads whatever files there are', () => {
+    write('src/shared.ts', "import.meta.glob('./*.ts')")
+    run()
+    expect(run()).toEqual([])
   })
 
   test('not by a run of some of its tests, and one that it was stays one', () => {
@@ -217,7 +244,7 @@ describe('the file', () => {
   test('holds paths of no machine', () => {
     run()
     expect(readFileSync(cache(), 'utf8')).not.toContain(root)
-    expect(remembered().sources).toEqual(['src/shared.ts', 'test/a.test.ts', 'test/b.test.ts'])
+    expect(remembered().sources).toEqual(['setup.ts', 'src/of-setup.ts', 'src/required.cjs', 'src/shared.ts', 'test/a.test.ts', 'test/b.test.ts'])
   })
 })
 

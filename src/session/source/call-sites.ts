@@ -2,6 +2,7 @@ import type { LineTicks } from '../../records/code.ts'
 import type { Script, Sources } from '../sources.ts'
 import { type Call, callsOf, isRepeated, placeOfCall, readsOf } from './calls.ts'
 import { createKnownFunctions, type FunctionPlace, lastName } from './known-functions.ts'
+import { regexpCallsOf, sourceOfRegexp } from './regexps.ts'
 
 /** Where one function calls another one. */
 export interface CallSite {
@@ -59,11 +60,22 @@ export function createCallSites(sources: Pick<Sources, 'get' | 'script' | 'modul
     // Node's functions are patched while they are watched.
     return leads === false && callee.url.startsWith('node:') && specifier?.startsWith('node:') ? undefined : leads
   }
+  function exportOf(specifier: string, names: readonly string[]): unknown {
+    const module = sources.module(specifier)
+    return module && known.valueIn(module, names)
+  }
   return {
     find(caller, callee, hot) {
       const script = sources.script(caller.url)
       const fn = script?.syntax.functionAt(caller.line, caller.column)
       if (script === undefined || fn === undefined || callee.functionName === '') return undefined
+      const regexp = sourceOfRegexp(callee)
+      const runs = regexp === undefined ? [] : regexpCallsOf(fn, script, regexp, exportOf)
+      if (runs.length > 0) {
+        const sites = runs.map(({ call, is }) => ({ is, at: placeOfCall(script.syntax, call), repeated: () => isRepeated(fn, call) }))
+        const sure = sites.filter(({ is }) => is === true)
+        return choose(sure.length > 0 ? sure : sites.filter(({ is }) => is === undefined), hot, true)
+      }
       const all = isRead(callee) ? readsOf(fn) : callsOf(fn)
       const calls = all.map((call) => ({ call, is: isCalled(call, script, caller, callee), at: placeOfCall(script.syntax, call), repeated: () => isRepeated(fn, call) }))
       const exact = calls.filter(({ is }) => is === true)

@@ -32,7 +32,7 @@ export function readsOf(fn: SyntaxNode): Call[] {
 }
 
 /** Whether a function makes a call again and again: it stands in one of its loops. */
-export function isRepeated(fn: SyntaxNode, { start }: Call): boolean {
+export function isRepeated(fn: SyntaxNode, { start }: Pick<Call, 'start'>): boolean {
   return ownNodes(fn).some((node) => {
     const from = repeatedFrom(node)
     return from !== undefined && start >= from && start < node.end
@@ -95,7 +95,7 @@ export function propertyName(key: SyntaxNode, computed: boolean): string | undef
 }
 
 /** Where a call stands in its script. */
-export const placeOfCall = (syntax: Syntax, { at }: Call): [line: number, column: number] => {
+export const placeOfCall = (syntax: Syntax, { at }: Pick<Call, 'at'>): [line: number, column: number] => {
   const { line, column } = syntax.position(at)
   return [line, column]
 }

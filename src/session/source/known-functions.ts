@@ -17,6 +17,8 @@ export interface KnownFunctions {
   namesOf(place: FunctionPlace): Set<string>
   /** Whether the export that these names lead to is that function; nothing where that cannot be told. */
   leadsTo(module: LoadedModule, names: readonly string[], place: FunctionPlace): boolean | undefined
+  /** What these names of a module's exports lead to. */
+  valueIn(module: LoadedModule, names: readonly string[]): unknown
 }
 
 export interface ModuleReader {
@@ -53,15 +55,19 @@ export function createKnownFunctions(reader: ModuleReader): KnownFunctions {
     if (module !== undefined) return exported(module, name)
     return isObject(object) ? valueOf(object, name) : undefined
   }
+  function valueIn(module: LoadedModule, names: readonly string[]): unknown {
+    const [first = '', ...rest] = names
+    return rest.reduce<unknown>((object, name) => inside(object, name), exported(module, first))
+  }
   return {
+    valueIn,
     namesOf(place) {
       const own = lastName(place.functionName)
       const found = (knownTo(place).get(own) ?? []).filter(({ fn }) => isAt(fn, place, reader.get(place.url)))
       return new Set(found.map(({ as }) => as))
     },
     leadsTo(module, names, place) {
-      const [first = '', ...rest] = names
-      const value = rest.reduce<unknown>((object, name) => inside(object, name), exported(module, first))
+      const value = valueIn(module, names)
       return typeof value === 'function' && !isStandIn(value) ? isAt(value, place, reader.get(place.url)) : undefined
     }
   }

@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path'
 import { version } from 'vitest/node'
-import { NONE_QUIET, OPTIONS_KEY, type WorkerConfig } from '../../channel.ts'
+import { OPTIONS_KEY, type WorkerConfig } from '../../channel.ts'
 import type { ResolvedOptions } from '../../model.ts'
 import { GLOBAL_SETUP_FILE, isOurReporter, isOurSetup, PLUGIN_NAME, SETUP_FILE } from '../../paths.ts'
 import type { AllowPattern } from '../../records/results.ts'
@@ -92,7 +92,7 @@ function wireOne(config: RawConfig, root: string | undefined, { id, options, all
   if (test.browser?.enabled === true || named.includes(SETUP_FILE)) return
   const setupFiles = named.filter((file) => !isOurSetup(file))
   if (setupFiles.length < named.length) notices.add(`setupFiles names ${PLUGIN_NAME}/setup, which the plugin adds itself: remove it`)
-  const worker: WorkerConfig = { plugin: id, options, allow, root: resolve(root ?? process.cwd()), quiet: NONE_QUIET }
+  const worker: WorkerConfig = { plugin: id, options, allow, root: resolve(root ?? process.cwd()) }
   test.setupFiles = [SETUP_FILE, ...setupFiles]
   test.provide = { ...test.provide, [OPTIONS_KEY]: worker }
 }

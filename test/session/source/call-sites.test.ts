@@ -54,6 +54,35 @@ describe('a function that a dependency exports under another name', () => {
   })
 })
 
+describe('a regular expression', () => {
+  const shared: LoadedModule = { exports: { EMAIL: /^(a+)+$/, PATTERNS: { url: /^x\/y$/ } }, transformed: false }
+  function findRegexp(source: string, ...lines: string[]): [line: number, sure: boolean] | undefined {
+    const { sources, placeOf } = sampleScripts({ [OWN]: own(...lines) }, { '/kit': shared })
+    const site = createCallSites(sources).find(placeOf(OWN, 'CALLER'), { functionName: `RegExp: ${source}`, url: '', line: 0, column: 0 }, [])
+    return site && [site.at[0], site.sure]
+  }
+
+  test.each<[string, string[]]>([
+    ['written there', ['/b/.test(param)', '/^(a+)+$/.test(param)']],
+    ['in a variable', ['const a = /^(a+)+$/, b = /b/; b.test(param)', 'a.exec(param)', 'b.exec(param)']],
+    ['of a string', ["param.split(',')", 'param.replace(/^(a+)+$/, "")', 'param.split(/,/)']],
+    ['made of a text', ['const b = /b/', 'new RegExp("^(a+)+$").test(param) && b.test(param)']],
+    ['a property', ['const all = { a: /^(a+)+$/, b: /b/ }; all.b.test(param)', 'all.a.test(param)']],
+    ['of another module', ['vi.PATTERNS.url.test(param)', 'param.match(vi.EMAIL)']],
+    ['that nothing is known of, where all others are known', ['/b/.test(param)', 'param.match(this.find())']]
+  ])('%s', (_name, lines) => {
+    expect(findRegexp('^(a+)+$', ...lines)).toEqual([4, true])
+  })
+
+  test('a slash is the same, escaped or not', () => {
+    expect(findRegexp('^x\\/y$', '/b/.test(param)', 'vi.PATTERNS.url.test(param)')).toEqual([4, true])
+  })
+
+  test('none where two calls run it', () => {
+    expect(findRegexp('^(a+)+$', 'vi.EMAIL.test(param)', 'vi.EMAIL.test(param + 1)')).toBeUndefined()
+  })
+})
+
 describe('of several calls', () => {
   const TWICE = own('vi.read(1)', 'vi.quick(1)', 'vi.read(2)')
 

@@ -62,7 +62,9 @@ function formatMessage(page: Page, { rule, location, confidence, message }: Find
 }
 
 function formatCulprits(page: Page, { findings }: FindingGroup): string[] {
-  const culprits = findings.map((finding) => formatCulprit(page, finding, bodyWidth(page)))
+  // One request may stall at one place by two kinds of work.
+  const each = Map.groupBy(findings, ({ file, test, request }) => JSON.stringify([file, test, request]))
+  const culprits = Array.from(each.values(), ([finding]) => formatCulprit(page, finding!, bodyWidth(page)))
   const shown = culprits.slice(0, MAX_CULPRITS).flat()
   const rest = culprits.length - MAX_CULPRITS
   return rest > 0 ? [...shown, page.colors.dim(`and ${rest} more`)] : shown

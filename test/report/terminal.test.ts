@@ -268,6 +268,12 @@ test('stalls without a line are one entry for each function, else for each depen
   expect(groups.map(({ findings }) => findings.map(({ durationMs }) => durationMs))).toEqual([[180, 170], [160], [150, 140], [130], [120]])
 })
 
+test('a request that stalls at one place by two kinds of work is named once', () => {
+  const text = print(sampleReport({ findings: [blocking({ kind: 'json' }), blocking({ kind: 'sync-io', durationMs: 120 })] }))
+  expect(text.match(/POST \/users in test\/users\.test\.ts/g)).toHaveLength(1)
+  expect(text).toContain('×2\n')
+})
+
 test('where no line is known, the file of the function is shown', () => {
   const { location, ...rest } = blocking({ message: 'hashPassword blocked the event loop for 184 ms', confidence: 'likely' })
   expect(print(sampleReport({ findings: [{ ...rest, stack: [...rest.stack.slice(0, 1), { ...location!, line: 3 }] }] })).split('\n').slice(2, 5)).toEqual([

@@ -63,7 +63,7 @@ export default class AsyncProfilerReporter implements Reporter {
     this.partial = specifications.some(namesTests)
     this.judged = undefined
     this.workers?.start()
-    this.memory?.tell(specifications)
+    this.remember((memory) => memory.tell(specifications))
   }
 
   onTestRunEnd(modules: readonly TestModule[], _errors: readonly SerializedError[], reason: TestRunEndReason): void {
@@ -101,12 +101,23 @@ export default class AsyncProfilerReporter implements Reporter {
       const module = modules.find((each) => fileOf(each, root) === finding.file)
       if (module !== undefined) failFile(module, finding, (file) => resolve(root, file))
     }
-    if (reason !== 'interrupted') this.memory?.keep(modules, judged.report, !this.partial && ranAll(vitest, reason))
+    if (reason !== 'interrupted') this.remember((memory) => memory.keep(modules, judged.report, !this.partial && ranAll(vitest, reason)))
     for (const part of parts) {
       if (part.options.report.json === undefined) continue
       // The root's has all of the run; a project's own, what is the project's.
       const report = part.folder === root ? judged.report : collectResults([part], { ...context, notices: [], failures: [], stuck: [] }).report
       this.write(report, { folder: part.folder, json: part.options.report.json }, judged)
+    }
+  }
+
+  /** A run does not depend on it: without it all files are looked at in full. */
+  private remember(work: (memory: Memory) => void): void {
+    if (this.memory === undefined) return
+    try {
+      work(this.memory)
+    } catch (error) {
+      this.memory = undefined
+      this.notices.add(`what earlier runs have found is not used: ${(error as Error).message}`)
     }
   }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
+import { inspect } from 'node:util'
 import type { TestModule, TestProject, TestSpecification, Vitest } from 'vitest/node'
 import { OPTIONS_KEY, type QuietFiles, type WorkerConfig } from '../channel.ts'
 import type { Report } from '../model.ts'
@@ -111,7 +112,8 @@ export class Memory {
     const settings = SETTINGS.map((name) => join(this.root, name))
     const files = [...(configFile === undefined ? [] : [configFile]), ...configFileDependencies, ...config.setupFiles, ...config.globalSetup, ...settings, ...lockFiles(this.root)]
     const texts = [...new Set(files)].map((file) => this.textHash(resolve(this.root, file)))
-    return JSON.stringify([VERSION, this.vitest.version, process.version, process.platform, process.arch, options, allow, ...RUN_BY.map((name) => config[name]), texts])
+    // Not as JSON: options of environments may refer to themselves, and patterns are none.
+    return inspect([VERSION, this.vitest.version, process.version, process.platform, process.arch, options, allow, RUN_BY.map((name) => config[name]), texts], WHOLE)
   }
 
   /** Nothing where the text of the sources does not tell what they load. */
@@ -174,6 +176,8 @@ export class Memory {
 
 /** What of the config, or of the command line, can change what a test does. */
 const RUN_BY = ['pool', 'isolate', 'environment', 'environmentOptions', 'testTimeout', 'hookTimeout', 'retry', 'env', 'fakeTimers', 'globals', 'execArgv'] as const
+
+const WHOLE = { depth: 20, maxArrayLength: null, maxStringLength: null, breakLength: Infinity }
 
 /** Of a text that loads whatever files there are. */
 const OPEN = 'open'

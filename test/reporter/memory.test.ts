@@ -135,6 +135,12 @@ describe('a file is known to be quiet', () => {
     run()
     expect(run({ options: { blockingThreshold: 50 } })).toEqual([])
     expect(run({ options: { blockingThreshold: 50 }, config: { testTimeout: 1 } })).toEqual([])
+    const itself = { url: 'http://a.test' }
+    Object.assign(itself, { itself })
+    expect(run({ config: { environmentOptions: itself } })).toEqual([])
+    expect(run({ config: { environmentOptions: itself } })).toEqual(BOTH)
+    itself.url = 'http://b.test'
+    expect(run({ config: { environmentOptions: itself } })).toEqual([])
   })
 
   test('by what it was seen to load when it was not known yet', () => {

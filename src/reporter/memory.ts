@@ -44,6 +44,7 @@ export class Memory {
   private readonly root: string
   private readonly path: string
   private hashes = new Map<string, string>()
+  private depends = new Map<TestProject, string>()
   private startedMs = Date.now()
 
   constructor(vitest: Vitest) {
@@ -57,16 +58,19 @@ export class Memory {
     this.startedMs = Date.now()
     // Watch mode: sources have changed since the last run.
     this.hashes = new Map()
+    this.depends = new Map()
     const { sources, quiet } = this.read()
     for (const project of this.vitest.projects) {
       const worker = configOf(project)
       if (worker === undefined) continue
       const depends = this.dependsOn(project, worker)
+      const files = new Set(specifications.filter((each) => each.project === project).map(({ moduleId }) => fileOf({ moduleId }, this.root)))
       const known = Object.entries(quiet).flatMap(([key, { of, hash }]) => {
         const file = fileIn(key, project)
-        return file !== undefined && this.hashOf(depends, of.map((index) => sources[index]!)) === hash ? [file] : []
+        // One file of many may be all that is to run.
+        const runs = file !== undefined && (specifications.length === 0 || files.has(file))
+        return runs && this.hashOf(depends, of.map((index) => sources[index]!)) === hash ? [file] : []
       })
-      const files = specifications.filter((each) => each.project === project).map(({ moduleId }) => fileOf({ moduleId }, this.root))
       project.provide(OPTIONS_KEY as never, { ...worker, quiet: shorterList(known, files) } satisfies WorkerConfig as never)
     }
   }
@@ -107,7 +111,16 @@ export class Memory {
   }
 
   /** What a file's run depends on besides its sources. */
-  private dependsOn({ vite, config }: TestProject, { options, allow }: WorkerConfig): string {
+  private dependsOn(project: TestProject, worker: WorkerConfig): string {
+    let depends = this.depends.get(project)
+    if (depends === undefined) {
+      depends = this.settingsOf(project, worker)
+      this.depends.set(project, depends)
+    }
+    return depends
+  }
+
+  private settingsOf({ vite, config }: TestProject, { options, allow }: WorkerConfig): string {
     const { configFile, configFileDependencies } = vite.config
     const settings = SETTINGS.map((name) => join(this.root, name))
     const files = [...(configFile === undefined ? [] : [configFile]), ...configFileDependencies, ...config.setupFiles, ...config.globalSetup, ...settings, ...lockFiles(this.root)]
@@ -191,10 +204,10 @@ const fileIn = (key: string, { name }: TestProject): string | undefined => (key.
 const configOf = (project: TestProject): WorkerConfig | undefined => (project.getProvidedContext() as unknown as Record<string, unknown>)[OPTIONS_KEY] as WorkerConfig | undefined
 
 /** @param files that are to run */
-function shorterList(quiet: readonly string[], files: readonly string[]): QuietFiles {
+function shorterList(quiet: readonly string[], files: ReadonlySet<string>): QuietFiles {
   const known = new Set(quiet)
-  const others = files.filter((file) => !known.has(file))
-  return files.length > others.length * 2 ? { files: others, others: true } : { files: [...quiet], others: false }
+  const others = [...files].filter((file) => !known.has(file))
+  return files.size > others.length * 2 ? { files: others, others: true } : { files: [...quiet], others: false }
 }
 
 /** Something is not as it should be in it, be it told or not. */

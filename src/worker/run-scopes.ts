@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { isFailure } from '../analysis/failing.ts'
 import { RESULT_KEY } from '../channel.ts'
+import { failsByLeftovers } from '../gate.ts'
 import type { BudgetLimits, Finding, ResolvedOptions, RuleName, RuleSetting, TestRef } from '../model.ts'
 import type { ScopeResult } from '../records/results.ts'
 import { now } from '../probes/clock.ts'
@@ -85,7 +86,7 @@ export function runTest(state: WorkerState, run: () => Promise<void>, task: Runn
   if (rules['sync-call'] !== 'off' || budgeted || uses.assertions) scope.syncCalls.limit = MANY_SYNC_CALLS
   if (uses.tasks) askForTasks(scope)
   scope.taskLog.ofRequests = uses.concurrency
-  if (uses.leftovers || (state.quiet && failsByLeftovers(own.rules, [own.budgets]))) scope.askForLeftovers()
+  if (uses.leftovers || (state.quiet && failsByLeftovers(own.rules ?? {}, [own.budgets]))) scope.askForLeftovers()
   async function end(): Promise<void> {
     profiler.end(scope)
     ours(state, lives)
@@ -104,13 +105,6 @@ export function runTest(state: WorkerState, run: () => Promise<void>, task: Runn
     if (task.fails !== true) throwErrors(state, result.findings, task)
   }
   return after(profiler.session.run(profiler.around(scope), run), end)
-}
-
-const OF_LEFTOVERS: readonly RuleName[] = ['leaked-resource', 'floating-promise', 'never-settles', 'unhandled-rejection']
-
-/** Whether what a test leaves behind can fail something: it is looked for wherever it may be then. */
-export function failsByLeftovers(rules: Partial<Record<RuleName, RuleSetting>> = {}, budgets: readonly (BudgetLimits | undefined)[]): boolean {
-  return OF_LEFTOVERS.some((rule) => rules[rule] === 'error') || budgets.some((budget) => budget?.leaks !== undefined)
 }
 
 function refOf({ refs }: WorkerState, task: RunnerTest, file: string): TestRef {

@@ -21,14 +21,21 @@ export interface WorkerConfig {
   /** The option `allow`: workers have no glob library. */
   allow: AllowPattern[]
   root: string
-  /** In which of the run's test files earlier runs of the same sources have found nothing; missing where nothing is remembered, in CI. */
-  quiet?: QuietFiles
+  /** The test files of the run that are known from earlier runs of the same sources; missing where nothing is remembered, in CI. */
+  known?: KnownFiles
 }
 
-/** A list that each worker gets: the shorter one of the two. */
-export interface QuietFiles {
+export interface KnownFiles {
+  /** Nothing in them has kept the loop. */
+  noStall: FileSet
+  /** Nothing that they had started was left over. */
+  nothingLeft: FileSet
+}
+
+/** Each worker gets it: by its members, or by those that are none, whichever are fewer. */
+export interface FileSet {
   /** Relative to the root. */
   files: string[]
-  /** Whether all files of the run but these are quiet. */
+  /** Whether all files of the run but these are meant. */
   others: boolean
 }

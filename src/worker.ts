@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import type Picomatch from 'picomatch'
 import { aroundAll, aroundEach, expect, inject } from 'vitest'
-import { OPTIONS_KEY, REPORTER_KEY, type WorkerConfig } from './channel.ts'
+import { type FileSet, OPTIONS_KEY, REPORTER_KEY, type WorkerConfig } from './channel.ts'
 import { failsByLeftovers } from './gate.ts'
 import { setRunning } from './holder.ts'
 import { lazyMatchers } from './worker/lazy-matchers.ts'
@@ -50,14 +50,15 @@ export function install(since: number): void {
   const { filepath = '', ctx: { projectName = '' } = {} } = (globalThis as VitestGlobal).__vitest_worker__ ?? {}
   const file = profiler.display(filepath)
   // Not once: watch mode may give a changed file to a worker that is already there.
-  const { quiet } = config ?? {}
-  state.remembers = quiet !== undefined
-  state.quiet = quiet !== undefined && quiet.files.includes(file) !== quiet.others
+  const { known } = config ?? {}
+  const isIn = ({ files, others }: FileSet): boolean => files.includes(file) !== others
+  if (known === undefined) delete state.known
+  else state.known = { noStall: isIn(known.noStall), nothingLeft: isIn(known.nothingLeft) }
   life.fileLoads(file, projectName)
   // Before the test file and what it imports: CommonJS modules keep the functions that they find. All other probes wait
   // for the first test: they would only slow the loading.
   profiler.session.syncCalls.refresh()
-  profiler.load(globalThis, { quiet: state.quiet && !failsByLeftovers(options.rules, options.budgets) })
+  profiler.load(globalThis, { fewStacks: state.known?.nothingLeft === true && !failsByLeftovers(options.rules, options.budgets) })
   expect.extend(lazyMatchers(import.meta.url, (work) => ours(state, work)))
   // No time limit of ours: what runs inside has its own. The source of these functions is parsed for `{ task }`.
   aroundAll(async (runSuite, {}, suite) => runFile(state, runSuite, suite as RunnerSuite), NO_LIMIT)
@@ -90,7 +91,7 @@ function createState(config: WorkerConfig | undefined): WorkerState {
   const { options, allow, root } = config ?? { options: DEFAULT_OPTIONS, allow: [], root: process.cwd() }
   const profiler = createProfiler(options, root, allow)
   const life = startLife(options)
-  const state: WorkerState = { options, allow, root, remembers: false, quiet: false, profiler, notices: new Set(), tests: new Map(), refs: new WeakMap(), taskOf: new WeakMap(), life, loadMs: 0 }
+  const state: WorkerState = { options, allow, root, profiler, notices: new Set(), tests: new Map(), refs: new WeakMap(), taskOf: new WeakMap(), life, loadMs: 0 }
   const { waits } = life
   if (waits !== undefined) profiler.onProcess((call) => waits(call && { ...call, ...idOfRunning(state) }))
   Object.defineProperty(process, KEY, { value: state, enumerable: false })

@@ -3,30 +3,36 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, s
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { inspect } from 'node:util'
 import type { TestModule, TestProject, TestSpecification, Vitest } from 'vitest/node'
-import { OPTIONS_KEY, type QuietFiles, type WorkerConfig } from '../channel.ts'
-import type { Report } from '../model.ts'
+import { type FileSet, type KnownFiles, OPTIONS_KEY, type WorkerConfig } from '../channel.ts'
+import type { Finding, Report, RuleName } from '../model.ts'
 import { VERSION } from '../version.ts'
 import { sourcesOf } from '../vitest/main/module-sources.ts'
 import { fileOf } from './files.ts'
 import { resultOf } from './results.ts'
 
-/** What the file in Vite's `cacheDir` holds: test files in which nothing was found, with the sources that they ran. */
+/** What the file in Vite's `cacheDir` holds: test files that kept the loop free or left nothing over, with the sources that they ran. */
 interface Remembered {
   format: typeof FORMAT
   /** Relative to the root. */
   sources: string[]
   /** By project and test file. */
-  quiet: Record<string, QuietFile>
+  files: Record<string, Seen & { of: number[] }>
 }
 
-interface QuietFile {
-  /** Indices into `sources`. */
-  of: number[]
-  /** Of the text of all of them, and of what else the run depended on. */
+/** One of them is true: of all other files nothing is known. */
+interface Facts {
+  noStall: boolean
+  nothingLeft: boolean
+}
+
+interface Seen extends Facts {
+  /** Of the text of its sources, and of what else the run depended on. */
   hash: string
 }
 
-const FORMAT = 2
+type SeenFiles = ReadonlyMap<string, Seen & { sources: readonly string[] }>
+
+const FORMAT = 3
 /** Some ten thousand test files: a file that is larger was not written by this package. */
 const MAX_BYTES = 20_000_000
 /** A write takes a moment: what is older was left by a run that was killed. */
@@ -36,8 +42,8 @@ const SETTINGS = ['package.json', 'tsconfig.json', '.env', '.env.local', '.env.t
 const LOCK_FILES = ['package-lock.json', 'npm-shrinkwrap.json', 'pnpm-lock.yaml', 'yarn.lock', 'bun.lock', 'bun.lockb']
 
 /**
- * What earlier runs on this machine have seen. A test file in which nothing was found, and whose sources, dependencies, config and options are
- * what they were then, will most likely be as quiet again: it runs with less of the profiler. Any doubt means that a file is looked at in full.
+ * What earlier runs on this machine have seen. A test file that kept the loop free, and whose sources, dependencies, config and options are what they were
+ * then, will most likely do so again: it runs without the profiler. One that left nothing over runs with fewer stacks. Any doubt means that a file is looked at in full.
  */
 export class Memory {
   private readonly vitest: Vitest
@@ -53,47 +59,51 @@ export class Memory {
     this.path = join(vitest.vite.config.cacheDir, 'vitest-async-profiler.json')
   }
 
-  /** A run begins: each project's workers are told which of its files are known to be quiet. @param specifications what is to run; empty where nobody knows yet */
+  /** A run begins: each project's workers are told what is known of its files. @param specifications what is to run; empty where nobody knows yet */
   tell(specifications: readonly TestSpecification[]): void {
     this.startedMs = Date.now()
     // Watch mode: sources have changed since the last run.
     this.hashes = new Map()
     this.depends = new Map()
-    const { sources, quiet } = this.read()
+    const { sources, files: seen } = this.read()
     for (const project of this.vitest.projects) {
       const worker = configOf(project)
       if (worker === undefined) continue
       const depends = this.dependsOn(project, worker)
       const files = new Set(specifications.filter((each) => each.project === project).map(({ moduleId }) => fileOf({ moduleId }, this.root)))
-      const known = Object.entries(quiet).flatMap(([key, { of, hash }]) => {
+      const same = Object.entries(seen).flatMap(([key, { of, hash, ...facts }]) => {
         const file = fileIn(key, project)
         // One file of many may be all that is to run.
         const runs = file !== undefined && (specifications.length === 0 || files.has(file))
-        return runs && this.hashOf(depends, of.map((index) => sources[index]!)) === hash ? [file] : []
+        return runs && this.hashOf(depends, of.map((index) => sources[index]!)) === hash ? [{ file, ...facts }] : []
       })
-      project.provide(OPTIONS_KEY as never, { ...worker, quiet: shorterList(known, files) } satisfies WorkerConfig as never)
+      const setOf = (fact: keyof Facts): FileSet => shorterList(same.filter((each) => each[fact]).map(({ file }) => file), files)
+      const known: KnownFiles = { noStall: setOf('noStall'), nothingLeft: setOf('nothingLeft') }
+      project.provide(OPTIONS_KEY as never, { ...worker, known } satisfies WorkerConfig as never)
     }
   }
 
   /** A run has ended. Failing to write only costs the next run some time. @param whole whether all tests of the files were to run */
   keep(modules: readonly TestModule[], { findings }: Report, whole: boolean): void {
     const before = this.read()
-    const quiet = new Map(Object.entries(before.quiet).map(([key, { of, hash }]) => [key, { hash, sources: of.map((index) => before.sources[index]!) }]))
-    const loud = new Set(findings.map(({ file }) => file))
+    const seen = new Map(Object.entries(before.files).map(([key, { of, ...rest }]) => [key, { ...rest, sources: of.map((index) => before.sources[index]!) }]))
+    const found = Map.groupBy(findings, ({ file }) => file)
     for (const module of modules) {
       const worker = configOf(module.project)
       if (worker === undefined) continue
       const file = fileOf(module, this.root)
       const key = keyOf(module.project, file)
-      const sources = loud.has(file) || isLoud(module) ? undefined : this.unchanged(this.loadedBy(module, quiet.get(key)?.sources))
+      const facts = factsOf(module, found.get(file) ?? [])
+      const sources = facts && this.unchanged(this.loadedBy(module, seen.get(key)?.sources))
       const hash = sources && this.hashOf(this.dependsOn(module.project, worker), sources)
-      if (sources === undefined || hash === undefined) quiet.delete(key)
-      else if (whole) quiet.set(key, { sources, hash })
+      if (facts === undefined || sources === undefined || hash === undefined) seen.delete(key)
+      else if (whole) seen.set(key, { ...facts, sources, hash })
+      else narrow(seen, key, facts)
     }
-    this.write(quiet, before)
+    this.write(seen, before)
   }
 
-  /** What the graph knows, and what the worker has told: of a file that is quiet, what it told when that was not known yet. */
+  /** What the graph knows, and what the worker has told: of a file of which all is known, what it told when it was not. */
   private loadedBy(module: TestModule, before: readonly string[] | undefined): string[] | undefined {
     const known = sourcesOf(module)
     const loaded = resultOf(module)?.loaded?.filter((path) => existsSync(path)) ?? before?.map((source) => resolve(this.root, source))
@@ -166,12 +176,12 @@ export class Memory {
   }
 
   /** At once or not at all: another run may be reading it. */
-  private write(quiet: ReadonlyMap<string, { hash: string; sources: readonly string[] }>, before: Remembered): void {
-    const there = [...quiet].filter(([key]) => existsSync(resolve(this.root, key.slice(key.indexOf(SEPARATOR) + 1))))
+  private write(seen: SeenFiles, before: Remembered): void {
+    const there = [...seen].filter(([key]) => existsSync(resolve(this.root, key.slice(key.indexOf(SEPARATOR) + 1))))
     const sources = [...new Set(there.flatMap(([, file]) => file.sources))].toSorted()
     const indices = new Map(sources.map((source, index) => [source, index]))
-    const entries = there.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([key, file]) => [key, { of: file.sources.map((source) => indices.get(source)!), hash: file.hash }])
-    const text = JSON.stringify({ format: FORMAT, sources, quiet: Object.fromEntries(entries) } satisfies Remembered)
+    const entries = there.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([key, { sources: ran, ...rest }]) => [key, { of: ran.map((source) => indices.get(source)!), ...rest }])
+    const text = JSON.stringify({ format: FORMAT, sources, files: Object.fromEntries(entries) } satisfies Remembered)
     if (text === JSON.stringify(before)) return
     const folder = dirname(this.path)
     const temporary = `${this.path}.${process.pid}.tmp`
@@ -195,7 +205,7 @@ const WHOLE = { depth: 20, maxArrayLength: null, maxStringLength: null, breakLen
 /** Of a text that loads whatever files there are. */
 const OPEN = 'open'
 
-const NOTHING: Remembered = { format: FORMAT, sources: [], quiet: {} }
+const NOTHING: Remembered = { format: FORMAT, sources: [], files: {} }
 
 const SEPARATOR = '\0'
 const keyOf = ({ name }: TestProject, file: string): string => `${name}${SEPARATOR}${file}`
@@ -204,18 +214,35 @@ const fileIn = (key: string, { name }: TestProject): string | undefined => (key.
 const configOf = (project: TestProject): WorkerConfig | undefined => (project.getProvidedContext() as unknown as Record<string, unknown>)[OPTIONS_KEY] as WorkerConfig | undefined
 
 /** @param files that are to run */
-function shorterList(quiet: readonly string[], files: ReadonlySet<string>): QuietFiles {
-  const known = new Set(quiet)
+function shorterList(members: readonly string[], files: ReadonlySet<string>): FileSet {
+  const known = new Set(members)
   const others = [...files].filter((file) => !known.has(file))
-  return files.size > others.length * 2 ? { files: others, others: true } : { files: [...quiet], others: false }
+  return files.size > others.length * 2 ? { files: others, others: true } : { files: [...members], others: false }
 }
 
-/** Something is not as it should be in it, be it told or not. */
-function isLoud(module: TestModule): boolean {
+/** Their places are known by stacks, and not by the profiler. */
+const OF_LEFTOVERS = new Set<RuleName>(['leaked-resource', 'floating-promise', 'never-settles', 'unhandled-rejection'])
+/** It needs both. */
+const isOfStall = (rule: RuleName): boolean => !OF_LEFTOVERS.has(rule)
+const isOfLeftovers = (rule: RuleName): boolean => OF_LEFTOVERS.has(rule) || rule === 'stuck-test'
+
+/** What is not as it should be in a file, be it told or not; nothing, where that is not known, or where it both stalls and leaves something. */
+function factsOf(module: TestModule, findings: readonly Finding[]): Facts | undefined {
   const ofFile = resultOf(module)
-  if (module.state() !== 'passed' || ofFile === undefined) return true
+  if (module.state() !== 'passed' || ofFile === undefined) return undefined
   const results = [ofFile, ...[...module.children.allTests()].flatMap((test) => resultOf(test) ?? [])]
-  return results.some(({ blocking, uncertain, leaks = 0 }) => blocking.count > 0 || uncertain !== undefined || leaks > 0)
+  const noStall = !findings.some(({ rule }) => isOfStall(rule)) && results.every(({ blocking, uncertain }) => blocking.count === 0 && uncertain === undefined)
+  const nothingLeft = !findings.some(({ rule }) => isOfLeftovers(rule)) && results.every(({ leaks = 0 }) => leaks === 0)
+  return noStall || nothingLeft ? { noStall, nothingLeft } : undefined
+}
+
+/** A run of some of a file's tests tells what is there, not what is not. */
+function narrow<T extends Facts>(seen: Map<string, T>, key: string, { noStall, nothingLeft }: Facts): void {
+  const before = seen.get(key)
+  if (before === undefined) return
+  const both = { noStall: before.noStall && noStall, nothingLeft: before.nothingLeft && nothingLeft }
+  if (both.noStall || both.nothingLeft) seen.set(key, { ...before, ...both })
+  else seen.delete(key)
 }
 
 /** Of the root, or of the nearest folder above it that has some: a package of a monorepo has none. */
@@ -235,9 +262,11 @@ function removeStale(folder: string, prefix: string): void {
 }
 
 function isRemembered(read: unknown): read is Remembered {
-  const { format, sources, quiet } = (read ?? {}) as Partial<Remembered>
+  const { format, sources, files } = (read ?? {}) as Partial<Remembered>
   if (format !== FORMAT || !Array.isArray(sources) || !sources.every((each) => typeof each === 'string')) return false
-  if (typeof quiet !== 'object' || quiet === null) return false
+  if (typeof files !== 'object' || files === null) return false
   const isIndex = (each: unknown): boolean => typeof each === 'number' && sources[each] !== undefined
-  return Object.values(quiet).every((file) => typeof (file as Partial<QuietFile> | null)?.hash === 'string' && Array.isArray(file.of) && file.of.every(isIndex))
+  return Object.values(files as Record<string, Partial<Remembered['files'][string]> | null>).every(
+    (file) => typeof file?.hash === 'string' && typeof file.noStall === 'boolean' && typeof file.nothingLeft === 'boolean' && Array.isArray(file.of) && file.of.every(isIndex)
+  )
 }

@@ -35,8 +35,8 @@ export interface Profiler {
   files(): string[]
   /** A test's own rules, where they differ from the project's. */
   setRules(scope: Scope, rules: RuleContext['rules']): void
-  /** From here on modules are loaded for a test file, whose global object is given: what they start is the file's. @param file whether earlier runs found nothing in it */
-  load(global: typeof globalThis, file: { quiet: boolean }): void
+  /** From here on modules are loaded for a test file, whose global object is given: what they start is the file's. @param file whether nothing of what it starts is likely to be left over */
+  load(global: typeof globalThis, file: { fewStacks: boolean }): void
   /** What a test that was given up waits for, in words and as a finding. @param what the runner's message */
   timedOut(scope: Scope, what: string, rules: RuleContext['rules']): { place: Location | undefined; text: string; findings: Finding[] }
   /** Starts the probes for one test file, whose global object is given; returns the stop. */
@@ -197,11 +197,11 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
       const context = { file: scope.file ?? '', rules: own, blockingThreshold: scope.thresholds.blockingThreshold }
       return { place: timedOut.location, text: explainTimeout(timedOut), findings: findTimedOut(timedOut, context) }
     },
-    load(global, { quiet }) {
+    load(global, { fewStacks }) {
       stopRequests()
       // Before the test file: what it finds is what it puts back later, and a request that begins meanwhile has an end.
       stopRequests = requests.start(global)
-      budgets = fileBudgets(quiet)
+      budgets = fileBudgets(fewStacks)
       loaded = new Scope({ kind: 'file', name: 'loading', thresholds, startMs: now(), lag, fileBudgets: budgets })
       session.load(loaded)
     },

@@ -43,8 +43,8 @@ const FULL: FileLimits = {
   }
 }
 const FEW = limits(0.5, 0.0005)
-/** Of files in which earlier runs of the same sources found nothing: what a change of the machine's pace may bring to light shows in a few. */
-const QUIET: FileLimits = {
+/** Of files that left nothing over in earlier runs of the same sources: what a change of the machine's pace may bring to light shows in a few. */
+const SMALL: FileLimits = {
   file: { promises: limits(1, 0.002), libraries: FEW, timers: FEW, connections: FEW, resources: FEW, causes: limits(0.2, 0.0002) },
   test: {
     promises: limits(0.1, 0.002, 2),
@@ -63,9 +63,9 @@ export interface FileBudgets extends StackBudgets {
   readonly ofTest: Limits
 }
 
-/** @param quiet whether earlier runs of the same sources found nothing in the file */
-export function fileBudgets(quiet: boolean): FileBudgets {
-  const { file, test } = quiet ? QUIET : FULL
+/** @param few whether nothing of what the file starts is likely to be left over */
+export function fileBudgets(few: boolean): FileBudgets {
+  const { file, test } = few ? SMALL : FULL
   return { ...create(file), ofTest: test }
 }
 export const testBudgets = (file: FileBudgets | undefined): StackBudgets => create(file?.ofTest ?? FULL.test, file)

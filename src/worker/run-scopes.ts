@@ -54,7 +54,7 @@ export function runFile(state: WorkerState, runSuite: () => Promise<void>, suite
       return { ...own, ...left, findings: [...own.findings, ...(timedOut ?? []), ...left.findings] }
     })
     // Vite's graph knows no module by what a test computes its name from, and none that is required.
-    if (state.remembers && !state.quiet) result.loaded = ours(state, profiler.files)
+    if (state.known !== undefined && !(state.known.noStall && state.known.nothingLeft)) result.loaded = ours(state, profiler.files)
     result.overheadMs = profiler.overheadOfFile(scope) + state.loadMs
     state.loadMs = 0
     send(suite, result)
@@ -86,7 +86,7 @@ export function runTest(state: WorkerState, run: () => Promise<void>, task: Runn
   if (rules['sync-call'] !== 'off' || budgeted || uses.assertions) scope.syncCalls.limit = MANY_SYNC_CALLS
   if (uses.tasks) askForTasks(scope)
   scope.taskLog.ofRequests = uses.concurrency
-  if (uses.leftovers || (state.quiet && failsByLeftovers(own.rules ?? {}, [own.budgets]))) scope.askForLeftovers()
+  if (uses.leftovers || (state.known?.nothingLeft === true && failsByLeftovers(own.rules ?? {}, [own.budgets]))) scope.askForLeftovers()
   async function end(): Promise<void> {
     profiler.end(scope)
     ours(state, lives)
@@ -162,7 +162,7 @@ const AFFORDABLE_SHARE = 0.03
 
 /** Starts the sampler where this file or test is worth it; what that took. */
 function arm(
-  { options, quiet, profiler }: WorkerState,
+  { options, known, profiler }: WorkerState,
   task: RunnerSuite,
   rules: Record<RuleName, RuleSetting>,
   budgets: BudgetLimits | undefined
@@ -171,7 +171,7 @@ function arm(
   if (evidence.sampling()) return 0
   const canFail = rules['blocking-call'] === 'error' || budgets !== undefined || options.budgets.length > 0
   // Where most likely nothing stalls, as soon as its cost is a small part of what the file has already taken.
-  const late = quiet && !canFail && options.backend !== 'inspector' && !usesOf(task.file.filepath).assertions
+  const late = known?.noStall === true && !canFail && options.backend !== 'inspector' && !usesOf(task.file.filepath).assertions
   if (late && !isAffordable(AFFORDABLE_SHARE)) return 0
   evidence.arm(late)
   return evidence.armMs()

@@ -10,10 +10,8 @@ export interface WorkerState {
   options: ResolvedOptions
   allow: readonly AllowPattern[]
   root: string
-  /** Whether the next run will know what this one has seen. */
-  remembers: boolean
-  /** Whether earlier runs of the same sources have found nothing in the test file that is loaded. */
-  quiet: boolean
+  /** Of the test file that is loaded, from earlier runs of the same sources; missing where the next run will know nothing of this one. */
+  known?: { noStall: boolean; nothingLeft: boolean }
   profiler: Profiler
   notices: Set<string>
   /**

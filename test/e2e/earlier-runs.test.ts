@@ -33,12 +33,12 @@ test('leaves an interval', () => {
 }
 const CONFIG = configText(`asyncProfiler({ report: { json: 'report.json' } })`)
 
-/** The test files that the last run has noted as quiet. */
+/** The test files of which the last run has noted that they kept the loop free, and that they left nothing over. */
 function noted({ root }: RunResult): string[] {
   const [path] = readdirSync(join(root, 'node_modules/.vite'), { recursive: true, encoding: 'utf8' }).filter((each) => basename(each) === 'vitest-async-profiler.json')
   if (path === undefined) return []
-  const { quiet } = JSON.parse(readFileSync(join(root, 'node_modules/.vite', path), 'utf8')) as { quiet: object }
-  return Object.keys(quiet).map((key) => key.replaceAll('\0', ''))
+  const { files } = JSON.parse(readFileSync(join(root, 'node_modules/.vite', path), 'utf8')) as { files: Record<string, { noStall: boolean; nothingLeft: boolean }> }
+  return Object.entries(files).map(([key, { noStall, nothingLeft }]) => `${key.replaceAll('\0', '')}${noStall ? ' free' : ''}${nothingLeft ? ' tidy' : ''}`)
 }
 
 const told = ({ report }: RunResult): string[] =>
@@ -56,18 +56,18 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
 
     const first = await run(1)
     expect(told(first)).toEqual([LEAK])
-    expect(noted(first)).toEqual(['test/works.test.ts'])
+    expect(noted(first)).toEqual(['test/leaves.test.ts free', 'test/works.test.ts free tidy'])
     const { root } = first
 
     // Found all the same, be it without its line.
     const second = await run(200, { root })
     expect(second.report!.findings.map(({ rule, test: of }) => `${rule} of ${of?.name}`).toSorted()).toEqual(['blocking-call of works', 'leaked-resource of leaves an interval'])
-    expect(noted(second)).toEqual([])
+    expect(noted(second)).toEqual(['test/leaves.test.ts free', 'test/works.test.ts tidy'])
 
     const third = await run(200, { root })
     expect(told(third)).toEqual([STALL, LEAK])
 
-    expect(noted(await run(1, { root }))).toEqual(['test/works.test.ts'])
+    expect(noted(await run(1, { root }))).toEqual(['test/leaves.test.ts free', 'test/works.test.ts free tidy'])
     expect(told(await run(200, { root, files: { ...FILES, 'src/work.ts': `${WORK}\n// Changed.\n` } }))).toEqual([STALL, LEAK])
   })
 
@@ -88,7 +88,7 @@ test('leaves the last of many timers', ${own} async () => {
     const run = (more: Partial<RunOptions>): Promise<RunResult> => runVitest({ vitest, files, config: configText(`asyncProfiler({ report: { json: 'report.json' }, ${options} })`), ...more })
     const quiet = await run({})
     expect(quiet.exitCode).toBe(0)
-    expect(noted(quiet)).toEqual(['test/leaves.test.ts'])
+    expect(noted(quiet)).toEqual(['test/leaves.test.ts free tidy'])
     const left = await run({ root: quiet.root, env: { LEAVES: '1' } })
     expect(told(left)).toContain('leaked-resource of leaves the last of many timers in test/leaves.test.ts')
     expect(left.exitCode).toBe(1)

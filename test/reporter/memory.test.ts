@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { TestModule, TestProject, TestSpecification, Vitest } from 'vitest/node'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { OPTIONS_KEY, type QuietFiles, RESULT_KEY, type WorkerConfig } from '../../src/channel.ts'
-import type { Finding, Report } from '../../src/model.ts'
+import { type FileSet, type KnownFiles, OPTIONS_KEY, RESULT_KEY, type WorkerConfig } from '../../src/channel.ts'
+import type { Finding, Report, RuleName } from '../../src/model.ts'
 import { DEFAULT_OPTIONS } from '../../src/default-options.ts'
 import { Memory } from '../../src/reporter/memory.ts'
 
@@ -70,27 +70,36 @@ function moduleOf(project: TestProject, name: string, { state = 'passed', result
     moduleId: join(root, name),
     project,
     state: () => state,
-    // One that is known to be quiet tells nothing of what it has loaded.
-    meta: () => (result === null ? {} : { [RESULT_KEY]: { ...result, ...(toldTo(project)?.files.includes(name) === toldTo(project)?.others && { loaded: loaded() }) } }),
+    // One of which all is known tells nothing of what it has loaded.
+    meta: () => (result === null ? {} : { [RESULT_KEY]: { ...result, ...(!isQuiet(toldTo(project), name) && { loaded: loaded() }) } }),
     children: { allTests: () => [] },
     viteEnvironment: { moduleGraph: { getModuleById: (id: string) => nodes.get(id) } }
   } as unknown as TestModule
 }
 
-const reportOf = (files: string[]): Report => ({ findings: files.map((file) => ({ file }) as Finding) }) as Report
+const reportOf = (rules: RuleName[]): Report => ({ findings: rules.map((rule) => ({ rule, file: 'test/a.test.ts' }) as Finding) }) as Report
 
-/** One run of both files in each project, with findings in some. @returns what the workers of the first project were told */
-function run(setting: Setting = {}, { found = [], whole = true, ran = {} }: { found?: string[]; whole?: boolean; ran?: Ran } = {}): string[] {
+/** One run of both files in each project, with findings in the first one. @returns those of which the workers of the first project were told all */
+function run(setting: Setting = {}, { found = [], whole = true, ran = {} }: { found?: RuleName[]; whole?: boolean; ran?: Ran } = {}): string[] {
   const vitest = vitestOf(setting)
   const memory = new Memory(vitest)
   memory.tell(vitest.projects.flatMap((project) => BOTH.map((name) => ({ project, moduleId: join(root, name) }) as TestSpecification)))
-  const { files, others } = toldTo(vitest.projects[0]!)
-  const told = BOTH.filter((file) => files.includes(file) !== others)
+  const told = BOTH.filter((file) => isQuiet(toldTo(vitest.projects[0]!), file))
   const modules = vitest.projects.flatMap((project) => BOTH.map((name) => moduleOf(project, name, name.includes('/a.') ? ran : {})))
   memory.keep(modules, reportOf(found), whole)
   return told
 }
-const toldTo = (project: TestProject): QuietFiles => ((project.getProvidedContext() as unknown as Record<string, WorkerConfig>)[OPTIONS_KEY]!).quiet!
+const toldTo = (project: TestProject): KnownFiles => ((project.getProvidedContext() as unknown as Record<string, WorkerConfig>)[OPTIONS_KEY]!).known!
+const isIn = ({ files, others }: FileSet, file: string): boolean => files.includes(file) !== others
+const isQuiet = ({ noStall, nothingLeft }: KnownFiles, file: string): boolean => isIn(noStall, file) && isIn(nothingLeft, file)
+
+/** What the next run is told of the first file. */
+function knownNext(): { noStall: boolean; nothingLeft: boolean } {
+  const vitest = vitestOf()
+  new Memory(vitest).tell([])
+  const { noStall, nothingLeft } = toldTo(vitest.projects[0]!)
+  return { noStall: isIn(noStall, BOTH[0]!), nothingLeft: isIn(nothingLeft, BOTH[0]!) }
+}
 
 describe('a file is known to be quiet', () => {
   test('in the run after one in which nothing was found in it', () => {
@@ -98,17 +107,36 @@ describe('a file is known to be quiet', () => {
     expect(run()).toEqual(BOTH)
   })
 
-  test.each<[string, Parameters<typeof run>[1]]>([
-    ['something was found in it', { found: ['test/a.test.ts'] }],
-    ['a test of it failed', { ran: { state: 'failed' } }],
-    ['its worker told nothing', { ran: { result: null } }],
-    ['it stalled, though the rule is off', { ran: { result: { ...RESULT, blocking: { count: 1, totalMs: 200 } } } }],
-    ['it may have stalled', { ran: { result: { ...RESULT, uncertain: { stolen: 1, doubtful: 0 } } } }],
-    ['it left something, though the rule is off', { ran: { result: { ...RESULT, leaks: 1 } } }]
-  ])('not after one in which %s', (_name, options) => {
+  const STALL = { ran: { result: { ...RESULT, blocking: { count: 1, totalMs: 200 } } } }
+  const LEAK = { ran: { result: { ...RESULT, leaks: 1 } } }
+  const NOTHING = { noStall: false, nothingLeft: false }
+
+  test.each<[string, Parameters<typeof run>[1], ReturnType<typeof knownNext>]>([
+    ['it stalled', { found: ['blocking-call'] }, { noStall: false, nothingLeft: true }],
+    ['a turn of it was long', { found: ['loop-starvation'] }, { noStall: false, nothingLeft: true }],
+    ['it stalled, though the rule is off', STALL, { noStall: false, nothingLeft: true }],
+    ['it may have stalled', { ran: { result: { ...RESULT, uncertain: { stolen: 1, doubtful: 0 } } } }, { noStall: false, nothingLeft: true }],
+    ['it left a resource', { found: ['leaked-resource'] }, { noStall: true, nothingLeft: false }],
+    ['it left a promise', { found: ['floating-promise'] }, { noStall: true, nothingLeft: false }],
+    ['it left something, though the rule is off', LEAK, { noStall: true, nothingLeft: false }],
+    ['it stalled and left a promise', { found: ['blocking-call', 'floating-promise'] }, NOTHING],
+    ['a test of it was stuck', { found: ['stuck-test'] }, NOTHING],
+    ['a test of it failed', { ran: { state: 'failed' } }, NOTHING],
+    ['its worker told nothing', { ran: { result: null } }, NOTHING]
+  ])('not after one in which %s', (_name, options, known) => {
     run()
     run({}, options)
+    expect(knownNext()).toEqual(known)
     expect(run()).toEqual(B)
+    expect(run()).toEqual(BOTH)
+  })
+
+  test('not after a run of some of its tests in which it stalled, nor after another in which it left something', () => {
+    run()
+    run({}, { ...STALL, whole: false })
+    expect(knownNext()).toEqual({ noStall: false, nothingLeft: true })
+    run({}, { ...LEAK, whole: false })
+    expect(knownNext()).toEqual(NOTHING)
   })
 
   test.each<[string, () => void, string[]]>([
@@ -171,17 +199,17 @@ describe('a file is known to be quiet', () => {
   })
 
   test('told by the shorter list', () => {
-    run({}, { found: ['test/a.test.ts'] })
+    run({}, { found: ['stuck-test'] })
     const vitest = vitestOf()
     const toRun = (names: string[]): TestSpecification[] => names.map((name) => ({ project: vitest.projects[0]!, moduleId: join(root, name) }) as TestSpecification)
     const memory = new Memory(vitest)
     memory.tell(toRun(B))
-    expect(toldTo(vitest.projects[0]!)).toEqual({ files: [], others: true })
+    expect(toldTo(vitest.projects[0]!).noStall).toEqual({ files: [], others: true })
     memory.tell(toRun(BOTH))
-    expect(toldTo(vitest.projects[0]!)).toEqual({ files: B, others: false })
+    expect(toldTo(vitest.projects[0]!).noStall).toEqual({ files: B, others: false })
     // The reporter came when the run had begun.
     memory.tell([])
-    expect(toldTo(vitest.projects[0]!)).toEqual({ files: B, others: false })
+    expect(toldTo(vitest.projects[0]!).noStall).toEqual({ files: B, others: false })
   })
 
   test('for each project by itself', () => {
@@ -196,17 +224,18 @@ describe('the file', () => {
     run()
     rmSync(join(root, 'test/a.test.ts'))
     run({}, { ran: { state: 'failed' } })
-    expect(Object.keys(remembered().quiet)).toEqual(['\0test/b.test.ts'])
+    expect(Object.keys(remembered().files)).toEqual(['\0test/b.test.ts'])
   })
 
   test.each<[string, string]>([
     ['empty', ''],
-    ['truncated', '{"format":2,"sources":["src/sha'],
+    ['truncated', '{"format":3,"sources":["src/sha'],
     ["another version's", '{"flagged":["test/a.test.ts"]}'],
     ['a list', '[1]'],
     ['null', 'null'],
-    ["wrong about its sources", '{"format":2,"sources":["src/shared.ts"],"quiet":{"\\u0000test/a.test.ts":{"of":[7],"hash":"x"}}}'],
-    ['wrong about its hashes', '{"format":2,"sources":["src/shared.ts"],"quiet":{"\\u0000test/a.test.ts":{"of":[0],"hash":"x"}}}'],
+    ["wrong about its sources", '{"format":3,"sources":["src/shared.ts"],"files":{"\\u0000test/a.test.ts":{"of":[7],"hash":"x","noStall":true,"nothingLeft":true}}}'],
+    ['wrong about its facts', '{"format":3,"sources":["src/shared.ts"],"files":{"\\u0000test/a.test.ts":{"of":[0],"hash":"x","noStall":1}}}'],
+    ['wrong about its hashes', '{"format":3,"sources":["src/shared.ts"],"files":{"\\u0000test/a.test.ts":{"of":[0],"hash":"x","noStall":true,"nothingLeft":true}}}'],
     ['huge', ' '.repeat(20_000_001)]
   ])('is %s: nothing is known, and it is written anew', (_name, text) => {
     write('cache/vitest-async-profiler.json', text)
@@ -246,4 +275,4 @@ describe('the file', () => {
   })
 })
 
-const remembered = (): { sources: string[]; quiet: object } => JSON.parse(readFileSync(cache(), 'utf8')) as { sources: string[]; quiet: object }
+const remembered = (): { sources: string[]; files: object } => JSON.parse(readFileSync(cache(), 'utf8')) as { sources: string[]; files: object }

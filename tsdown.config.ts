@@ -25,7 +25,7 @@ const shared: UserConfig = {
 
 const INTRINSICS_MODULE = 'virtual:intrinsics'
 const INTRINSICS: Record<string, string[]> = {
-  Object: ['assign', 'defineProperty', 'entries', 'fromEntries', 'getOwnPropertyDescriptor', 'getOwnPropertyNames', 'getOwnPropertySymbols', 'getPrototypeOf', 'hasOwn', 'keys', 'values'],
+  Object: ['assign', 'defineProperty', 'entries', 'fromEntries', 'getOwnPropertyDescriptor', 'getOwnPropertyNames', 'getOwnPropertySymbols', 'getPrototypeOf', 'hasOwn', 'isExtensible', 'keys', 'values'],
   Reflect: ['apply', 'defineProperty', 'deleteProperty'],
   Array: ['from', 'isArray'],
   Buffer: ['alloc', 'from', 'isBuffer'],

@@ -22,16 +22,17 @@ export function runRounds(
 ): Sample[] {
   const samples: Sample[] = []
   // What a run remembers is there from its second one on.
-  if (!first) for (const { id, variants } of cases) for (const [index, { leaks }] of variants.entries()) if (leaks !== true) launch(project, id, index, first)
+  if (!first) for (const each of cases) for (const [index, { leaks }] of each.variants.entries()) if (leaks !== true) launch(project, each, index, first)
   for (let round = 0; round < rounds; round++) {
-    for (const { id, variants } of cases) {
+    for (const each of cases) {
+      const { id, variants } = each
       for (let i = 0; i < variants.length; i++) {
         const index = (i + round) % variants.length
         if (variants[index]!.leaks === true && round >= LEAKS_ROUNDS) continue
-        const measured = launch(project, id, index, first)
+        const measured = launch(project, each, index, first)
         const variant = variants[index]!.name
         samples.push({ id, variant, round, ...measured })
-        tell(`${round + 1}/${rounds} ${id} ${variant}: ${Math.round(measured.wallMs)} ms, in test ${Math.round(measured.inTestMs)} ms`)
+        tell(`${round + 1}/${rounds} ${id} ${variant}: ${Math.round(measured.wallMs)} ms${measured.inTestMs === undefined ? '' : `, in test ${Math.round(measured.inTestMs)} ms`}`)
       }
     }
   }

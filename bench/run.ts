@@ -14,7 +14,7 @@ import { buildWithout } from './without.ts'
 /*
  * Runs the same suites with and without the plugin, and with Vitest's own `detectAsyncLeaks`, one after another:
  *
- *   node bench/run.ts [--rounds 5] [--only a,c] [--with '{"captureStacks":false}'] [--build ../other-build] [--without stacks,hooks] [--skip-leaks] [--first] [--json raw.json]
+ *   node bench/run.ts [--rounds 5] [--only a,c] [--suite ../other-project] [--coverage] [--with '{"captureStacks":false}'] [--build ../other-build] [--without stacks,hooks] [--skip-leaks] [--first] [--json raw.json]
  */
 const settings = readSettings(process.argv.slice(2))
 const folder = mkdtempSync(join(tmpdir(), 'async-profiler-builds-'))
@@ -26,14 +26,14 @@ try {
 
 function run(chosen: Settings): void {
   const cases = chooseCases(chosen)
-  const project = createProject(cases, chosen.builds)
+  const project = createProject(cases, chosen)
   try {
     const samples = runRounds(project, cases, chosen, (text) => process.stderr.write(`${text}\n`))
     if (chosen.json !== undefined) {
       writeFileSync(chosen.json, `${JSON.stringify({ machine: describeMachine(), samples }, null, 2)}\n`)
     }
-    process.stdout.write(`${[describeMachine(), formatTable(cases, samples), formatPerCall(cases, samples), formatOverhead(cases, samples)].filter(Boolean).join('\n\n')}\n`)
+    process.stdout.write(`${[describeMachine(), formatTable(cases, samples, chosen.first ? 'first' : 'again'), formatPerCall(cases, samples), formatOverhead(cases, samples)].filter(Boolean).join('\n\n')}\n`)
   } finally {
-    rmSync(project.root, { recursive: true, force: true })
+    project.remove()
   }
 }

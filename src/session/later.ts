@@ -8,7 +8,8 @@ import type { Script, Sources } from './sources.ts'
 
 /*
  * What few test files need: it is built as a file of its own, which a worker loads with the first finding, the first
- * promise that is judged, the first budget or timeout, the first error that nobody handles, or the first app that is called without a socket.
+ * promise that is judged, the first budget or timeout, the first error that nobody handles, the first stream of HTTP/2, or the first app that
+ * is called without a socket.
  */
 export { explainTimeout, findAll, findLeftovers, findTimedOut, judgeBudget, lagBudgetFinding, makeProfile, mergeFindings } from '../analysis/profile.ts'
 export { failureOf } from '../failure.ts'
@@ -17,6 +18,7 @@ export { freeze } from './frozen.ts'
 export { createLocator } from './locate.ts'
 export { neverSettling } from './never-settling.ts'
 export { createCalls } from './requests/calls.ts'
+export { createHttp2 } from './requests/http2.ts'
 export { createMessages } from './requests/messages.ts'
 export { snapshotOf, takeSnapshot } from './stuck.ts'
 export { explainTimedOut } from './timeout.ts'

@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import { patchMethod } from '../../probes/patch.ts'
 import { patchInherited } from '../../probes/patches/inherited.ts'
+import { createStamp } from '../../probes/stamp.ts'
 import type { Scope } from '../scope.ts'
 import type { Session } from '../session.ts'
 import { Answer } from './answer.ts'
@@ -58,7 +59,7 @@ const isRedirect = (status: number): boolean => status >= 300 && status < 400
 export function createExchanges(session: Session, requests: Requests, writes: Writes): Exchanges {
   const { storage } = session
   /** Of requests, responses, and of sockets while they serve one. */
-  const emitters = new WeakMap<object, Emitter>()
+  const emitters = createStamp<Emitter>()
   let undos = new Map<object, () => void>()
 
   function around(original: (...args: unknown[]) => unknown, emitter: object, args: unknown[], keyOf?: (emitter: object) => object | undefined): unknown {

@@ -1,4 +1,3 @@
-import { subscribe } from 'node:diagnostics_channel'
 import type { ClientHttp2Stream, Http2Session, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2'
 import { patchInherited } from '../../probes/patches/inherited.ts'
 import type { Scope } from '../scope.ts'
@@ -27,12 +26,12 @@ const MAX_WAITING = 2000
  * Gives each HTTP/2 stream that this thread serves a scope, inside the scope of whoever opened it. Both ends know the
  * stream by its id and by the client's port. Where no channel speaks of streams (Node 22.12; 22.23 has them), they are no requests.
  */
-export function watchHttp2(session: Session, { requests, senders, exchanges, connections }: Http2Tools): Http2 {
+export function createHttp2(session: Session, { requests, senders, exchanges, connections }: Http2Tools): Http2 {
   const { storage } = session
   let waiting = new Map<string, Scope | undefined>()
   let undos = new Map<object, () => void>()
 
-  const onClient = (message: unknown): void => {
+  function client(message: unknown): void {
     const { stream } = message as Message<ClientHttp2Stream>
     const port = stream.session?.socket?.localPort
     // The server pushes streams of even numbers.
@@ -53,7 +52,7 @@ export function watchHttp2(session: Session, { requests, senders, exchanges, con
     if (client !== undefined) return { owner: client.scope, guessed: false, key: client.sender.key() }
     return known ? { owner, guessed: false } : connections.ownerOf(socket)
   }
-  const onServer = (message: unknown): void => {
+  function server(message: unknown): void {
     const { stream, headers } = message as Message<ServerHttp2Stream>
     include(stream)
     // A stream that is pushed is part of the request that pushes it.
@@ -91,9 +90,9 @@ export function watchHttp2(session: Session, { requests, senders, exchanges, con
       exchanges.include(each.prototype, (emitter) => (emitter as { stream?: object }).stream)
     }
   }
-  subscribe('http2.client.stream.start', onClient)
-  subscribe('http2.server.stream.created', onServer)
   return {
+    client,
+    server,
     stop() {
       for (const undo of [...undos.values()].toReversed()) undo()
       undos = new Map()
@@ -103,6 +102,10 @@ export function watchHttp2(session: Session, { requests, senders, exchanges, con
 }
 
 export interface Http2 {
+  /** Takes what Node tells of a client's new stream. */
+  client(message: unknown): void
+  /** The same of a server's. */
+  server(message: unknown): void
   /** Puts back what was patched, and forgets who waits. */
   stop(): void
 }

@@ -1,4 +1,5 @@
 import { now } from '../../probes/clock.ts'
+import { createStamp } from '../../probes/stamp.ts'
 import { Scope, type Thresholds } from '../scope.ts'
 import type { Session } from '../session.ts'
 
@@ -22,7 +23,7 @@ export interface Requests {
 }
 
 export function createRequests(session: Session, { lag, thresholds }: RequestsOptions): Requests {
-  const scopes = new WeakMap<object, Scope>()
+  const scopes = createStamp<Scope>()
   const earlier = new WeakMap<object, Scope[]>()
   return {
     scopeOf: (key) => scopes.get(key),

@@ -1,6 +1,8 @@
+import { subscribe } from 'node:diagnostics_channel'
 import type * as Http from 'node:http'
 import type * as Https from 'node:https'
 import type { Socket } from 'node:net'
+import { now } from '../../probes/clock.ts'
 import { whenLoaded } from '../../probes/patches/when-loaded.ts'
 import { watchFetch } from '../fetch.ts'
 import type { Scope } from '../scope.ts'
@@ -10,7 +12,7 @@ import { watchConnections } from './connections.ts'
 import { createExchanges } from './exchanges.ts'
 import { earlierHops } from './hops.ts'
 import { watchHttp } from './http.ts'
-import { watchHttp2 } from './http2.ts'
+import type { createHttp2, Http2 } from './http2.ts'
 import { watchInjected } from './inject.ts'
 import type { createMessages, Messages } from './messages.ts'
 import { createRequests, type RequestsOptions } from './registry.ts'
@@ -32,6 +34,7 @@ export interface RequestWatch {
 /** What few files need: it is loaded where it is used. */
 export interface SeldomUsed {
   createCalls: typeof createCalls
+  createHttp2: typeof createHttp2
   createMessages: typeof createMessages
 }
 
@@ -60,7 +63,15 @@ export function watchRequests(session: Session, options: RequestsOptions, seldom
   }
   const serverEvents = watchServerEvents(session, { requests, exchanges, servers, upgraded })
   servers.onArrival(serverEvents.include)
-  const http2 = watchHttp2(session, tools)
+  let http2: Http2 | undefined
+  function http2Now(): Http2 {
+    const since = now()
+    http2 ??= seldom().createHttp2(session, tools)
+    session.exclude(since)
+    return http2
+  }
+  subscribe('http2.client.stream.start', (message) => http2Now().client(message))
+  subscribe('http2.server.stream.created', (message) => http2Now().server(message))
   watchInjected(session, { requests, exchanges })
   const fetches = watchFetch(senders, session)
   let calls: Calls | undefined
@@ -82,7 +93,7 @@ export function watchRequests(session: Session, options: RequestsOptions, seldom
     start(global) {
       const undos = [
         fetches.patch(global), writes.start(), connections.start(), exchanges.start(),
-        modules.start(), serverEvents.stop, () => messages?.stop(), http2.stop, senders.clear
+        modules.start(), serverEvents.stop, () => messages?.stop(), () => http2?.stop(), senders.clear
       ]
       running = true
       return () => {

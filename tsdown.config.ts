@@ -42,7 +42,7 @@ export default defineConfig([
   inWorker({ worker: 'src/worker.ts' }, 'first'),
   inWorker({ later: 'src/session/later.ts' }, 'later'),
   inWorker({ assertions: 'src/matchers.ts' }, 'later'),
-  inWorker({ 'test-options': 'src/test-options.ts' }, 'later'),
+  inWorker({ 'test-options': 'src/config/test-options.ts' }, 'later'),
   { ...shared, entry: ['src/setup.ts'], deps: { ...shared.deps, neverBundle: [/worker/] }, clean: false },
 ])
 

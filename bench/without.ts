@@ -18,11 +18,11 @@ interface Cut {
 const cut = (file: string, find: string, put = 'return'): Cut => ({ file, find, put: `${find} ${put};` })
 
 const NO_STACKS = cut('probes/async/stack-budget.ts', 'export function affords(budget: StackBudget): boolean {', 'return false')
-const NO_PROMISES: Cut = { file: 'probes/hooks.ts', find: 'install(followed)\n  }\n  function unfollow', put: 'install(startsOnly)\n  }\n  function unfollow' }
+const NO_PROMISES: Cut = { file: 'probes/async/hooks.ts', find: 'install(followed)\n  }\n  function unfollow', put: 'install(startsOnly)\n  }\n  function unfollow' }
 const NO_RESOURCES = cut('probes/async/resources.ts', 'init(id, type, resource) {')
-const NO_HOOKS: Cut[] = [cut('probes/hooks.ts', 'function start(): void {'), cut('probes/hooks.ts', 'function startLoading(): void {')]
-const NO_HEARTBEAT = cut('probes/heartbeat.ts', 'line: (beats: number) => string): HeartbeatFile | undefined {', 'return undefined')
-const NO_PROFILE = cut('session/evidence.ts', 'arm(isLate) {')
+const NO_HOOKS: Cut[] = [cut('probes/async/hooks.ts', 'function start(): void {'), cut('probes/async/hooks.ts', 'function startLoading(): void {')]
+const NO_HEARTBEAT = cut('probes/process/heartbeat.ts', 'line: (beats: number) => string): HeartbeatFile | undefined {', 'return undefined')
+const NO_PROFILE = cut('session/stalls/evidence.ts', 'arm(isLate) {')
 const NO_REQUESTS: Cut = { file: 'session/requests/watch.ts', find: 'start(global) {', put: 'start(_global) { return () => {};' }
 
 /** The parts by what they are called on the command line; `all` leaves the loading of the worker's files. */

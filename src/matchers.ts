@@ -1,13 +1,13 @@
 import './matchers/types.ts'
-import { judgeStretches, ownMs } from './analysis/blocking.ts'
-import { formatMs } from './analysis/format.ts'
+import { judgeStretches, ownMs } from './analysis/stalls/blocking.ts'
+import { formatMs } from './analysis/text/format.ts'
 import { type Context, notMeasured, type Outcome, withSubject } from './matchers/subject.ts'
 import { LAG_FIELDS, type LagField, wrongAllow, wrongCount, wrongLimits, wrongOptions } from './matchers/arguments.ts'
 import { noLeakedTasks } from './matchers/no-leaked-tasks.ts'
 import { noSyncCalls } from './matchers/no-sync-calls.ts'
 import { describeCalls, describeStretches, plural } from './matchers/text.ts'
 import type { LagLimits, NoBlockingCallsOptions, NoSyncCallsOptions } from './matchers/types.ts'
-import type { MeasuredSubject } from './records/measured.ts'
+import type { MeasuredSubject } from './model/measured.ts'
 
 export type * from './matchers/types.ts'
 

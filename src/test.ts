@@ -1,10 +1,10 @@
 import './matchers/types.ts'
 import { AsyncProfilerError } from './errors.ts'
-import { type Running, running } from './holder.ts'
-import type { AsyncProfile } from './model.ts'
+import { type Running, running } from './protocol/running-profiler.ts'
+import type { AsyncProfile } from './model/profile.ts'
 
 export { toServerTiming } from './analysis/server-timing.ts'
-export type * from './model.ts'
+export type * from './model/public.ts'
 
 /**
  * Runs a function and measures what its own work did to the event loop. Nestable and concurrent: an outer profile

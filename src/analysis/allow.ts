@@ -1,6 +1,9 @@
-import type { Allow, BlockingCall, Finding, Location } from '../model.ts'
-import type { AllowPattern } from '../records/results.ts'
-import { functionPlace, indexOfPlace, isOwnFile } from './places.ts'
+import type { Allow } from '../model/options.ts'
+import type { BlockingCall } from '../model/profile.ts'
+import type { Finding } from '../model/finding.ts'
+import type { Location } from '../model/place.ts'
+import type { AllowPattern } from '../model/results.ts'
+import { functionPlace, indexOfPlace, isOwnFile } from './text/places.ts'
 
 /** What of a finding, or of a blocking call that is not one yet, an entry can name. */
 export type Allowable = Pick<Finding, 'rule' | 'file' | 'test' | 'location' | 'stack' | 'callee'>

@@ -1,5 +1,5 @@
-import type { Finding, RuleName } from '../model.ts'
-import { indexOfPlace, isOwnFile } from './places.ts'
+import type { Finding, RuleName } from '../model/finding.ts'
+import { indexOfPlace, isOwnFile } from './text/places.ts'
 
 /** What Vitest fails by itself: an unhandled error the run, a timeout the test. One report, not two. */
 const FAILED_BY_VITEST = new Set<RuleName>(['unhandled-rejection', 'stuck-test'])

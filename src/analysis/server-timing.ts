@@ -1,4 +1,4 @@
-import type { AsyncProfile } from '../model.ts'
+import type { AsyncProfile } from '../model/profile.ts'
 
 /**
  * A `Server-Timing` header value: `total`, `blocking`, `lag` and `overhead`, each with `dur` in milliseconds.

@@ -1,4 +1,4 @@
-import type { BlockingCall, Task, Timeline, TimelineEvent } from '../model.ts'
+import type { BlockingCall, Task, Timeline, TimelineEvent } from '../model/profile.ts'
 
 const MAX_EVENTS = 500
 

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
-import type { BlockKind, LagStats } from '../model.ts'
+import type { BlockKind } from '../model/finding.ts'
+import type { LagStats } from '../model/profile.ts'
 import type { LagLimits, NoBlockingCallsOptions, NoSyncCallsOptions } from './types.ts'
 
 export const LAG_FIELDS = { max: 'maxMs', mean: 'meanMs', p95: 'p95Ms', p99: 'p99Ms' } as const satisfies Record<string, keyof LagStats>

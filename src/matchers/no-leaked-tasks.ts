@@ -1,6 +1,6 @@
-import { findLeftovers } from '../analysis/rules.ts'
-import type { Location } from '../model.ts'
-import type { MeasuredSubject } from '../records/measured.ts'
+import { findLeftovers } from '../analysis/rules/registry.ts'
+import type { Location } from '../model/place.ts'
+import type { MeasuredSubject } from '../model/measured.ts'
 import { notMeasured, type Outcome } from './subject.ts'
 import { placeText, plural } from './text.ts'
 

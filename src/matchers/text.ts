@@ -1,7 +1,8 @@
-import { formatMs } from '../analysis/format.ts'
-import { hintFor } from '../analysis/hints.ts'
-import { describePlace, indexOfPlace, isOwnFile } from '../analysis/places.ts'
-import type { BlockingCall, Location } from '../model.ts'
+import { formatMs } from '../analysis/text/format.ts'
+import { hintFor } from '../analysis/text/hints.ts'
+import { describePlace, indexOfPlace, isOwnFile } from '../analysis/text/places.ts'
+import type { BlockingCall } from '../model/profile.ts'
+import type { Location } from '../model/place.ts'
 
 const MAX_CALLS = 5
 

@@ -1,6 +1,7 @@
-import { placeKey } from '../analysis/places.ts'
+import { placeKey } from '../analysis/text/places.ts'
 import { weightMs } from '../analysis/weight.ts'
-import type { Finding, Severity, Victim } from '../model.ts'
+import type { Finding, Severity } from '../model/finding.ts'
+import type { Victim } from '../model/place.ts'
 
 /** One place to mend: all findings of one rule at one line, or of one thing whose line is unknown, whichever tests and requests ran into it. */
 export interface FindingGroup {

@@ -1,4 +1,4 @@
-import type { Report } from '../model.ts'
+import type { Report } from '../model/report.ts'
 
 /** The report as `report.schema.json` describes it; its keys are always in one order, so that runs can be compared. */
 export function formatJson(report: Report): string {
@@ -31,7 +31,7 @@ function rank(key: string): number {
   return index === -1 ? READING_ORDER.length : index
 }
 
-/** The order of `model.ts`, one list for all objects; numbers of evidence follow by name. */
+/** The order of the model, one list for all objects; numbers of evidence follow by name. */
 const READING_ORDER = `
   schemaVersion startedAt rule severity confidence status message hint
   on kind detail durationMs versions node vitest plugin backend used fallback

@@ -1,7 +1,7 @@
 import picomatch from 'picomatch'
 import { describeEntry, withoutSlashes } from '../analysis/allow.ts'
-import type { Allow } from '../model.ts'
-import type { AllowPattern } from '../records/results.ts'
+import type { Allow } from '../model/options.ts'
+import type { AllowPattern } from '../model/results.ts'
 
 /** Once, in the main process: a worker would have to load the glob library for it. */
 export function compileAllow(entries: readonly Allow[]): AllowPattern[] {

@@ -1,5 +1,5 @@
 import type { TestModule } from 'vitest/node'
-import type { ResolvedOptions } from '../model.ts'
+import type { ResolvedOptions } from '../model/options.ts'
 
 /** What one plugin of the run judges: the root's, or that of a project with a config file of its own. */
 export interface Part {

@@ -1,4 +1,4 @@
-import type { ResolvedOptions } from '../model.ts'
+import type { ResolvedOptions } from '../model/options.ts'
 
 /** One sentence for each option that is set but not served by this version: nobody should rely on it unknowingly. */
 export function unavailableOptions({ baseline, report }: ResolvedOptions): string[] {

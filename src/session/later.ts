@@ -1,10 +1,10 @@
-import { createPromisePlaces, type PromisePlaces } from './left-promises.ts'
-import type { Locator } from './locate.ts'
-import { createPromiseChains, type PromiseChains } from './promise-chains.ts'
+import { createPromisePlaces, type PromisePlaces } from './leftovers/pending-promises.ts'
+import type { Locator } from './source/locate.ts'
+import { createPromiseChains, type PromiseChains } from './waits/promise-chains.ts'
 import { namesIn } from './source/names.ts'
 import { makesStub } from './source/stubs.ts'
 import { parse } from './source/syntax.ts'
-import type { Script, Sources } from './sources.ts'
+import type { Script, Sources } from './source/sources.ts'
 
 /*
  * What few test files need: it is built as a file of its own, which a worker loads with the first finding, the first
@@ -12,16 +12,16 @@ import type { Script, Sources } from './sources.ts'
  * is called without a socket.
  */
 export { explainTimeout, findAll, findLeftovers, findTimedOut, judgeBudget, lagBudgetFinding, makeProfile, mergeFindings } from '../analysis/profile.ts'
-export { failureOf } from '../failure.ts'
-export { readError } from './error-frames.ts'
-export { freeze } from './frozen.ts'
-export { createLocator } from './locate.ts'
-export { neverSettling } from './never-settling.ts'
+export { failureOf } from '../analysis/failure.ts'
+export { readError } from './profile/error-frames.ts'
+export { freeze } from './profile/frozen.ts'
+export { createLocator } from './source/locate.ts'
+export { neverSettling } from './leftovers/never-settling.ts'
 export { createCalls } from './requests/calls.ts'
 export { createHttp2 } from './requests/http2.ts'
-export { createMessages } from './requests/messages.ts'
-export { snapshotOf, takeSnapshot } from './stuck.ts'
-export { explainTimedOut } from './timeout.ts'
+export { createMessages } from './requests/sockets/messages.ts'
+export { snapshotOf, takeSnapshot } from './waits/stuck.ts'
+export { explainTimedOut } from './waits/timed-out.ts'
 
 /** Nothing where the parser refuses it. */
 export function readScript(lines: readonly string[]): Script | undefined {

@@ -1,5 +1,5 @@
-import type { TaskPack } from '../records/stuck-worker.ts'
-import type { RunnerSuite } from './test-task.ts'
+import type { TaskPack } from '../model/stuck-worker.ts'
+import type { RunnerSuite } from '../vitest/worker/test-task.ts'
 
 /** The results that Vitest sends with its next message, for which the loop has to turn. */
 export function finishedTasks(suite: RunnerSuite | undefined): TaskPack[] {

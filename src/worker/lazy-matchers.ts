@@ -1,6 +1,6 @@
 import type { expect } from 'vitest'
 import type * as Matchers from '../matchers.ts'
-import { loadLater } from '../probes/load-later.ts'
+import { loadLater } from '../node/load-later.ts'
 
 type Name = keyof typeof Matchers.asyncMatchers
 type Matcher = Parameters<typeof expect.extend>[0][string]

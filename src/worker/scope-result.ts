@@ -1,9 +1,11 @@
 import { createAllowance, toAllowable } from '../analysis/allow.ts'
 import { judgeStretches, ownMs, summarize } from '../analysis/profile.ts'
-import { hasGate } from '../gate.ts'
-import type { BlockingCall, BudgetLimits, Finding, ResolvedOptions } from '../model.ts'
-import type { ScopeResult } from '../records/results.ts'
-import type { Scope } from '../session/scope.ts'
+import { hasGate } from '../config/gate.ts'
+import type { BlockingCall } from '../model/profile.ts'
+import type { BudgetLimits, ResolvedOptions } from '../model/options.ts'
+import type { Finding } from '../model/finding.ts'
+import type { ScopeResult } from '../model/results.ts'
+import type { Scope } from '../session/scope/scope.ts'
 import type { WorkerState } from './state.ts'
 
 /** What the reporter hears of a test or file that has ended. */

@@ -1,5 +1,5 @@
-import { replaceUnhandledListeners } from '../probes/unhandled.ts'
-import type { RunnerTest } from './test-task.ts'
+import { replaceUnhandledListeners } from '../probes/async/unhandled.ts'
+import type { RunnerTest } from '../vitest/worker/test-task.ts'
 import type { WorkerState } from './state.ts'
 
 /** The part of Vitest's worker state that is used: the test that it takes an error for. */

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import type { Finding } from '../../src/model.ts'
+import type { Finding } from '../../src/model/finding.ts'
 import { markedLines, readFixture } from './harness/fixtures.ts'
 import { type RunResult, runVitest } from './harness/run-vitest.ts'
 import { MAJORS } from './harness/sandbox.ts'

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import type { Options } from '../../src/options.ts'
+import type { Options } from '../../src/config/options.ts'
 import { markedLines, readFixture } from './harness/fixtures.ts'
 import { normalize } from './harness/normalize.ts'
 import { describeFindings, failureMessage, schemaErrors, testStates } from './harness/report.ts'

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import type { Options } from '../../src/options.ts'
+import type { Options } from '../../src/config/options.ts'
 import { readFixture } from './harness/fixtures.ts'
 import { schemaErrors } from './harness/report.ts'
 import { type Pool, type RunResult, runVitest } from './harness/run-vitest.ts'

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
-import type * as model from '../../src/model.ts'
+import type * as model from '../../src/model/public.ts'
 import { formatJson } from '../../src/report/json.ts'
 import { blocking, leak, overBudget, sampleReport, withoutLocation } from './sample-report.ts'
 
@@ -51,10 +51,10 @@ describe('reports that are wrong', () => {
   })
 })
 
-/** Every key of a type, and whether it has to be there: the compiler keeps this in step with `model.ts`. */
+/** Every key of a type, and whether it has to be there: the compiler keeps this in step with the model. */
 type Keys<T> = { [K in keyof T]-?: undefined extends T[K] ? 'optional' : 'required' }
 
-describe('the schema has the keys of model.ts', () => {
+describe('the schema has the keys of the model', () => {
   const optional = 'optional'
   const required = 'required'
   const location: Keys<model.Location> = { file: required, line: required, column: required, functionName: optional }
@@ -93,7 +93,7 @@ describe('the schema has the keys of model.ts', () => {
   })
 })
 
-test('the schema has the rules and kinds of model.ts', () => {
+test('the schema has the rules and kinds of the model', () => {
   const rules: Record<model.RuleName, true> = {
     'blocking-call': true,
     'loop-starvation': true,

@@ -1,5 +1,5 @@
-import type { StackFrame } from '../../records/code.ts'
-import { toFrames } from '../stacks.ts'
+import type { StackFrame } from '../../model/code.ts'
+import { toFrames } from '../stacks/stacks.ts'
 
 /**
  * Where the user's code set something off: the stack of a promise or a resource with an own frame on it. What runs later because of

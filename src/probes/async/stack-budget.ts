@@ -1,4 +1,4 @@
-import { now } from '../clock.ts'
+import { now } from '../../node/clock.ts'
 
 /**
  * What stacks of one sort may cost a test or a file: something at once, and a share of the time that goes by. A limit by their

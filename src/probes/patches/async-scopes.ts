@@ -1,5 +1,5 @@
 import { AsyncResource } from 'node:async_hooks'
-import { patchMethod } from '../patch.ts'
+import { patchMethod } from './patch.ts'
 
 type Callback = (this: unknown, ...args: unknown[]) => unknown
 

@@ -1,4 +1,4 @@
-import { type Around, patchMethod } from '../patch.ts'
+import { type Around, patchMethod } from './patch.ts'
 
 /**
  * Puts `around` in place of a method that a class inherits, for this class alone: it gets a method of its own, which is no more

@@ -1,6 +1,6 @@
-import { now } from '../../probes/clock.ts'
-import { createStamp } from '../../probes/stamp.ts'
-import { Scope, type Thresholds } from '../scope.ts'
+import { now } from '../../node/clock.ts'
+import { createStamp } from '../../node/stamp.ts'
+import { Scope, type Thresholds } from '../scope/scope.ts'
 import type { Session } from '../session.ts'
 
 export interface RequestsOptions {

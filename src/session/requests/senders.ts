@@ -1,5 +1,5 @@
-import type { Scope } from '../scope.ts'
-import type { Address } from './connections.ts'
+import type { Scope } from '../scope/scope.ts'
+import type { Address } from './sockets/connections.ts'
 
 /** The client side of a request. It refers weakly to the client's objects: they live as long as the test lets them. */
 export interface Sender {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
-import type { Around } from '../../probes/patch.ts'
+import type { Around } from '../../probes/patches/patch.ts'
 import { patchInherited } from '../../probes/patches/inherited.ts'
 import type { Session } from '../session.ts'
 import type { Exchanges } from './exchanges.ts'

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { types } from 'node:util'
-import type { LoadedModule, Source } from '../sources.ts'
+import type { LoadedModule, Source } from './sources.ts'
 
 /** A function as V8 names it, and where it places it. */
 export interface FunctionPlace {

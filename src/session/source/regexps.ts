@@ -1,4 +1,4 @@
-import type { Script } from '../sources.ts'
+import type { Script } from './sources.ts'
 import { type Call, nameChain, ownNodes, propertyName } from './calls.ts'
 import { type SyntaxNode, visit } from './syntax.ts'
 

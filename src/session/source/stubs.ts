@@ -1,5 +1,5 @@
-import type { StackFrame } from '../../records/code.ts'
-import type { Sources } from '../sources.ts'
+import type { StackFrame } from '../../model/code.ts'
+import type { Sources } from './sources.ts'
 import { isFunction, type SyntaxNode, visit } from './syntax.ts'
 
 /**

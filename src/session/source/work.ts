@@ -1,4 +1,4 @@
-import type { Script } from '../sources.ts'
+import type { Script } from './sources.ts'
 import { nameChain, ownNodes } from './calls.ts'
 import { childrenOf, isFunction, type Syntax, type SyntaxNode, visit } from './syntax.ts'
 

@@ -1,5 +1,5 @@
-import { failureOf } from '../../failure.ts'
-import type { Finding } from '../../model.ts'
+import { failureOf } from '../../analysis/failure.ts'
+import type { Finding } from '../../model/finding.ts'
 
 /** What is used of a Vitest module's task. */
 interface FileTask {

@@ -1,6 +1,6 @@
-import { OPTIONS_KEY, type WorkerConfig } from '../../channel.ts'
+import { OPTIONS_KEY, type WorkerConfig } from '../../protocol/worker-config.ts'
 import { serveSetup } from './wire-config.ts'
-import { isOurSetup, PLUGIN_NAME, SETUP_FILE } from '../../paths.ts'
+import { isOurSetup, PLUGIN_NAME, SETUP_FILE } from '../../config/entry-files.ts'
 
 /** What is used of Vitest here. */
 export interface VitestLike {

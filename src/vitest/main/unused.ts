@@ -1,4 +1,4 @@
-import { PLUGIN_NAME } from '../../paths.ts'
+import { PLUGIN_NAME } from '../../config/entry-files.ts'
 
 /** Nothing before the first one is made. */
 let used: boolean | undefined

@@ -1,4 +1,4 @@
-import type { ResolvedOptions } from '../../../src/model.ts'
+import type { ResolvedOptions } from '../../../src/model/options.ts'
 
 /** As the option is given: `auto` is what users have. */
 export type Backend = ResolvedOptions['backend']

@@ -1,4 +1,4 @@
-import type { Finding } from '../../../src/model.ts'
+import type { Finding } from '../../../src/model/finding.ts'
 import type { Bars } from '../bars.ts'
 import type { Expectation } from './expectations.ts'
 import { type Judged, type Outcome, wrongDetails } from './judge.ts'

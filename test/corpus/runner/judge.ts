@@ -1,4 +1,4 @@
-import type { Finding, Wait } from '../../../src/model.ts'
+import type { Finding, Wait } from '../../../src/model/finding.ts'
 import type { Combination } from './combinations.ts'
 import type { Expectation } from './expectations.ts'
 import { isAt, isOf, match, type Match } from './match.ts'

@@ -1,4 +1,4 @@
-import type { Finding } from '../../../src/model.ts'
+import type { Finding } from '../../../src/model/finding.ts'
 import { BARS, type Bars, LEFTOVER_BARS, STACK_BARS } from '../bars.ts'
 import type { Backend } from './combinations.ts'
 import type { Expectation } from './expectations.ts'

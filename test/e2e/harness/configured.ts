@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { VERSION } from '../../../src/version.ts'
+import { VERSION } from '../../../src/config/version.ts'
 import { normalize } from './normalize.ts'
 import { configText, type RunOptions, type RunResult, runVitest } from './run-vitest.ts'
 import { REPOSITORY } from './sandbox.ts'

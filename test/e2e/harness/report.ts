@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import type { Finding } from '../../../src/model.ts'
+import type { Finding } from '../../../src/model/finding.ts'
 import type { RunResult } from './run-vitest.ts'
 import { REPOSITORY } from './sandbox.ts'
 

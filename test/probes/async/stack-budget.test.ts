@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { now } from '../../../src/probes/clock.ts'
+import { now } from '../../../src/node/clock.ts'
 import { affords, createStackBudget, spend, type StackBudget, type StackLimits } from '../../../src/probes/async/stack-budget.ts'
 
 /** Nothing is earned by time: it goes by as it likes here. */

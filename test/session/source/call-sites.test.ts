@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createCallSites } from '../../../src/session/source/call-sites.ts'
-import type { LoadedModule, Source } from '../../../src/session/sources.ts'
+import type { LoadedModule, Source } from '../../../src/session/source/sources.ts'
 import { sampleScripts } from './sample-scripts.ts'
 
 const OWN = '/project/test/table.test.ts'

@@ -1,0 +1,19 @@
+import type { CpuWindow } from '../../model/code.ts'
+
+export interface Stretch {
+  startMs: number
+  durationMs: number
+}
+
+/**
+ * Each sample stands for the time since the one before it: while the thread is inside one long system call the
+ * profiler's signal waits, and the only sample comes at its end.
+ */
+export function eachSample({ samples, times }: CpuWindow, { startMs, durationMs }: Stretch, visit: (id: number, ms: number) => void): void {
+  const endMs = startMs + durationMs
+  for (let i = 0; i < samples.length; i++) {
+    const from = Math.max(startMs, times[i - 1] ?? startMs)
+    const to = Math.min(endMs, times[i]!)
+    if (to > from) visit(samples[i]!, to - from)
+  }
+}

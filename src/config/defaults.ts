@@ -1,0 +1,28 @@
+import type { ResolvedOptions } from '../model/options.ts'
+
+/** In a file of their own, because a worker whose config has no plugin needs them, and nothing else of options. */
+export const DEFAULT_OPTIONS: ResolvedOptions = {
+  backend: 'auto',
+  detectBlocking: true,
+  blockingThreshold: 100,
+  monitorEventLoop: true,
+  lagThreshold: 10,
+  captureStacks: true,
+  maxStackDepth: 10,
+  rules: {
+    'blocking-call': 'warn',
+    'loop-starvation': 'warn',
+    'sync-call': 'off',
+    'lag-budget': 'error',
+    'leaked-resource': 'warn',
+    'floating-promise': 'warn',
+    'never-settles': 'warn',
+    'unhandled-rejection': 'error',
+    'stuck-test': 'error',
+  },
+  allow: [],
+  budgets: [],
+  baseline: undefined,
+  report: {},
+  stuckTimeout: 30_000,
+}

@@ -1,0 +1,17 @@
+import { clearImmediate, now, setImmediate } from '../../node/clock.ts'
+
+/**
+ * Calls `onTurn` once per iteration of the event loop, in its check phase.
+ * The immediate is unref'd: it neither keeps the process alive nor makes an idle loop spin.
+ */
+export function watchTurns(onTurn: (at: number) => void): () => void {
+  let next = arm()
+  function arm(): NodeJS.Immediate {
+    return setImmediate(turn).unref()
+  }
+  function turn(): void {
+    onTurn(now())
+    next = arm()
+  }
+  return () => clearImmediate(next)
+}

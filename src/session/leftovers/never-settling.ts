@@ -1,0 +1,39 @@
+import { loopTurn } from '../../node/clock.ts'
+import { collectGarbage } from '../../node/collect-garbage.ts'
+import type { LeftPromise } from '../../model/leftovers.ts'
+import type { PromisePlaces } from './pending-promises.ts'
+import type { Standing } from './open-resources.ts'
+import { isOwnUrl } from '../source/user-code.ts'
+import type { Made, PromiseChains } from '../waits/promise-chains.ts'
+
+/**
+ * Those of pending promises that can never settle: nothing that could settle them is left in memory, and so they are
+ * collected. Costs a full collection, and nothing where none of them is suspected.
+ * @param standings resources that are held meanwhile: Node warns of file handles that are collected, which would be our doing
+ */
+export async function neverSettling(
+  pending: readonly Made[],
+  standings: readonly Standing[],
+  { chains, places }: { chains: PromiseChains; places: PromisePlaces }
+): Promise<LeftPromise[]> {
+  const suspects = pending.flatMap((made) => {
+    const place = places.neverAt(made)
+    return place === undefined ? [] : [{ made, place }]
+  })
+  if (suspects.length === 0) return []
+  const held = standings.map(({ made }) => made.ref.deref())
+  // A weak reference keeps what it gave until the end of the job that asked.
+  await loopTurn()
+  const collected = collectGarbage()
+  held.length = 0
+  if (!collected) return []
+  const dead = suspects.filter(({ made: { ref } }) => ref !== undefined && ref.deref() === undefined)
+  const lost = new Set(dead.map(({ made }) => made))
+  return dead.flatMap(({ made, place }) => {
+    const waiting = chains.awaitOf(made)
+    // One that waits for another one that is lost is no cause.
+    if ([waiting?.source, made.follows, made.source].some((cause) => cause !== undefined && lost.has(cause))) return []
+    const at = waiting?.frames[0]
+    return [places.toLeft(made, at !== undefined && isOwnUrl(at.url) ? at : place, 'never')]
+  })
+}

@@ -1,0 +1,9 @@
+import type { StackFrame } from '../../model/code.ts'
+import { isOursUrl, outermost } from '../source/user-code.ts'
+
+/** What is shown of a stack: the user's frames and their dependencies', up to where the test runner's begin. */
+export const toShown = (frames: readonly StackFrame[], depth: number): StackFrame[] =>
+  frames
+    .slice(0, outermost(frames))
+    .filter(({ url }) => url !== '' && !url.startsWith('node:') && !isOursUrl(url))
+    .slice(0, depth)

@@ -1,0 +1,49 @@
+import { now } from '../../node/clock.ts'
+import { otherCallbacks } from '../../probes/async/hooks.ts'
+import type { Promises } from '../../probes/async/promises.ts'
+import type { Resources } from '../../probes/async/resources.ts'
+import type { RawFrame, StackFrame } from '../../model/code.ts'
+import type { EvidenceSource } from './evidence.ts'
+import { isOwnUrl } from '../source/user-code.ts'
+import type { Scope, StarvedTurn } from '../scope/scope.ts'
+import { toShown } from '../profile/shown-frames.ts'
+
+export interface StarvationTools {
+  evidence: EvidenceSource
+  promises: Promises<Scope>
+  resources: Resources<Scope>
+  /** Frames shown of a stack. */
+  depth: number
+}
+
+/**
+ * A turn that a scope's own work seems to have made too long, with what ran in it.
+ * @param turn since when it has lasted, and how long the loop was busy in it
+ * @returns nothing where the runner made it long, or modules that load one another: those are no callbacks to spread
+ */
+export function starvedTurn(scope: Scope, { startMs, busyMs }: { startMs: number; busyMs: number }, tools: StarvationTools): StarvedTurn | undefined {
+  const endMs = now()
+  const { ms, stolenMs, longestMs, microtasks, ticks, oursMs } = scope.turn
+  // Others' work in the same turn is no evidence of this one's.
+  const evidence = ms * 2 > busyMs ? tools.evidence.of({ startMs, durationMs: endMs - startMs }) : undefined
+  // The profile is of the whole turn: of the runner's work, what was not the scope's time is not in it either.
+  const durationMs = ms - oursMs - Math.max(0, (evidence?.runnerMs ?? 0) - (busyMs - ms))
+  // Mostly one stretch, and that is below the threshold: no many callbacks, and what came on top may be the runner's.
+  if (longestMs * 2 > durationMs) return undefined
+  if (evidence?.kind === 'module-load' || durationMs - stolenMs <= scope.thresholds.blockingThreshold) return undefined
+  return { scope, startMs, durationMs, stolenMs, microtasks, ticks, callbacks: otherCallbacks(scope.turn), evidence, queued: lastStarted(scope, tools), victims: [] }
+}
+
+/** Where a scope last started work that is still under way. */
+function lastStarted(scope: Scope, { promises, resources, depth }: StarvationTools): RawFrame[] | undefined {
+  promises.flush()
+  const isOwn = ({ url }: StackFrame): boolean => isOwnUrl(url)
+  const made = [...scope.promises.pending].findLast(({ owner, frames }) => owner === scope && frames.some(isOwn))
+  const resource = scope.resources.records.findLast(({ owner }) => owner === scope)
+  const starts = [
+    { at: made?.createdMs ?? 0, frames: made?.frames ?? [] },
+    { at: resource?.createdMs ?? 0, frames: resource === undefined ? [] : resources.framesOf(resource).frames }
+  ]
+  const [last] = starts.filter(({ frames }) => frames.some(isOwn)).toSorted((a, b) => b.at - a.at)
+  return last && toShown(last.frames, depth)
+}

@@ -1,0 +1,233 @@
+import type { PromiseRecord } from '../../probes/async/promises.ts'
+import type { StackFrame } from '../../model/code.ts'
+import { hasTwoArguments, isKept, isReturned } from '../source/call-text.ts'
+import { functionEnd } from '../source/function-end.ts'
+import { isOursUrl, isOwnUrl, isRunnerUrl } from '../source/user-code.ts'
+import type { Scope } from '../scope/scope.ts'
+import type { Source } from '../source/sources.ts'
+
+export type Made = PromiseRecord<Scope>
+
+/** Reads from stacks and sources who was given a promise, and who waits for whom. */
+export interface PromiseChains {
+  /** The frame whose call's promise was dropped or kept; nothing where it was given to code that is not the user's. */
+  receiver(made: Made): StackFrame | undefined
+  /** Whether what a call gives is kept or passed on, for all that its line tells. */
+  isKept(call: StackFrame): boolean
+  /** Whether the test runner was given it: it is a test's own, or a hook's. */
+  isRunners(made: Made): boolean
+  /** The await at which the function of this promise waits now. */
+  awaitOf(made: Made): Made | undefined
+  /** The run of an async function that an await stands in. */
+  callOf(at: Made): Made | undefined
+  /** The frame of a promise's stack that stands in the function of another one. */
+  callIn(made: Made, by: Made): StackFrame | undefined
+  /** Whether it was made for what is no promise, by an `await`. */
+  isValue(made: Made): boolean
+  /** Whether nobody asked for its outcome, nor said what to do about an error. */
+  isDropped(made: Made): boolean
+  /** Whether it only looks on: at errors, or to tidy up. */
+  isObserver(made: Made): boolean
+  /** Whether it, or what it waits for, was made so that it can never settle: `new Promise(() => {})` is meant to hang. */
+  isStub(made: Made): boolean
+  /** Whether an emitter called the async function that it is of. */
+  isListeners(made: Made): boolean
+  /** Whether somebody raced it, or what waits for it, and may have lost interest. */
+  isAbandoned(made: Made): boolean
+}
+
+/** V8's own functions that made the promise: `then` and `catch`, `race` and `then`, `Promise`. */
+export function makersOf(frames: readonly StackFrame[]): string[] {
+  const first = frames.findIndex(({ url }) => url !== '')
+  return frames.slice(0, first === -1 ? frames.length : first).map(({ functionName }) => functionName)
+}
+
+/** An `await` makes one that only its function knows. */
+export const isAwait = ({ derived, frames }: Made): boolean => derived && frames.length > 0 && frames[0]!.url !== ''
+
+/** They wait for others, or are settled by hand: no work by themselves. */
+const COMBINE = new Set(['race', 'any'])
+const BY_HAND = new Set(['withResolvers', 'resolve', 'reject'])
+export function isWork({ derived, source, frames }: Made): boolean {
+  // Who looks on at a promise that is not known.
+  if (derived && source === undefined) return false
+  const makers = makersOf(frames)
+  const { url = '' } = frames[makers.length] ?? {}
+  return !makers.some((name) => COMBINE.has(name) || (BY_HAND.has(name) && isOwnUrl(url)))
+}
+
+/** The function that an async call's promise is of; none for one that was made by hand. */
+const functionOf = ({ derived, frames }: Made): StackFrame | undefined => (!derived && frames[0]?.url !== '' ? frames[0] : undefined)
+
+/** Lines. */
+const LONGEST_CALL = 60
+
+/** @param makesStub whether a frame makes a promise that nothing can settle */
+export function createPromiseChains(get: (url: string) => Source | undefined, makesStub: (frame: StackFrame) => boolean): PromiseChains {
+  const before = ({ url, line, column }: StackFrame): string => (get(url)?.lines[line - 1] ?? '').slice(0, column - 1)
+  const returns = (call: StackFrame): boolean => isReturned(before(call))
+  const textFrom = ({ url, line, column }: StackFrame): string => (get(url)?.lines ?? []).slice(line - 1, line + LONGEST_CALL).join('\n').slice(column - 1)
+
+  function isInside(frame: StackFrame, fn: StackFrame): boolean {
+    if (frame.url !== fn.url || frame.functionName !== fn.functionName || frame.line < fn.line) return false
+    const source = get(fn.url)
+    return source === undefined || frame.line <= functionEnd(source.lines, fn)
+  }
+  /**
+   * An `await` of what is no promise makes one for the value first, as if its function's own promise were asked. What asks
+   * in earnest settles later than what it asks.
+   */
+  function isOwnValue(taker: Made, made: Made): boolean {
+    if (taker.settledMs !== undefined && taker.settledMs < (made.settledMs ?? Infinity)) return true
+    const fn = functionOf(made)
+    const [frame] = taker.frames
+    return fn !== undefined && frame !== undefined && isInside(frame, fn)
+  }
+  const isValue = (made: Made): boolean => made.source !== undefined && isAwait(made) && isOwnValue(made, made.source)
+  /** What only tidies up afterwards waits for nothing. */
+  const looksOn = ({ frames }: Made): boolean => makersOf(frames).includes('finally')
+  const hasTakers = (made: Made, but?: Made): boolean => made.moreTakers > 0 || made.takers.some((taker) => taker !== but && !looksOn(taker) && !isOwnValue(taker, made))
+  /** Somebody has said what to do about an error: by `catch`, or by a second argument of `then`. */
+  function isHandled({ frames }: Made): boolean {
+    const makers = makersOf(frames)
+    const call = makers[0] === 'then' ? frames[makers.length] : undefined
+    return (makers.includes('catch') && !isFetch(frames)) || (call !== undefined && isOwnUrl(call.url) && hasTwoArguments(textFrom(call)))
+  }
+  function isDropped(made: Made): boolean {
+    if (made.frames.length === 0 || isAwait(made) || isHandled(made) || looksOn(made) || hasTakers(made)) return false
+    if (!made.derived) return true
+    // So does a callback beside somebody who waits.
+    return made.source !== undefined && !hasTakers(made.source, made)
+  }
+
+  /** Which run of which function each pending await stands in, and the other way round. */
+  interface Runs {
+    /** Of how many promises it was made, and until when. */
+    size: number
+    lastMs: number
+    callOf: Map<Made, Made>
+    awaitOf: Map<Made, Made>
+  }
+  const runs = new WeakMap<object, Runs>()
+  function runsOf({ pending }: Scope['promises']): Runs {
+    const all = [...pending]
+    const lastMs = all.at(-1)?.createdMs ?? 0
+    const known = runs.get(pending)
+    if (known?.size === all.length && known.lastMs === lastMs) return known
+    const made: Runs = { size: all.length, lastMs, callOf: new Map(), awaitOf: new Map() }
+    const keyOf = ({ url, functionName }: StackFrame): string => `${functionName}\n${url}`
+    const byFunction = Map.groupBy(all.filter((each) => functionOf(each) !== undefined), (each) => keyOf(each.frames[0]!))
+    const start = ({ frames: [frame] }: Made): number => frame!.line + frame!.column / 1e4
+    for (const at of all) {
+      if (!isAwait(at) || isValue(at)) continue
+      const [frame] = at.frames as [StackFrame]
+      // Of nested functions the innermost; of several runs the last before the first await.
+      const since = (at.first ?? at).createdMs
+      const candidates = (byFunction.get(keyOf(frame)) ?? []).filter((each) => each.createdMs <= since && isInside(frame, each.frames[0]!))
+      const call = candidates.reduce<Made | undefined>((best, each) => (best === undefined || start(each) >= start(best) ? each : best), undefined)
+      if (call === undefined) continue
+      made.callOf.set(at, call)
+      made.awaitOf.set(call, at)
+    }
+    runs.set(pending, made)
+    return made
+  }
+  const callOf = (at: Made): Made | undefined => runsOf(at.owner.promises).callOf.get(at)
+  const awaitOf = (made: Made): Made | undefined => runsOf(made.owner.promises).awaitOf.get(made)
+
+  function isStub(made: Made, seen = new Set<Made>()): boolean {
+    if (seen.has(made)) return false
+    seen.add(made)
+    const makers = makersOf(made.frames)
+    const maker = made.frames[makers.length]
+    if (makers.includes('Promise') && maker !== undefined) return makesStub(maker)
+    const cause = made.follows ?? awaitOf(made)?.source ?? made.source
+    return cause !== undefined && isStub(cause, seen)
+  }
+  function isAbandoned(made: Made, seen = new Set<Made>()): boolean {
+    if (seen.has(made)) return false
+    seen.add(made)
+    return made.moreTakers > 0 || made.takers.some((taker) => {
+      if (taker.follows === made) return isAbandoned(taker, seen)
+      const makers = makersOf(taker.frames)
+      if (makers.includes('race') || makers.includes('any')) return true
+      if (!isAwait(taker)) return isAbandoned(taker, seen)
+      const waiting = callOf(taker)
+      return waiting !== undefined && isAbandoned(waiting, seen)
+    })
+  }
+  return {
+    receiver(made) {
+      const frame = made.frames[givenTo(made.frames, returns)]
+      return frame !== undefined && isOwnUrl(frame.url) ? frame : undefined
+    },
+    isKept: (call) => isKept(before(call)),
+    isRunners: ({ frames }) => isRunnerUrl(frames[givenTo(frames, returns)]?.url ?? ''),
+    awaitOf,
+    callOf,
+    callIn(made, by) {
+      const fn = functionOf(by)
+      return fn === undefined ? undefined : made.frames.find((frame) => frame !== made.frames[0] && isInside(frame, fn))
+    },
+    isValue,
+    isDropped,
+    isStub: (made) => isStub(made),
+    isListeners: (made) => functionOf(made) !== undefined && isEmit(made.frames[callerOf(made.frames, 0)]),
+    isObserver: (made) => isHandled(made) || looksOn(made),
+    isAbandoned: (made) => isAbandoned(made)
+  }
+}
+
+/**
+ * Who ends up with a promise. An async function gives its promise to its caller; one that is made by hand is its maker's,
+ * until that returns it. -1 where a caller waits for it, or Node called back and drops it.
+ */
+function givenTo(frames: readonly StackFrame[], returns: (frame: StackFrame) => boolean): number {
+  const first = frames.findIndex(({ url }) => url !== '')
+  const byHand = first > 0
+  const caller = byHand ? first : callerOf(frames, first)
+  // An emitter gives a listener's promise to nobody: it is dropped where the user's code emits, else where the listener is.
+  if (!byHand && isEmit(frames[caller])) {
+    const emitter = emitterOf(frames, caller)
+    if (isServers(frames[emitter])) return -1
+    return isOwnUrl(frames[emitter]?.url ?? '') ? emitter : first
+  }
+  for (let i = caller; i !== -1; i = callerOf(frames, i)) {
+    const frame = frames[i]!
+    if (frame.awaits) return -1
+    if (isRunnerUrl(frame.url)) return i
+    // Our wrapper of `fetch` gives on what it gets, with what it calls.
+    if (isOursUrl(frame.url) || isInFetch(frames, i)) continue
+    if (frame.url.startsWith('node:')) {
+      // Node's own functions give what they made themselves to their caller.
+      if (i !== first || frame.constructs) return -1
+    } else if (!returns(frame)) return i
+  }
+  return -1
+}
+
+const isEmit = (frame: StackFrame | undefined): boolean => frame?.url === 'node:events' && frame.functionName === 'emit'
+
+/** Who called `emit`; classes may have one of their own around it, and so have we. */
+const emitterOf = (frames: readonly StackFrame[], emit: number): number =>
+  frames.findIndex((frame, index) => index > emit && frame.url !== '' && !isEmit(frame) && !isOursUrl(frame.url))
+
+/** A server's own handler of requests answers by itself; the end of its promise is of no interest. */
+const isServers = (frame: StackFrame | undefined): boolean => /^node:(?:_http_server|internal\/http2\/)/.test(frame?.url ?? '')
+
+/** V8's own functions, such as `forEach`, pass nothing on and are no place. */
+const callerOf = (frames: readonly StackFrame[], index: number): number => (index === -1 ? -1 : frames.findIndex(({ url }, i) => i > index && url !== ''))
+
+/** Whether it is what Node's `fetch` gives: a `catch` that makes another error of its own, and no other promise that it makes. */
+function isFetch(frames: readonly StackFrame[]): boolean {
+  const makers = makersOf(frames)
+  return makers.includes('catch') && isNodes(frames[makers.length], 'fetch')
+}
+
+function isInFetch(frames: readonly StackFrame[], index: number): boolean {
+  const ours = frames.findIndex(({ url }) => isOursUrl(url))
+  const inside = frames.slice(makersOf(frames).length, Math.max(0, ours)).filter(({ url }) => url !== '')
+  return index < ours && isFetch(frames) && inside.every((frame) => isNodes(frame, 'fetch') || isNodes(frame, 'run'))
+}
+
+const isNodes = (frame: StackFrame | undefined, name: string): boolean => frame?.url.startsWith('node:') === true && frame.functionName === name

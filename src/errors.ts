@@ -1,3 +1,5 @@
+import { withoutOurFrames } from './our-files.ts'
+
 /** Stable codes: messages may be reworded, codes may not. */
 export type ErrorCode =
   | 'ERR_OPTION'
@@ -15,34 +17,6 @@ export type ErrorCode =
   | 'ERR_NEVER_SETTLES'
   | 'ERR_STUCK_TEST'
 
-/**
- * All that a stack may write for the folder of a module: V8 has the URL of an ESM module and the path of others, Vitest
- * makes a path of the one, and on Windows a path has either slash and a drive's letter of either case.
- * @param moduleUrl a module's `import.meta.url`
- */
-export function folderSpellings(moduleUrl: string): string[] {
-  const { href, host, pathname } = new URL('.', moduleUrl)
-  const path = decode(pathname)
-  const plain = [href, path, `file://${path}`]
-  if (host !== '') return [...plain, `file://${host}${path}`, `//${host}${path}`, `\\\\${host}${path.replaceAll('/', '\\')}`]
-  if (!DRIVE.test(path)) return plain
-  const windows = [...plain, path.slice(1), path.slice(1).replaceAll('/', '\\')]
-  return windows.flatMap((each) => [each.replace(DRIVE, (drive) => drive.toLowerCase()), each.replace(DRIVE, (drive) => drive.toUpperCase())])
-}
-
-/** With the slash before it, as a URL's path has it, or without. */
-const DRIVE = /(?<=^(?:file:\/\/)?\/?)[A-Za-z](?=:[\\/])/
-
-function decode(path: string): string {
-  try {
-    return decodeURIComponent(path)
-  } catch {
-    return path
-  }
-}
-
-const OUR_FOLDER = folderSpellings(import.meta.url)
-
 /** An error of the plugin's own. Its message names the call or option, the rule and the value. */
 export class AsyncProfilerError extends Error {
   readonly code: ErrorCode
@@ -54,10 +28,3 @@ export class AsyncProfilerError extends Error {
     if (this.stack !== undefined) this.stack = withoutOurFrames(this.stack)
   }
 }
-
-/** @param folder ours, in every spelling */
-export const withoutOurFrames = (stack: string, folder: readonly string[] = OUR_FOLDER): string =>
-  stack.split('\n').filter((line) => !isFrameOf(line, folder)).join('\n')
-
-/** A message may name our folder, too. */
-const isFrameOf = (line: string, folder: readonly string[]): boolean => /^\s+at /.test(line) && folder.some((spelling) => line.includes(spelling))

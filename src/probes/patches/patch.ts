@@ -1,4 +1,4 @@
-import { withoutOurFrames } from '../../errors.ts'
+import { withoutOurFrames } from '../../our-files.ts'
 
 type Method = (...args: unknown[]) => unknown
 /** Does what the original would: with the same `this` and arguments, and its result and errors passed on. */

@@ -1,4 +1,4 @@
-import { folderSpellings } from '../../errors.ts'
+import { isOursUrl } from '../../our-files.ts'
 import type { StackFrame } from '../../model/code.ts'
 import { withErrorSetting } from '../../node/error-settings.ts'
 
@@ -63,10 +63,7 @@ export const toFrames = (sites: readonly NodeJS.CallSite[], isPlace: (url: strin
 /** Empty for V8's own functions. */
 export const urlOf = (site: NodeJS.CallSite): string => site.getFileName() ?? ''
 
-/** All hooks are in this folder, or in one file. */
-const HERE = folderSpellings(import.meta.url)
-const isHook = (url: string): boolean =>
-  url === 'node:internal/promise_hooks' || url === 'node:internal/async_hooks' || HERE.some((folder) => url.startsWith(folder))
+const isHook = (url: string): boolean => url === 'node:internal/promise_hooks' || url === 'node:internal/async_hooks' || isOursUrl(url)
 
 /** Runs `read`, in which a stack that is read for the first time is a list of call sites. */
 export const withSites = (read: () => NodeJS.CallSite[]): NodeJS.CallSite[] => withErrorSetting('prepareStackTrace', keepSites, read) ?? []

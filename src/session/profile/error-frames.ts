@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import { inspect } from 'node:util'
 import type { Location } from '../../model/place.ts'
-import { isOursUrl, isOwnUrl, isRunnerUrl } from '../source/user-code.ts'
+import { isOursUrl } from '../../our-files.ts'
+import { isOwnUrl, isRunnerUrl } from '../source/user-code.ts'
 
 /** `    at async name (file:///path:1:2)`, `    at /path:1:2`, `    at async C:\path:1:2`. */
 const FRAME = /^\s+at (?:async )?(?:(.*?) \()?((?:file:\/\/|node:|[A-Za-z]:[\\/]|\\\\|\/).*):(\d+):(\d+)\)?$/

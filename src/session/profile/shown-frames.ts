@@ -1,5 +1,6 @@
 import type { StackFrame } from '../../model/code.ts'
-import { isOursUrl, outermost } from '../source/user-code.ts'
+import { isOursUrl } from '../../our-files.ts'
+import { outermost } from '../source/user-code.ts'
 
 /** What is shown of a stack: the user's frames and their dependencies', up to where the test runner's begin. */
 export const toShown = (frames: readonly StackFrame[], depth: number): StackFrame[] =>

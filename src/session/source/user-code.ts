@@ -1,10 +1,5 @@
-import { folderSpellings } from '../../errors.ts'
+import { isOursUrl } from '../../our-files.ts'
 import type { RawFrame } from '../../model/code.ts'
-
-/** The folder of the running build (or sources): our own frames are never anybody's. */
-const OUR_FOLDER = folderSpellings(import.meta.url)
-
-export const isOursUrl = (url: string): boolean => OUR_FOLDER.some((folder) => url.startsWith(folder))
 
 /** Asked for each frame of each stack, of a few scripts: what was answered is kept. */
 function kept(ask: (url: string) => boolean): (url: string) => boolean {

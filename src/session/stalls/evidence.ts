@@ -4,7 +4,8 @@ import type { CpuWindow, Evidence } from '../../model/code.ts'
 import { now } from '../../node/clock.ts'
 import type { Marks } from '../../probes/cpu-profile/breadcrumbs.ts'
 import { type Sampler, startSampler } from '../../probes/cpu-profile/sampler.ts'
-import { isOursUrl, isOwnUrl, isRunnerUrl } from '../source/user-code.ts'
+import { isOursUrl } from '../../our-files.ts'
+import { isOwnUrl, isRunnerUrl } from '../source/user-code.ts'
 import type { Interval } from './split-stretch.ts'
 
 /** Says what ran in a stretch, as well as the backend can. */

@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { folderSpellings, withoutOurFrames } from '../src/errors.ts'
+import { folderSpellings, withoutOurFrames } from '../src/our-files.ts'
 
 const urlOf = (path: string, windows = false): string => pathToFileURL(path, { windows }).href
 

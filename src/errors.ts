@@ -15,6 +15,7 @@ export type ErrorCode =
   | 'ERR_LEAKED_RESOURCE'
   | 'ERR_FLOATING_PROMISE'
   | 'ERR_NEVER_SETTLES'
+  | 'ERR_UNHANDLED_REJECTION'
   | 'ERR_STUCK_TEST'
 
 /** An error of the plugin's own. Its message names the call or option, the rule and the value. */

@@ -1,7 +1,7 @@
-import type { Allow } from '../model/options.ts'
-import type { BlockingCall } from '../model/profile.ts'
 import type { Finding } from '../model/finding.ts'
+import type { Allow } from '../model/options.ts'
 import type { Location } from '../model/place.ts'
+import type { BlockingCall } from '../model/profile.ts'
 import type { AllowPattern } from '../model/results.ts'
 import { functionPlace, indexOfPlace, isOwnFile } from './text/places.ts'
 

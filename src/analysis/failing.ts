@@ -1,14 +1,14 @@
-import type { Finding, RuleName } from '../model/finding.ts'
+import type { Finding } from '../model/finding.ts'
+import { RULES } from './rules/catalog.ts'
 import { indexOfPlace, isOwnFile } from './text/places.ts'
 
-/** What Vitest fails by itself: an unhandled error the run, a timeout the test. One report, not two. */
-const FAILED_BY_VITEST = new Set<RuleName>(['unhandled-rejection', 'stuck-test'])
-
 /** Whether a finding is to fail its test or file. */
-export const isFailure = ({ rule, severity, status }: Finding): boolean => severity === 'error' && status === 'new' && !FAILED_BY_VITEST.has(rule)
+export const isFailure = (finding: Finding): boolean => isNewError(finding) && RULES[finding.rule].failedByVitest === undefined
 
-/** Whether it is to fail the run, however its test ends. An unhandled error is Vitest's to fail it for, or not to, if its config says so. */
-export const failsRun = ({ rule, severity, status }: Finding): boolean => severity === 'error' && status === 'new' && rule !== 'unhandled-rejection'
+/** Whether it is to fail the run, however its test ends. */
+export const failsRun = (finding: Finding): boolean => isNewError(finding) && RULES[finding.rule].failedByVitest !== 'run'
+
+const isNewError = ({ severity, status }: Finding): boolean => severity === 'error' && status === 'new'
 
 /** What a failure says, and the frames of its stack. */
 export interface FailureText {

@@ -1,5 +1,5 @@
-import type { Culprit, Location } from '../model/place.ts'
 import type { RuleName } from '../model/finding.ts'
+import type { Culprit, Location } from '../model/place.ts'
 
 /** Survives line shifts: no positions. */
 export function fingerprint(rule: RuleName, testFile: string, { test, request }: Culprit, location: Location | undefined, kind: string): string {

@@ -1,3 +1,4 @@
+import { settingsOf } from '../analysis/rules/catalog.ts'
 import type { ResolvedOptions } from '../model/options.ts'
 
 /** In a file of their own, because a worker whose config has no plugin needs them, and nothing else of options. */
@@ -9,17 +10,7 @@ export const DEFAULT_OPTIONS: ResolvedOptions = {
   lagThreshold: 10,
   captureStacks: true,
   maxStackDepth: 10,
-  rules: {
-    'blocking-call': 'warn',
-    'loop-starvation': 'warn',
-    'sync-call': 'off',
-    'lag-budget': 'error',
-    'leaked-resource': 'warn',
-    'floating-promise': 'warn',
-    'never-settles': 'warn',
-    'unhandled-rejection': 'error',
-    'stuck-test': 'error',
-  },
+  rules: settingsOf((rule) => rule.default),
   allow: [],
   budgets: [],
   baseline: undefined,

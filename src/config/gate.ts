@@ -1,5 +1,5 @@
-import type { BudgetLimits, ResolvedOptions, RuleSetting } from '../model/options.ts'
 import type { RuleName } from '../model/finding.ts'
+import type { BudgetLimits, ResolvedOptions, RuleSetting } from '../model/options.ts'
 import { DEFAULT_OPTIONS } from './defaults.ts'
 
 type Rules = Partial<Record<RuleName, RuleSetting>>

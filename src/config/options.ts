@@ -1,8 +1,9 @@
 import picomatch from 'picomatch'
 import * as v from 'valibot'
+import { RULE_NAMES } from '../analysis/rules/catalog.ts'
+import type { RuleName } from '../model/finding.ts'
 import type { Allow, Budget, ReportTargets, ResolvedOptions, RuleSetting } from '../model/options.ts'
 import type { BackendName } from '../model/profile.ts'
-import type { RuleName } from '../model/finding.ts'
 import { DEFAULT_OPTIONS } from './defaults.ts'
 import * as right from './test-options.ts'
 
@@ -105,8 +106,8 @@ const wrong = (problems: readonly right.Problem[]): Error =>
 const GLOB = textOf('a glob that is not empty')
 const PATH = textOf('a path that is not empty')
 const RULE_GLOB = right.kind<string>(
-  `${right.oneOf(right.RULE_NAMES).rule}, or a glob of them`,
-  (value) => typeof value === 'string' && value !== '' && right.RULE_NAMES.some((name) => picomatch.isMatch(name, value)),
+  `${right.oneOf(RULE_NAMES).rule}, or a glob of them`,
+  (value) => typeof value === 'string' && value !== '' && RULE_NAMES.some((name) => picomatch.isMatch(name, value)),
 )
 const REASON = textOf('a text that says why')
 const FLAG = right.kind<boolean>('true or false', (value) => typeof value === 'boolean')
@@ -152,7 +153,7 @@ const OPTIONS = objectOf('an object of options', {
   captureStacks: maybe(FLAG),
   maxStackDepth: maybe(right.COUNT),
   rules: v.exactOptional(
-    objectOf('an object of rules', Object.fromEntries(right.RULE_NAMES.map((name) => [name, maybe(right.RULE_SETTING)]))),
+    objectOf('an object of rules', Object.fromEntries(RULE_NAMES.map((name) => [name, maybe(right.RULE_SETTING)]))),
   ),
   allow: v.exactOptional(v.array(ALLOW, ({ input }) => right.mustBe(`an array of ${ALLOW_SHAPE}`, input))),
   budgets: v.exactOptional(

@@ -1,6 +1,6 @@
 // A worker loads this file for the first test that has options, so it does without valibot.
 import { inspect } from 'node:util'
-import { DEFAULT_OPTIONS } from './defaults.ts'
+import { RULE_NAMES } from '../analysis/rules/catalog.ts'
 import { AsyncProfilerError } from '../errors.ts'
 import type { BudgetLimits, ResolvedOptions, RuleSetting } from '../model/options.ts'
 import type { RuleName } from '../model/finding.ts'
@@ -54,7 +54,6 @@ export interface Kind<T> {
   is: (value: unknown) => value is T
 }
 
-export const RULE_NAMES = Object.keys(DEFAULT_OPTIONS.rules) as RuleName[]
 export const RULE_SETTING = oneOf<RuleSetting>(['off', 'warn', 'error'])
 export const MILLISECONDS = kind<number>(
   'a number of milliseconds, 0 or more',

@@ -1,6 +1,7 @@
+import { settingsOf } from '../analysis/rules/catalog.ts'
 import { findLeftovers } from '../analysis/rules/registry.ts'
-import type { Location } from '../model/place.ts'
 import type { MeasuredSubject } from '../model/measured.ts'
+import type { Location } from '../model/place.ts'
 import { notMeasured, type Outcome } from './subject.ts'
 import { placeText, plural } from './text.ts'
 
@@ -27,7 +28,4 @@ export function noLeakedTasks({ profile, leftovers, passedOver }: MeasuredSubjec
 const MAX_SHOWN = 5
 
 /** Asked for by name, they count whatever the rules say. */
-const ALL = {
-  'blocking-call': 'off', 'loop-starvation': 'off', 'sync-call': 'off', 'lag-budget': 'off', 'stuck-test': 'off',
-  'leaked-resource': 'warn', 'floating-promise': 'warn', 'never-settles': 'warn', 'unhandled-rejection': 'off'
-} as const
+const ALL = settingsOf(({ standsOn, failedByVitest }) => (standsOn === 'leftovers' && failedByVitest === undefined ? 'warn' : 'off'))

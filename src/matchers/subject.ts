@@ -1,8 +1,8 @@
 import { inspect } from 'node:util'
 import { AsyncProfilerError } from '../errors.ts'
-import { type Running, running } from '../protocol/running-profiler.ts'
-import type { AsyncProfile } from '../model/profile.ts'
 import type { MeasuredSubject } from '../model/measured.ts'
+import type { AsyncProfile } from '../model/profile.ts'
+import { type Running, running } from '../protocol/running-profiler.ts'
 import { type AskedBy, mustBeAwaited } from './awaited.ts'
 
 /** What is used of the `this` that `expect` gives its matchers. */

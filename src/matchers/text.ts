@@ -1,8 +1,8 @@
 import { formatMs } from '../analysis/text/format.ts'
 import { hintFor } from '../analysis/text/hints.ts'
 import { describePlace, indexOfPlace, isOwnFile } from '../analysis/text/places.ts'
-import type { BlockingCall } from '../model/profile.ts'
 import type { Location } from '../model/place.ts'
+import type { BlockingCall } from '../model/profile.ts'
 
 const MAX_CALLS = 5
 

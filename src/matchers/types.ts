@@ -1,5 +1,5 @@
-import type { BlockKind } from '../model/finding.ts'
 import type { TestOptions } from '../config/test-options.ts'
+import type { BlockKind } from '../model/finding.ts'
 
 export interface NoBlockingCallsOptions {
   /**

@@ -1,7 +1,7 @@
-import type { AsyncProfile, BlockingCall, LagStats } from './profile.ts'
 import type { BlockKind, Confidence } from './finding.ts'
-import type { Culprit, Location, Victim } from './place.ts'
 import type { Leftovers } from './leftovers.ts'
+import type { Culprit, Location, Victim } from './place.ts'
+import type { AsyncProfile, BlockingCall, LagStats } from './profile.ts'
 
 /* What a scope did to the event loop. Types only. */
 

@@ -1,5 +1,5 @@
-import type { BackendName } from './profile.ts'
 import type { RuleName, Severity } from './finding.ts'
+import type { BackendName } from './profile.ts'
 
 /* What the user asks for, complete and checked. */
 

@@ -1,6 +1,6 @@
+import type { Finding } from './finding.ts'
 import type { BackendName, LagStats, ProfileSummary } from './profile.ts'
 import type { BudgetVerdict } from './report.ts'
-import type { Finding } from './finding.ts'
 
 /* What a worker and the reporter send each other. Types only, structured-cloneable. */
 

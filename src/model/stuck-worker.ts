@@ -1,5 +1,5 @@
-import type { Culprit, Location } from './place.ts'
 import type { RuleSetting } from './options.ts'
+import type { Culprit, Location } from './place.ts'
 
 /* What is known of a worker whose loop does not turn. Types only, plain JSON. */
 

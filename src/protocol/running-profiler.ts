@@ -1,5 +1,5 @@
-import type { AsyncProfile } from '../model/profile.ts'
 import type { MeasuredSubject } from '../model/measured.ts'
+import type { AsyncProfile } from '../model/profile.ts'
 
 /** The running profiler, as test files and matchers see it. */
 export interface Running {

@@ -1,5 +1,5 @@
-import type { BudgetVerdict, Report } from '../model/report.ts'
 import type { Finding } from '../model/finding.ts'
+import type { BudgetVerdict, Report } from '../model/report.ts'
 import { errorsFirst } from './finding-groups.ts'
 
 /** A report sorted by what a reader has to do about it. */

@@ -1,7 +1,7 @@
 import type { TestCase, TestModule } from 'vitest/node'
 import { createAllowance } from '../analysis/allow.ts'
-import { failsRun } from '../analysis/failing.ts'
 import { judgeRun, type FileResults } from '../analysis/budgets/run-budgets.ts'
+import { failsRun } from '../analysis/failing.ts'
 import { mergeFindings } from '../analysis/rules/registry.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Report, TestReport } from '../model/report.ts'

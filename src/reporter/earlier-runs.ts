@@ -3,10 +3,11 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, s
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { inspect } from 'node:util'
 import type { TestModule, TestProject, TestSpecification, Vitest } from 'vitest/node'
-import { type FileSet, type KnownFiles, OPTIONS_KEY, type WorkerConfig } from '../protocol/worker-config.ts'
+import { RULES } from '../analysis/rules/catalog.ts'
+import { VERSION } from '../config/version.ts'
 import type { Finding, RuleName } from '../model/finding.ts'
 import type { Report } from '../model/report.ts'
-import { VERSION } from '../config/version.ts'
+import { type FileSet, type KnownFiles, OPTIONS_KEY, type WorkerConfig } from '../protocol/worker-config.ts'
 import { sourcesOf } from '../vitest/main/module-sources.ts'
 import { fileOf } from './files.ts'
 import { resultOf } from './results.ts'
@@ -221,11 +222,8 @@ function shorterList(members: readonly string[], files: ReadonlySet<string>): Fi
   return files.size > others.length * 2 ? { files: others, others: true } : { files: [...members], others: false }
 }
 
-/** Their places are known by stacks, and not by the profiler. */
-const OF_LEFTOVERS = new Set<RuleName>(['leaked-resource', 'floating-promise', 'never-settles', 'unhandled-rejection'])
-/** It needs both. */
-const isOfStall = (rule: RuleName): boolean => !OF_LEFTOVERS.has(rule)
-const isOfLeftovers = (rule: RuleName): boolean => OF_LEFTOVERS.has(rule) || rule === 'stuck-test'
+const isOfStall = (rule: RuleName): boolean => RULES[rule].standsOn !== 'leftovers'
+const isOfLeftovers = (rule: RuleName): boolean => RULES[rule].standsOn !== 'stalls'
 
 /** What is not as it should be in a file, be it told or not; nothing, where that is not known, or where it both stalls and leaves something. */
 function factsOf(module: TestModule, findings: readonly Finding[]): Facts | undefined {

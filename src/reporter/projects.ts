@@ -1,6 +1,6 @@
+import { isOurSetup, PLUGIN_NAME } from '../config/entry-files.ts'
 import { hasGate } from '../config/gate.ts'
 import type { ResolvedOptions } from '../model/options.ts'
-import { isOurSetup, PLUGIN_NAME } from '../config/entry-files.ts'
 
 /** What is used of Vitest here. */
 interface VitestLike {

@@ -1,7 +1,7 @@
-import { COPY } from '../protocol/worker-config.ts'
 import { PLUGIN_NAME } from '../config/entry-files.ts'
-import type AsyncProfilerReporter from '../reporter.ts'
 import { VERSION } from '../config/version.ts'
+import { COPY } from '../protocol/worker-config.ts'
+import type AsyncProfilerReporter from '../reporter.ts'
 
 /** The reporter of the run, whichever copy it is of: two would tell all things twice. */
 export function runningReporter(reporters: readonly unknown[]): AsyncProfilerReporter | undefined {

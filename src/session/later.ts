@@ -1,10 +1,10 @@
 import { createPromisePlaces, type PromisePlaces } from './leftovers/pending-promises.ts'
 import type { Locator } from './source/locate.ts'
-import { createPromiseChains, type PromiseChains } from './waits/promise-chains.ts'
 import { namesIn } from './source/names.ts'
+import type { Script, Sources } from './source/sources.ts'
 import { makesStub } from './source/stubs.ts'
 import { parse } from './source/syntax.ts'
-import type { Script, Sources } from './source/sources.ts'
+import { createPromiseChains, type PromiseChains } from './waits/promise-chains.ts'
 
 /*
  * What few test files need: it is built as a file of its own, which a worker loads with the first finding, the first

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { isFailure } from '../analysis/failing.ts'
-import type { JudgedLeftovers } from './file-leftovers.ts'
 import { sendAgain } from '../vitest/worker/send-again.ts'
+import type { JudgedLeftovers } from './file-leftovers.ts'
 import type { WorkerState } from './state.ts'
 
 /** Fails tests for what was only known when their file had ended; the file's own state is made of its tests' after us. */

@@ -1,9 +1,9 @@
 import { createAllowance } from '../analysis/allow.ts'
 import type { Left } from '../analysis/profile.ts'
-import type { BudgetVerdict } from '../model/report.ts'
 import type { Finding } from '../model/finding.ts'
-import type { TestRef } from '../model/place.ts'
 import type { Leftovers, Rejected } from '../model/leftovers.ts'
+import type { TestRef } from '../model/place.ts'
+import type { BudgetVerdict } from '../model/report.ts'
 import type { Scope } from '../session/scope/scope.ts'
 import type { TestOfFile, WorkerState } from './state.ts'
 

@@ -1,9 +1,9 @@
 import { inject } from 'vitest'
-import { HEARTBEAT_KEY } from '../protocol/worker-config.ts'
 import type { ResolvedOptions } from '../model/options.ts'
-import { startHeartbeat } from '../probes/process/heartbeat.ts'
-import { identify } from '../node/thread.ts'
 import type { Heartbeat, RunningTest, StuckSnapshot } from '../model/stuck-worker.ts'
+import { identify } from '../node/thread.ts'
+import { startHeartbeat } from '../probes/process/heartbeat.ts'
+import { HEARTBEAT_KEY } from '../protocol/worker-config.ts'
 
 /** Tells the main process what this worker is doing, as long as its loop turns. */
 export interface Life {

@@ -1,11 +1,11 @@
-import type { BudgetLimits, ResolvedOptions, RuleSetting } from '../model/options.ts'
 import type { RuleName } from '../model/finding.ts'
+import type { BudgetLimits, ResolvedOptions, RuleSetting } from '../model/options.ts'
 import type { TestRef } from '../model/place.ts'
 import type { AllowPattern } from '../model/results.ts'
 import type { Profiler } from '../session/profiler.ts'
 import type { Scope } from '../session/scope/scope.ts'
-import type { Life } from './progress.ts'
 import type { RunnerSuite, RunnerTest } from '../vitest/worker/test-task.ts'
+import type { Life } from './progress.ts'
 
 /** What lives as long as the worker. */
 export interface WorkerState {

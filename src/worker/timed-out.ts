@@ -1,11 +1,11 @@
 import { resolve } from 'node:path'
 import type { Finding, RuleName } from '../model/finding.ts'
-import type { Location } from '../model/place.ts'
 import type { RuleSetting } from '../model/options.ts'
+import type { Location } from '../model/place.ts'
 import type { Scope } from '../session/scope/scope.ts'
-import type { WorkerState } from './state.ts'
 import { sendAgain } from '../vitest/worker/send-again.ts'
 import { isTimeout, type RunnerSuite, type TestError } from '../vitest/worker/test-task.ts'
+import type { WorkerState } from './state.ts'
 
 /** What a test that was given up waited for: told with Vitest's own error, and as a finding. Nothing for other tests. */
 export function tellTimeout({ profiler, root }: WorkerState, scope: Scope, task: RunnerSuite, rules: Record<RuleName, RuleSetting>): Finding[] {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { type Allowable, createAllowance, describeEntry } from '../../src/analysis/allow.ts'
 import { findAll } from '../../src/analysis/rules/registry.ts'
-import type { Allow } from '../../src/model/options.ts'
-import type { BlockingCall } from '../../src/model/profile.ts'
-import type { Finding } from '../../src/model/finding.ts'
-import type { Location } from '../../src/model/place.ts'
 import { DEFAULT_OPTIONS } from '../../src/config/options.ts'
+import type { Finding } from '../../src/model/finding.ts'
+import type { Allow } from '../../src/model/options.ts'
+import type { Location } from '../../src/model/place.ts'
+import type { BlockingCall } from '../../src/model/profile.ts'
 import { compileAllow, unmatchedEntries } from '../../src/reporter/allow.ts'
 
 const at = (file: string, functionName?: string, line = 1): Location => ({ file, line, column: 1, ...(functionName !== undefined && { functionName }) })

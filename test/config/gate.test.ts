@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { DEFAULT_OPTIONS } from '../../src/config/defaults.ts'
 import { failsByLeftovers, hasGate } from '../../src/config/gate.ts'
-import type { BudgetLimits } from '../../src/model/options.ts'
 import type { RuleName } from '../../src/model/finding.ts'
+import type { BudgetLimits } from '../../src/model/options.ts'
 
 test('nobody relies on what fails by default', () => {
   expect(hasGate(DEFAULT_OPTIONS)).toBe(false)

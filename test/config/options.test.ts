@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { AsyncProfilerError } from '../../src/errors.ts'
 import { DEFAULT_OPTIONS, resolveOptions, type Options } from '../../src/config/options.ts'
 import { checkTestOptions } from '../../src/config/test-options.ts'
+import { AsyncProfilerError } from '../../src/errors.ts'
 
 beforeEach(() => void vi.stubEnv('GITHUB_ACTIONS', undefined))
 afterEach(() => void vi.unstubAllEnvs())

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { AsyncProfilerError } from '../../src/errors.ts'
 import { checkNode, checkVitest } from '../../src/config/supported.ts'
+import { AsyncProfilerError } from '../../src/errors.ts'
 
 test.each(['22.12.0', '22.22.3', '24.0.0', '24.21.0', '26.0.0', '27.1.0', '26.0.0-nightly20260101'])('Node %s is supported', (version) => {
   expect(() => checkNode(version)).not.toThrow()

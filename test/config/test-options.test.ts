@@ -1,8 +1,8 @@
 import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
-import { AsyncProfilerError } from '../../src/errors.ts'
 import { resolveOptions } from '../../src/config/options.ts'
 import { resolveTestOptions, type TestOptions } from '../../src/config/test-options.ts'
+import { AsyncProfilerError } from '../../src/errors.ts'
 
 const EVERY_OPTION: Required<TestOptions> = {
   blockingThreshold: 20,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { Allow } from '../../src/model/options.ts'
 import type { Options } from '../../src/config/options.ts'
+import type { Allow } from '../../src/model/options.ts'
 import { readFixture } from './harness/fixtures.ts'
 import { schemaErrors, testStates } from './harness/report.ts'
 import { type RunOptions, type RunResult, runVitest } from './harness/run-vitest.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { Finding } from '../../src/model/finding.ts'
 import type { Options } from '../../src/config/options.ts'
+import type { Finding } from '../../src/model/finding.ts'
 import { readFixture } from './harness/fixtures.ts'
 import { type Pool, type RunResult, runVitest } from './harness/run-vitest.ts'
 import type { Major } from './harness/sandbox.ts'

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import type { Finding } from '../../src/model/finding.ts'
 import type { Options } from '../../src/config/options.ts'
+import type { Finding } from '../../src/model/finding.ts'
 import { markedLines, readFixture } from './harness/fixtures.ts'
 import { normalize } from './harness/normalize.ts'
 import { describeFindings, failureMessage, schemaErrors, testStates } from './harness/report.ts'

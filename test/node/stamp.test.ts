@@ -1,5 +1,5 @@
-import { setFlagsFromString } from 'node:v8'
 import { inspect, isDeepStrictEqual } from 'node:util'
+import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
 import { createStamp } from '../../src/node/stamp.ts'

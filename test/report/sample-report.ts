@@ -1,5 +1,5 @@
-import type { BudgetVerdict, Report, TestReport } from '../../src/model/report.ts'
 import type { Finding } from '../../src/model/finding.ts'
+import type { BudgetVerdict, Report, TestReport } from '../../src/model/report.ts'
 import type { SourceReader } from '../../src/report/terminal/terminal.ts'
 
 /** A report of a run in which all was well. */

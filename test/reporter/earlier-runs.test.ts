@@ -1,12 +1,12 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import type { TestModule, TestProject, TestSpecification, Vitest } from 'vitest/node'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type FileSet, type KnownFiles, OPTIONS_KEY, RESULT_KEY, type WorkerConfig } from '../../src/protocol/worker-config.ts'
+import type { TestModule, TestProject, TestSpecification, Vitest } from 'vitest/node'
+import { DEFAULT_OPTIONS } from '../../src/config/defaults.ts'
 import type { Finding, RuleName } from '../../src/model/finding.ts'
 import type { Report } from '../../src/model/report.ts'
-import { DEFAULT_OPTIONS } from '../../src/config/defaults.ts'
+import { type FileSet, type KnownFiles, OPTIONS_KEY, RESULT_KEY, type WorkerConfig } from '../../src/protocol/worker-config.ts'
 import { Memory } from '../../src/reporter/earlier-runs.ts'
 
 let root: string

@@ -1,9 +1,9 @@
 import picomatch from 'picomatch'
+import type { Finding } from '../../model/finding.ts'
 import type { Budget, ResolvedOptions } from '../../model/options.ts'
 import type { BudgetVerdict } from '../../model/report.ts'
-import type { Finding } from '../../model/finding.ts'
 import type { ScopeResult } from '../../model/results.ts'
-import { lagBudgetFinding, worstPlaces } from './findings.ts'
+import { lagBudgetFinding, worstPlaces } from '../rules/lag-budget.ts'
 
 export interface FileResults {
   file: string

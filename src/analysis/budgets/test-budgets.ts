@@ -1,9 +1,9 @@
-import type { BlockingCall, LagStats } from '../../model/profile.ts'
 import type { BudgetLimits } from '../../model/options.ts'
-import type { BudgetVerdict } from '../../model/report.ts'
 import type { Location } from '../../model/place.ts'
+import type { BlockingCall, LagStats } from '../../model/profile.ts'
+import type { BudgetVerdict } from '../../model/report.ts'
+import { worstPlaces } from '../rules/lag-budget.ts'
 import { ownMs } from '../stalls/blocking.ts'
-import { worstPlaces } from './findings.ts'
 
 /** What a budget is held against; lag is already less stolen time. */
 export interface Measured {

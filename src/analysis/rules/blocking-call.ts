@@ -1,12 +1,23 @@
-import type { BlockingCall } from '../../model/profile.ts'
 import type { Confidence, Finding, Severity } from '../../model/finding.ts'
-import { judgeStretches, ownMs } from '../stalls/blocking.ts'
+import type { BlockingCall } from '../../model/profile.ts'
 import { namesOf } from '../culprit.ts'
 import { fingerprint } from '../fingerprint.ts'
+import { judgeStretches, ownMs } from '../stalls/blocking.ts'
 import { formatMs } from '../text/format.ts'
 import { hintFor } from '../text/hints.ts'
 import { calleeText, describePlace, functionPlace } from '../text/places.ts'
 import type { RuleContext } from './context.ts'
+import type { Rule } from './rule.ts'
+
+/** One uninterrupted piece of work that kept the loop for longer than the threshold. */
+export const BLOCKING_CALL: Rule = {
+  name: 'blocking-call',
+  default: 'warn',
+  code: 'ERR_BLOCKING_CALL',
+  label: 'blocked',
+  counted: ['blocking', 'blocking'],
+  standsOn: 'stalls'
+}
 
 /** The findings of the rule `blocking-call` over all stretches of one test or file. */
 export function findBlockingCalls(stretches: readonly BlockingCall[], context: RuleContext): Finding[] {

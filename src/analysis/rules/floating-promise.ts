@@ -4,6 +4,18 @@ import { namesOf } from '../culprit.ts'
 import { fingerprint } from '../fingerprint.ts'
 import { formatMs } from '../text/format.ts'
 import type { RuleContext } from './context.ts'
+import { HINT as NEVER } from './never-settles.ts'
+import type { Rule } from './rule.ts'
+
+/** Work that nobody waits for. */
+export const FLOATING_PROMISE: Rule = {
+  name: 'floating-promise',
+  default: 'warn',
+  code: 'ERR_FLOATING_PROMISE',
+  label: 'floating',
+  counted: ['floating promise', 'floating promises'],
+  standsOn: 'leftovers'
+}
 
 /** The findings of the rules `floating-promise`, work that nobody waits for, and `never-settles`. */
 export function findLeftPromises(left: readonly LeftPromise[], { file, rules }: RuleContext): Finding[] {
@@ -19,7 +31,7 @@ export function findLeftPromises(left: readonly LeftPromise[], { file, rules }: 
         confidence: 'certain' satisfies Confidence,
         status: 'new',
         message: describePromise(promise),
-        hint: promise.listener === true && fate !== 'never' ? OF_LISTENERS : HINTS[rule],
+        hint: fate === 'never' ? NEVER : promise.listener === true ? OF_LISTENERS : HINT,
         ...(location && { location }),
         stack,
         file,
@@ -34,11 +46,7 @@ export function findLeftPromises(left: readonly LeftPromise[], { file, rules }: 
   })
 }
 
-const HINTS = {
-  'floating-promise': 'await it, or return it; where it may run on, say so with .catch() and wait for it in afterEach',
-  'never-settles': 'call resolve or reject on every path, or give the wait a limit: AbortSignal.timeout() or Promise.race'
-}
-
+const HINT = 'await it, or return it; where it may run on, say so with .catch() and wait for it in afterEach'
 const OF_LISTENERS = 'an emitter waits for no listener: handle its errors inside, and wait for its work in afterEach, by an event or a promise that it keeps'
 
 /** `saveLater() was not awaited: it outlived its test by 23 ms, in the time of users > signs up`. */

@@ -3,6 +3,17 @@ import type { LeftResource } from '../../model/leftovers.ts'
 import { namesOf } from '../culprit.ts'
 import { fingerprint } from '../fingerprint.ts'
 import type { RuleContext } from './context.ts'
+import type { Rule } from './rule.ts'
+
+/** A timer, server, socket or process that outlived its test. */
+export const LEAKED_RESOURCE: Rule = {
+  name: 'leaked-resource',
+  default: 'warn',
+  code: 'ERR_LEAKED_RESOURCE',
+  label: 'leak',
+  counted: ['leak', 'leaks'],
+  standsOn: 'leftovers'
+}
 
 /** The findings of the rule `leaked-resource`: what was started, and keeps the process alive or a file open. */
 export function findLeakedResources(left: readonly LeftResource[], { file, rules }: RuleContext): Finding[] {

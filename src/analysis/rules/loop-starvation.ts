@@ -5,6 +5,17 @@ import { fingerprint } from '../fingerprint.ts'
 import { formatMs } from '../text/format.ts'
 import { describePlace } from '../text/places.ts'
 import type { RuleContext } from './context.ts'
+import type { Rule } from './rule.ts'
+
+/** Many short callbacks that ran in one turn of the loop and together kept it too long. */
+export const LOOP_STARVATION: Rule = {
+  name: 'loop-starvation',
+  default: 'warn',
+  code: 'ERR_LOOP_STARVATION',
+  label: 'starved',
+  counted: ['starvation', 'starvations'],
+  standsOn: 'stalls'
+}
 
 /** What ran most in a starved turn. */
 type Shape = 'microtasks' | 'ticks' | 'callbacks'

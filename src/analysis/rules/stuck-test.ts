@@ -5,6 +5,18 @@ import { fingerprint } from '../fingerprint.ts'
 import { formatWait } from '../text/format.ts'
 import { hintFor } from '../text/hints.ts'
 import { calleeText } from '../text/places.ts'
+import type { Rule } from './rule.ts'
+
+/** A test that timed out, or keeps its worker for good. */
+export const STUCK_TEST: Rule = {
+  name: 'stuck-test',
+  default: 'error',
+  code: 'ERR_STUCK_TEST',
+  label: 'stuck',
+  counted: ['stuck', 'stuck'],
+  standsOn: 'both',
+  failedByVitest: 'test'
+}
 
 /** The finding of the rule `stuck-test` for a worker that is ended because its loop does not turn. */
 export function findStuckWorker({ stuckMs, beat, seen }: StuckWorker): Finding {

@@ -1,12 +1,23 @@
-import type { Culprit, Location } from '../../model/place.ts'
 import type { Finding } from '../../model/finding.ts'
 import type { PlacedSyncCall } from '../../model/measured.ts'
+import type { Culprit, Location } from '../../model/place.ts'
 import { namesOf } from '../culprit.ts'
 import { fingerprint } from '../fingerprint.ts'
 import { formatMs } from '../text/format.ts'
 import { hintFor } from '../text/hints.ts'
 import { calleeText, describePlace } from '../text/places.ts'
 import type { RuleContext } from './context.ts'
+import type { Rule } from './rule.ts'
+
+/** A sync API that was called while a request was served, however short it was. */
+export const SYNC_CALL: Rule = {
+  name: 'sync-call',
+  default: 'off',
+  code: 'ERR_SYNC_CALL',
+  label: 'sync',
+  counted: ['sync call', 'sync calls'],
+  standsOn: 'stalls'
+}
 
 /** The findings of the rule `sync-call`, but for calls that are told already. */
 export function findSyncCalls(calls: readonly PlacedSyncCall[], told: readonly Finding[], { file, rules }: RuleContext): Finding[] {

@@ -4,6 +4,18 @@ import { namesOf } from '../culprit.ts'
 import { fingerprint } from '../fingerprint.ts'
 import { formatMs } from '../text/format.ts'
 import type { RuleContext } from './context.ts'
+import type { Rule } from './rule.ts'
+
+/** An error that nobody handled. */
+export const UNHANDLED_REJECTION: Rule = {
+  name: 'unhandled-rejection',
+  default: 'error',
+  code: 'ERR_UNHANDLED_REJECTION',
+  label: 'rejected',
+  counted: ['unhandled rejection', 'unhandled rejections'],
+  standsOn: 'leftovers',
+  failedByVitest: 'run'
+}
 
 /** The findings of the rule `unhandled-rejection`, with the test that an error comes from. Vitest shows the error itself. */
 export function findUnhandled(rejected: readonly Rejected[], { file, rules }: RuleContext): Finding[] {

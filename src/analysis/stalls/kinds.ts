@@ -1,5 +1,5 @@
-import type { BlockKind } from '../../model/finding.ts'
 import type { KindPart, RawFrame } from '../../model/code.ts'
+import type { BlockKind } from '../../model/finding.ts'
 
 /** Node's own files by what they do on the caller's thread. */
 const NODE_FILES: [RegExp, BlockKind][] = [

@@ -1,6 +1,6 @@
 import type { BlockKind } from '../../model/finding.ts'
-import type { BlockingCall } from '../../model/profile.ts'
 import type { Location } from '../../model/place.ts'
+import type { BlockingCall } from '../../model/profile.ts'
 import { isOwnFile } from './places.ts'
 
 /** What to do about work of each kind. */

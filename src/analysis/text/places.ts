@@ -1,6 +1,6 @@
-import type { BlockingCall } from '../../model/profile.ts'
 import type { Finding } from '../../model/finding.ts'
 import type { Location } from '../../model/place.ts'
+import type { BlockingCall } from '../../model/profile.ts'
 
 /** `pbkdf2Sync in hashPassword`, as far as it is known. */
 export function describePlace(call: Described): string {

@@ -3,9 +3,9 @@ import { types } from 'node:util'
 import { promiseHooks } from 'node:v8'
 import { now } from '../../node/clock.ts'
 import type { Marks } from '../cpu-profile/breadcrumbs.ts'
+import type { Slices } from '../event-loop/slices.ts'
 import type { Promises } from './promises.ts'
 import type { Resources } from './resources.ts'
-import type { Slices } from '../event-loop/slices.ts'
 import type { Tasks } from './tasks.ts'
 
 /**

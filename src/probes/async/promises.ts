@@ -1,7 +1,7 @@
 import type { StackFrame } from '../../model/code.ts'
 import { now } from '../../node/clock.ts'
-import type { FakeClock } from '../patches/fake-timers.ts'
 import { stateOfPromise } from '../../node/promise-state.ts'
+import type { FakeClock } from '../patches/fake-timers.ts'
 import { takeSites, urlOf } from '../stacks/stacks.ts'
 import { type Cause, framesOf } from './causes.ts'
 import { createLayers } from './layers.ts'

@@ -6,8 +6,8 @@ import { isOpen, isRefd, ownerOf } from '../../node/resource-state.ts'
 import { periodOf } from '../../node/timers.ts'
 import { sitesOf, type TakenStack, takeSites, urlOf } from '../stacks/stacks.ts'
 import { type Cause, framesOf } from './causes.ts'
-import { isUnderWay } from './under-way.ts'
 import { affords, spend, type StackBudget } from './stack-budget.ts'
+import { isUnderWay } from './under-way.ts'
 
 // Taken at load: tests of what older hosts lack delete it, and a hook that throws ends the process.
 const { WeakRef } = globalThis

@@ -1,6 +1,6 @@
-import { isOursUrl } from '../../our-files.ts'
 import type { StackFrame } from '../../model/code.ts'
 import { withErrorSetting } from '../../node/error-settings.ts'
+import { isOursUrl } from '../../our-files.ts'
 
 /** A stack as V8 took it. Reading it costs four times what taking it did; unread it keeps what ran on it alive. */
 export interface TakenStack {

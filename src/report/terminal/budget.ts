@@ -1,9 +1,9 @@
 import type { BudgetVerdict } from '../../model/report.ts'
 import type { OverBudget } from '../report-parts.ts'
+import { formatDuration } from '../units.ts'
 import { bodyWidth, formatEntry, formatHint, formatPlace } from './entry.ts'
 import type { Page } from './page.ts'
 import { shortenMiddle } from './text-fit.ts'
-import { formatDuration } from '../units.ts'
 
 /**
  * One budget that was gone over: what was measured, who had it, the lines that used it up, and the way out.

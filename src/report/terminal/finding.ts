@@ -1,11 +1,12 @@
+import { RULES } from '../../analysis/rules/catalog.ts'
 import { functionPlace, isOwnFile } from '../../analysis/text/places.ts'
-import type { Finding, RuleName, Wait } from '../../model/finding.ts'
-import { formatCodeFrame } from './code-frame.ts'
+import type { Finding, Wait } from '../../model/finding.ts'
 import type { Delayed, FindingGroup } from '../finding-groups.ts'
+import { formatCount, formatDuration } from '../units.ts'
+import { formatCodeFrame } from './code-frame.ts'
 import { bodyWidth, formatCulprit, formatEntry, formatHint, formatPlace, proseWidth } from './entry.ts'
 import type { Page, SourceReader } from './page.ts'
 import { shortenMiddle, wrap } from './text-fit.ts'
-import { formatCount, formatDuration } from '../units.ts'
 
 interface Telling {
   readSource: SourceReader
@@ -18,7 +19,7 @@ export function formatFinding(page: Page, group: FindingGroup, { readSource, sho
   const { worst, severity } = group
   return formatEntry(page, {
     severity,
-    amount: worst.durationMs === undefined ? UNTIMED[worst.rule] : formatDuration(worst.durationMs),
+    amount: worst.durationMs === undefined ? RULES[worst.rule].label : formatDuration(worst.durationMs),
     place: { location: worst.location, within: functionPlace(worst), certain: worst.confidence === 'certain' },
     label: worst.kind && worst.kind !== 'unknown' ? `${worst.rule} ${page.glyphs.dot} ${worst.kind}` : worst.rule,
     body: short
@@ -41,19 +42,6 @@ const formatDetails = (page: Page, finding: Finding, readSource: SourceReader): 
   ...formatCode(page, finding, readSource),
   ...formatHint(page, finding.hint)
 ]
-
-/** What stands in the place of a duration. */
-const UNTIMED: Record<RuleName, string> = {
-  'blocking-call': 'blocked',
-  'loop-starvation': 'starved',
-  'sync-call': 'sync',
-  'lag-budget': 'over',
-  'leaked-resource': 'leak',
-  'floating-promise': 'floating',
-  'never-settles': 'pending',
-  'unhandled-rejection': 'rejected',
-  'stuck-test': 'stuck'
-}
 
 /** A measured blocking call is told by its header and its code already. */
 function formatMessage(page: Page, { rule, location, confidence, message }: Finding): string[] {

@@ -1,9 +1,9 @@
 import type { Report } from '../../model/report.ts'
 import type { ReportParts } from '../report-parts.ts'
-import { settledSpans } from './tally.ts'
-import { flowSpans, type Page, type Span } from './page.ts'
-import { shortenEnd, textWidth } from './text-fit.ts'
 import { formatCount, formatDuration, formatPercent } from '../units.ts'
+import { flowSpans, type Page, type Span } from './page.ts'
+import { settledSpans } from './tally.ts'
+import { shortenEnd, textWidth } from './text-fit.ts'
 
 /** Who looked at what, and what the looking cost. */
 export function formatHeading(page: Page, report: Report): string[] {

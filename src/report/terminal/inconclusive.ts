@@ -1,12 +1,12 @@
-import type { BudgetVerdict } from '../../model/report.ts'
 import type { Finding } from '../../model/finding.ts'
+import type { BudgetVerdict } from '../../model/report.ts'
 import { groupFindings } from '../finding-groups.ts'
 import type { ReportParts } from '../report-parts.ts'
+import { formatDuration } from '../units.ts'
 import { formatBudget, formatBudgetScope } from './budget.ts'
 import { bodyWidth, formatCulprit, formatPlace, proseWidth } from './entry.ts'
 import type { Page } from './page.ts'
 import { shortenMiddle, wrap } from './text-fit.ts'
-import { formatDuration } from '../units.ts'
 
 /** What was seen but could not be judged, and why. */
 export function formatInconclusive(page: Page, { inconclusive, undecided }: ReportParts): string[] {

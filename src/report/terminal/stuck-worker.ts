@@ -1,5 +1,5 @@
-import { isOwnFile } from '../../analysis/text/places.ts'
 import { formatWait } from '../../analysis/text/format.ts'
+import { isOwnFile } from '../../analysis/text/places.ts'
 import type { Finding } from '../../model/finding.ts'
 import type { Location } from '../../model/place.ts'
 import { cleanStrings } from '../clean-text.ts'

@@ -1,7 +1,8 @@
-import type { Finding, RuleName, Severity } from '../../model/finding.ts'
+import { RULES } from '../../analysis/rules/catalog.ts'
+import type { Finding, Severity } from '../../model/finding.ts'
 import { isInconclusive, type ReportParts } from '../report-parts.ts'
-import type { Page, Span } from './page.ts'
 import { formatCount } from '../units.ts'
+import type { Page, Span } from './page.ts'
 
 /** What one test did, for the end of its line: `2 blocking · 1 leak`; empty when there is nothing to tell. */
 export function formatTestShort(findings: readonly Finding[], { unicode }: { unicode: boolean }): string {
@@ -33,26 +34,16 @@ export function settledSpans(page: Page, parts: ReportParts, { reasons = true } 
 }
 
 function countByRule(findings: readonly Finding[]): { text: string; severity: Severity }[] {
-  return RULES_IN_ORDER.flatMap((rule) => {
-    const ofRule = findings.filter((finding) => finding.rule === rule)
+  return IN_ORDER.flatMap(({ name, counted }) => {
+    const ofRule = findings.filter((finding) => finding.rule === name)
     if (ofRule.length === 0) return []
     const severity = ofRule.some((finding) => finding.severity === 'error') ? 'error' : 'warn'
-    return [{ text: formatCount(ofRule.length, ...SHORT_NAMES[rule]), severity }]
+    return [{ text: formatCount(ofRule.length, ...counted), severity }]
   })
 }
 
-const SHORT_NAMES: Record<RuleName, [one: string, many: string]> = {
-  'stuck-test': ['stuck', 'stuck'],
-  'blocking-call': ['blocking', 'blocking'],
-  'loop-starvation': ['starvation', 'starvations'],
-  'sync-call': ['sync call', 'sync calls'],
-  'lag-budget': ['over budget', 'over budget'],
-  'leaked-resource': ['leak', 'leaks'],
-  'floating-promise': ['floating promise', 'floating promises'],
-  'never-settles': ['never settling', 'never settling'],
-  'unhandled-rejection': ['unhandled rejection', 'unhandled rejections']
-}
-const RULES_IN_ORDER = Object.keys(SHORT_NAMES) as RuleName[]
+/** Tests that failed come first. */
+const IN_ORDER = Object.values(RULES).toSorted((a, b) => Number(b.failedByVitest === 'test') - Number(a.failedByVitest === 'test'))
 
 function doubtSpans({ colors }: Page, { inconclusive, undecided, counted }: ReportParts, reasons: boolean): Span[] {
   const count = inconclusive.length + undecided.length + counted.stolen + counted.doubtful

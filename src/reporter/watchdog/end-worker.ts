@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Worker } from 'node:worker_threads'
 import type { Heartbeat } from '../../model/stuck-worker.ts'
-import type { Handle } from './worker-handles.ts'
 import { descendantsOf } from '../../node/proc.ts'
+import type { Handle } from './worker-handles.ts'
 
 /** Long enough for a thread to run into its end. */
 const PATIENCE_MS = 500

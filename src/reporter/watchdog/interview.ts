@@ -1,13 +1,13 @@
 import type { Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Heartbeat, StuckSnapshot, StuckWorker, TaskPack } from '../../model/stuck-worker.ts'
-import type { Handle } from './worker-handles.ts'
 import { inspectProcess } from '../../node/inspector/inspect-process.ts'
 import { inspectThread } from '../../node/inspector/inspect-thread.ts'
 import type { Inspected } from '../../node/inspector/inspected.ts'
-import { askFinished, lookInto } from './look-into.ts'
 import { descendantsOf, lookAtThread } from '../../node/proc.ts'
+import { askFinished, lookInto } from './look-into.ts'
 import type { SilentWorker } from './watch.ts'
+import type { Handle } from './worker-handles.ts'
 
 /** What was learnt of a worker whose loop does not turn. */
 export interface Interview extends Pick<StuckWorker, 'seen' | 'finished'> {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ASK_FINISHED, ASK_STUCK } from '../../protocol/running-profiler.ts'
 import type { StuckSnapshot, TaskPack } from '../../model/stuck-worker.ts'
 import type { Inspected } from '../../node/inspector/inspected.ts'
+import { ASK_FINISHED, ASK_STUCK } from '../../protocol/running-profiler.ts'
 
 const MAX_STEPS = 60
 /** A function of Node's that runs all promises never returns from a loop of them. */

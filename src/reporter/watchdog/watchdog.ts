@@ -2,9 +2,9 @@ import type { Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { StuckWorker } from '../../model/stuck-worker.ts'
 import { endWorker } from './end-worker.ts'
-import { followHandles } from './worker-handles.ts'
 import { interview } from './interview.ts'
 import { type SilentWorker, watchHeartbeats } from './watch.ts'
+import { followHandles } from './worker-handles.ts'
 
 export interface WatchdogOptions {
   folder: string

@@ -1,14 +1,14 @@
-import { loopTurn, now, setTimeout } from '../../node/clock.ts'
-import { stateOfPromise } from '../../node/promise-state.ts'
 import type { StackFrame } from '../../model/code.ts'
 import type { CoveringRule, LeftPromise, Leftovers } from '../../model/leftovers.ts'
+import { loopTurn, now, setTimeout } from '../../node/clock.ts'
+import { stateOfPromise } from '../../node/promise-state.ts'
 import type * as Later from '../later.ts'
-import { standing, type Standing, toLeftResources } from './open-resources.ts'
+import type { Scope } from '../scope/scope.ts'
+import type { Session } from '../session.ts'
 import type { Locator } from '../source/locate.ts'
 import { isOwnUrl } from '../source/user-code.ts'
 import type { Made } from '../waits/promise-chains.ts'
-import type { Scope } from '../scope/scope.ts'
-import type { Session } from '../session.ts'
+import { standing, type Standing, toLeftResources } from './open-resources.ts'
 
 /** Finds what tests and hooks leave behind. The verdict is the file's: until its end somebody may still clean up, or wait. */
 export interface LeftoverWatch {

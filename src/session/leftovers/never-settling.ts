@@ -1,10 +1,10 @@
+import type { LeftPromise } from '../../model/leftovers.ts'
 import { loopTurn } from '../../node/clock.ts'
 import { collectGarbage } from '../../node/collect-garbage.ts'
-import type { LeftPromise } from '../../model/leftovers.ts'
-import type { PromisePlaces } from './pending-promises.ts'
-import type { Standing } from './open-resources.ts'
 import { isOwnUrl } from '../source/user-code.ts'
 import type { Made, PromiseChains } from '../waits/promise-chains.ts'
+import type { Standing } from './open-resources.ts'
+import type { PromisePlaces } from './pending-promises.ts'
 
 /**
  * Those of pending promises that can never settle: nothing that could settle them is left in memory, and so they are

@@ -1,15 +1,15 @@
-import type { Culprit } from '../../model/place.ts'
-import { nameResource } from '../../node/resource-names.ts'
-import type { ResourceRecord, Resources } from '../../probes/async/resources.ts'
-import { now } from '../../node/clock.ts'
 import type { StackFrame } from '../../model/code.ts'
 import type { LeftResource } from '../../model/leftovers.ts'
-import { toCulprit } from '../scope/culprit.ts'
-import type { Locator } from '../source/locate.ts'
+import type { Culprit } from '../../model/place.ts'
+import { now } from '../../node/clock.ts'
+import { nameResource } from '../../node/resource-names.ts'
 import { isOursUrl } from '../../our-files.ts'
-import { isEnvironmentUrl, isOwnUrl, isRunnerUrl } from '../source/user-code.ts'
-import type { Scope } from '../scope/scope.ts'
+import type { ResourceRecord, Resources } from '../../probes/async/resources.ts'
 import { toShown } from '../profile/shown-frames.ts'
+import { toCulprit } from '../scope/culprit.ts'
+import type { Scope } from '../scope/scope.ts'
+import type { Locator } from '../source/locate.ts'
+import { isEnvironmentUrl, isOwnUrl, isRunnerUrl } from '../source/user-code.ts'
 
 type Made = ResourceRecord<Scope>
 

@@ -1,11 +1,11 @@
-import type { Location } from '../../model/place.ts'
 import type { StackFrame } from '../../model/code.ts'
 import type { LeftPromise } from '../../model/leftovers.ts'
+import type { Location } from '../../model/place.ts'
+import { toShown } from '../profile/shown-frames.ts'
 import { toCulprit } from '../scope/culprit.ts'
 import type { Locator } from '../source/locate.ts'
 import { isOwnUrl } from '../source/user-code.ts'
 import { isAwait, isWork, type Made, makersOf, type PromiseChains } from '../waits/promise-chains.ts'
-import { toShown } from '../profile/shown-frames.ts'
 
 export interface PromisePlaces {
   /** The call whose promise nobody waits for, where that is likely a mistake. */

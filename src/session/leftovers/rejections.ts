@@ -1,11 +1,11 @@
+import type { Rejected } from '../../model/leftovers.ts'
 import { now } from '../../node/clock.ts'
 import type { Unhandled } from '../../probes/async/unhandled.ts'
-import type { Rejected } from '../../model/leftovers.ts'
-import { toCulprit } from '../scope/culprit.ts'
 import type { ErrorText } from '../profile/error-frames.ts'
-import type { LeftoverWatch } from './leftovers.ts'
+import { toCulprit } from '../scope/culprit.ts'
 import type { Scope } from '../scope/scope.ts'
 import type { Session } from '../session.ts'
+import type { LeftoverWatch } from './leftovers.ts'
 
 /** Errors that nobody handled, with whose they are. */
 export interface Rejections {

@@ -1,8 +1,8 @@
-import type { MeasuredSubject } from '../../model/measured.ts'
 import type { Leftovers } from '../../model/leftovers.ts'
-import type { Measurer, Seen } from './measure.ts'
+import type { MeasuredSubject } from '../../model/measured.ts'
 import type { Scope } from '../scope/scope.ts'
 import type { Session } from '../session.ts'
+import type { Measurer, Seen } from './measure.ts'
 
 /** What matchers judge besides the profile itself, as it was at one moment. */
 export type Frozen = Omit<MeasuredSubject, 'profile'>

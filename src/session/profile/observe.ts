@@ -1,9 +1,9 @@
 import type { PlacedSyncCall, Starvation } from '../../model/measured.ts'
 import { toCulprit, toVictims } from '../scope/culprit.ts'
-import type { Locator } from '../source/locate.ts'
 import type { Scope, StarvedTurn } from '../scope/scope.ts'
-import { isOwnUrl } from '../source/user-code.ts'
 import { lengthOf, type SyncCall } from '../scope/sync-call-list.ts'
+import type { Locator } from '../source/locate.ts'
+import { isOwnUrl } from '../source/user-code.ts'
 
 /** Below it, what the samples show is not what made the turn long. */
 const TELLING_SHARE = 0.3

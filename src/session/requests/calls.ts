@@ -1,7 +1,7 @@
 import { inspect, types } from 'node:util'
 import { AsyncProfilerError } from '../../errors.ts'
-import { type Around, patchMethod } from '../../probes/patches/patch.ts'
 import { patchInherited } from '../../probes/patches/inherited.ts'
+import { type Around, patchMethod } from '../../probes/patches/patch.ts'
 import type { Scope } from '../scope/scope.ts'
 import type { Session } from '../session.ts'
 import { describeCall, isResponse, type RequestLine } from './call-request.ts'

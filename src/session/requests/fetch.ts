@@ -4,9 +4,9 @@ import type { Socket } from 'node:net'
 import { createFulfilled } from '../../probes/async/fulfilled.ts'
 import { hideOurFrame } from '../../probes/patches/patch.ts'
 import { takeStack, type TakenStack } from '../../probes/stacks/stacks.ts'
-import type { Sender, Senders } from './senders.ts'
 import type { Scope } from '../scope/scope.ts'
 import type { Session } from '../session.ts'
+import type { Sender, Senders } from './senders.ts'
 
 // Taken at load: tests of what older hosts lack delete it.
 const { WeakRef } = globalThis

@@ -3,10 +3,10 @@ import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Scope } from '../scope/scope.ts'
 import type { Session } from '../session.ts'
-import { type Connections, portOf } from './sockets/connections.ts'
 import type { Exchanges } from './exchanges.ts'
 import type { Requests } from './registry.ts'
 import type { Sender, Senders } from './senders.ts'
+import { type Connections, portOf } from './sockets/connections.ts'
 
 // Taken at load: tests of what older hosts lack delete it.
 const { WeakRef } = globalThis

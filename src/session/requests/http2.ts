@@ -2,10 +2,10 @@ import type { ClientHttp2Stream, Http2Session, IncomingHttpHeaders, ServerHttp2S
 import { patchInherited } from '../../probes/patches/inherited.ts'
 import type { Scope } from '../scope/scope.ts'
 import type { Session } from '../session.ts'
-import type { Connections } from './sockets/connections.ts'
 import type { Exchanges } from './exchanges.ts'
 import type { Requests } from './registry.ts'
 import type { Senders } from './senders.ts'
+import type { Connections } from './sockets/connections.ts'
 
 export interface Http2Tools {
   requests: Requests

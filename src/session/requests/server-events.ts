@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
-import type { Around } from '../../probes/patches/patch.ts'
 import { patchInherited } from '../../probes/patches/inherited.ts'
+import type { Around } from '../../probes/patches/patch.ts'
 import type { Session } from '../session.ts'
 import type { Exchanges } from './exchanges.ts'
 import type { HttpServers } from './http.ts'

@@ -1,6 +1,6 @@
 import { now } from '../../node/clock.ts'
-import type { Scope } from './scope.ts'
 import type { Session } from '../session.ts'
+import type { Scope } from './scope.ts'
 
 /** The hooks' part of a scope's overhead: their calls are too many and too short to time each. */
 export interface HookCost {

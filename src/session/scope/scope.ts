@@ -1,5 +1,5 @@
-import type { ScopeRef, TestRef } from '../../model/place.ts'
 import type { Evidence, RawFrame } from '../../model/code.ts'
+import type { ScopeRef, TestRef } from '../../model/place.ts'
 import type { TurnCounts } from '../../probes/async/hooks.ts'
 import type { PromiseLog } from '../../probes/async/promises.ts'
 import type { ResourceLog } from '../../probes/async/resources.ts'

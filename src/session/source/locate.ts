@@ -1,14 +1,14 @@
 import { kindOfLine, kindOfParts } from '../../analysis/profile.ts'
+import type { Evidence, LineTicks, RawFrame } from '../../model/code.ts'
 import type { BlockKind, Confidence } from '../../model/finding.ts'
 import type { Location } from '../../model/place.ts'
-import type { Evidence, LineTicks, RawFrame } from '../../model/code.ts'
-import { functionEnd } from './function-end.ts'
 import { isOursUrl } from '../../our-files.ts'
-import { isMockUrl, isOwnUrl, outermost } from './user-code.ts'
 import { createCallSites } from './call-sites.ts'
-import { createMarkedPlaces } from './marked-places.ts'
 import { textOnLine } from './calls.ts'
+import { functionEnd } from './function-end.ts'
+import { createMarkedPlaces } from './marked-places.ts'
 import type { Source, Sources } from './sources.ts'
+import { isMockUrl, isOwnUrl, outermost } from './user-code.ts'
 
 export interface Places {
   kind: BlockKind

@@ -1,6 +1,6 @@
 import type { RawFrame } from '../../model/code.ts'
-import { isOwnUrl } from './user-code.ts'
 import type { Sources } from './sources.ts'
+import { isOwnUrl } from './user-code.ts'
 import { enclosingFunction, linesOfWork } from './work.ts'
 
 /**

@@ -1,5 +1,5 @@
-import type { Script } from './sources.ts'
 import { type Call, nameChain, ownNodes, propertyName } from './calls.ts'
+import type { Script } from './sources.ts'
 import { type SyntaxNode, visit } from './syntax.ts'
 
 /** V8 names the code of a regular expression by its source: `RegExp: ^(a+)+$`. Nothing for other functions. */

@@ -4,9 +4,9 @@ import type * as TraceMappingModule from '@jridgewell/trace-mapping'
 import { readFileSync } from '../../node/builtins.ts'
 import { withRealBuiltins } from '../../node/real-builtins.ts'
 import { isOursUrl } from '../../our-files.ts'
-import { isOwnUrl, isRunnerUrl } from './user-code.ts'
 import type { Names } from './names.ts'
 import type { Syntax } from './syntax.ts'
+import { isOwnUrl, isRunnerUrl } from './user-code.ts'
 
 /** The part of Vitest's worker state that is used: where it keeps the modules it has evaluated. */
 interface VitestWorkerState {

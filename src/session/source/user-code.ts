@@ -1,5 +1,5 @@
-import { isOursUrl } from '../../our-files.ts'
 import type { RawFrame } from '../../model/code.ts'
+import { isOursUrl } from '../../our-files.ts'
 
 /** Asked for each frame of each stack, of a few scripts: what was answered is kept. */
 function kept(ask: (url: string) => boolean): (url: string) => boolean {

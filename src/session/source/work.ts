@@ -1,5 +1,5 @@
-import type { Script } from './sources.ts'
 import { nameChain, ownNodes } from './calls.ts'
+import type { Script } from './sources.ts'
 import { childrenOf, isFunction, type Syntax, type SyntaxNode, visit } from './syntax.ts'
 
 /** A place where a function was seen: what it called there, or waited for. */

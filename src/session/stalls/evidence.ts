@@ -1,10 +1,10 @@
 import { blame } from '../../analysis/profile.ts'
-import type { BackendName } from '../../model/profile.ts'
 import type { CpuWindow, Evidence } from '../../model/code.ts'
+import type { BackendName } from '../../model/profile.ts'
 import { now } from '../../node/clock.ts'
+import { isOursUrl } from '../../our-files.ts'
 import type { Marks } from '../../probes/cpu-profile/breadcrumbs.ts'
 import { type Sampler, startSampler } from '../../probes/cpu-profile/sampler.ts'
-import { isOursUrl } from '../../our-files.ts'
 import { isOwnUrl, isRunnerUrl } from '../source/user-code.ts'
 import type { Interval } from './split-stretch.ts'
 

@@ -1,8 +1,8 @@
 import type { Evidence } from '../../model/code.ts'
 import type { SyncKind } from '../../probes/patches/sync-apis.ts'
 import type { Scope } from '../scope/scope.ts'
-import type { AnyStretch } from './stretches.ts'
 import { lengthOf, type SyncCall } from '../scope/sync-call-list.ts'
+import type { AnyStretch } from './stretches.ts'
 import type { SliceCalls } from './sync-log.ts'
 
 export interface Interval {

@@ -1,12 +1,12 @@
+import type { RawFrame, StackFrame } from '../../model/code.ts'
 import { now } from '../../node/clock.ts'
 import { otherCallbacks } from '../../probes/async/hooks.ts'
 import type { Promises } from '../../probes/async/promises.ts'
 import type { Resources } from '../../probes/async/resources.ts'
-import type { RawFrame, StackFrame } from '../../model/code.ts'
-import type { EvidenceSource } from './evidence.ts'
-import { isOwnUrl } from '../source/user-code.ts'
-import type { Scope, StarvedTurn } from '../scope/scope.ts'
 import { toShown } from '../profile/shown-frames.ts'
+import type { Scope, StarvedTurn } from '../scope/scope.ts'
+import { isOwnUrl } from '../source/user-code.ts'
+import type { EvidenceSource } from './evidence.ts'
 
 export interface StarvationTools {
   evidence: EvidenceSource

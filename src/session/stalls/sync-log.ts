@@ -1,11 +1,11 @@
 import { now } from '../../node/clock.ts'
-import { captureCallers } from '../../probes/stacks/frames.ts'
+import { isOursUrl } from '../../our-files.ts'
 import type { SyncKind } from '../../probes/patches/sync-apis.ts'
 import type { OnEnd } from '../../probes/patches/sync-calls.ts'
-import { isOursUrl } from '../../our-files.ts'
-import { isMockUrl, isOwnUrl, isRunnerUrl, outermost } from '../source/user-code.ts'
+import { captureCallers } from '../../probes/stacks/frames.ts'
 import type { Scope } from '../scope/scope.ts'
 import type { SyncCall } from '../scope/sync-call-list.ts'
+import { isMockUrl, isOwnUrl, isRunnerUrl, outermost } from '../source/user-code.ts'
 
 /** The sync calls of the slice that is running. */
 export interface SliceCalls {

@@ -1,9 +1,9 @@
-import type { Promises } from '../../probes/async/promises.ts'
 import type { StackFrame } from '../../model/code.ts'
-import { isOwnUrl } from '../source/user-code.ts'
-import { isAwait, type Made } from '../waits/promise-chains.ts'
+import type { Promises } from '../../probes/async/promises.ts'
 import type { Scope } from '../scope/scope.ts'
 import type { Source } from '../source/sources.ts'
+import { isOwnUrl } from '../source/user-code.ts'
+import { isAwait, type Made } from '../waits/promise-chains.ts'
 import type { AnyStretch } from './stretches.ts'
 
 /** As it is written, and as Vite's module runner has it. */

@@ -1,11 +1,11 @@
-import type { PromiseRecord } from '../../probes/async/promises.ts'
 import type { StackFrame } from '../../model/code.ts'
+import { isOursUrl } from '../../our-files.ts'
+import type { PromiseRecord } from '../../probes/async/promises.ts'
+import type { Scope } from '../scope/scope.ts'
 import { hasTwoArguments, isKept, isReturned } from '../source/call-text.ts'
 import { functionEnd } from '../source/function-end.ts'
-import { isOursUrl } from '../../our-files.ts'
-import { isOwnUrl, isRunnerUrl } from '../source/user-code.ts'
-import type { Scope } from '../scope/scope.ts'
 import type { Source } from '../source/sources.ts'
+import { isOwnUrl, isRunnerUrl } from '../source/user-code.ts'
 
 export type Made = PromiseRecord<Scope>
 

@@ -1,13 +1,13 @@
 import type { RuleSetting } from '../../model/options.ts'
-import { captureStuck } from '../../probes/stacks/frames.ts'
-import type { ProcessCall } from '../../probes/patches/sync-calls.ts'
 import type { StuckSnapshot } from '../../model/stuck-worker.ts'
-import { toCulprit } from '../scope/culprit.ts'
-import type { Locator } from '../source/locate.ts'
 import { isOursUrl } from '../../our-files.ts'
-import { isOwnUrl, outermost } from '../source/user-code.ts'
+import type { ProcessCall } from '../../probes/patches/sync-calls.ts'
+import { captureStuck } from '../../probes/stacks/frames.ts'
+import { toCulprit } from '../scope/culprit.ts'
 import type { Scope } from '../scope/scope.ts'
 import type { Session } from '../session.ts'
+import type { Locator } from '../source/locate.ts'
+import { isOwnUrl, outermost } from '../source/user-code.ts'
 import { detailOf } from '../stalls/sync-log.ts'
 
 export interface StuckOptions {

@@ -1,12 +1,12 @@
 import { describePlace } from '../../analysis/profile.ts'
-import { now } from '../../node/clock.ts'
 import type { TimedOut } from '../../model/leftovers.ts'
-import { toCulprit } from '../scope/culprit.ts'
-import type { Locator } from '../source/locate.ts'
+import { now } from '../../node/clock.ts'
 import type { Measurer } from '../profile/measure.ts'
-import type { PromiseChains } from './promise-chains.ts'
+import { toCulprit } from '../scope/culprit.ts'
 import type { Scope } from '../scope/scope.ts'
 import type { Session } from '../session.ts'
+import type { Locator } from '../source/locate.ts'
+import type { PromiseChains } from './promise-chains.ts'
 import { deepestPlace, waitsOf } from './waits.ts'
 
 export interface TimeoutTools {

@@ -1,14 +1,14 @@
 import { isOwnFile } from '../../analysis/profile.ts'
+import type { StackFrame } from '../../model/code.ts'
 import type { Wait } from '../../model/finding.ts'
 import { nameResource } from '../../node/resource-names.ts'
-import type { StackFrame } from '../../model/code.ts'
-import { standing, type Standing } from '../leftovers/open-resources.ts'
-import type { Locator } from '../source/locate.ts'
 import { isOursUrl } from '../../our-files.ts'
-import { isOwnUrl } from '../source/user-code.ts'
-import { isAwait, type Made, makersOf, type PromiseChains } from './promise-chains.ts'
+import { standing, type Standing } from '../leftovers/open-resources.ts'
 import type { Scope } from '../scope/scope.ts'
 import type { Session } from '../session.ts'
+import type { Locator } from '../source/locate.ts'
+import { isOwnUrl } from '../source/user-code.ts'
+import { isAwait, type Made, makersOf, type PromiseChains } from './promise-chains.ts'
 
 /** Deeper than that it is a framework's. */
 const MAX_DEPTH = 8

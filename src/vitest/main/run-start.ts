@@ -1,6 +1,6 @@
+import { isOurSetup, PLUGIN_NAME, SETUP_FILE } from '../../config/entry-files.ts'
 import { OPTIONS_KEY, type WorkerConfig } from '../../protocol/worker-config.ts'
 import { serveSetup } from './wire-config.ts'
-import { isOurSetup, PLUGIN_NAME, SETUP_FILE } from '../../config/entry-files.ts'
 
 /** What is used of Vitest here. */
 export interface VitestLike {

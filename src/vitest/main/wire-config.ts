@@ -1,9 +1,9 @@
 import { dirname, resolve } from 'node:path'
 import { version } from 'vitest/node'
-import { OPTIONS_KEY, type WorkerConfig } from '../../protocol/worker-config.ts'
-import type { ResolvedOptions } from '../../model/options.ts'
 import { GLOBAL_SETUP_FILE, isOurReporter, isOurSetup, PLUGIN_NAME, SETUP_FILE } from '../../config/entry-files.ts'
+import type { ResolvedOptions } from '../../model/options.ts'
 import type { AllowPattern } from '../../model/results.ts'
+import { OPTIONS_KEY, type WorkerConfig } from '../../protocol/worker-config.ts'
 
 /** What is used of a Vitest config; both majors', and both a root's and an inline project's. */
 export interface RawConfig {

@@ -1,7 +1,7 @@
-import { readFileSync } from '../../node/builtins.ts'
-import { loadLater } from '../../node/load-later.ts'
 import type * as Validation from '../../config/test-options.ts'
 import type { TestOptions } from '../../config/test-options.ts'
+import { readFileSync } from '../../node/builtins.ts'
+import { loadLater } from '../../node/load-later.ts'
 
 /** What is used of Vitest's tasks; the same on both majors. */
 export interface RunnerSuite {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { explainTimeout, findTimedOut } from '../../../src/analysis/rules/timed-out.ts'
 import { findLeftovers, type Left } from '../../../src/analysis/rules/registry.ts'
+import { explainTimeout, findTimedOut } from '../../../src/analysis/rules/timed-out.ts'
 import type { Finding, RuleName } from '../../../src/model/finding.ts'
-import type { Location } from '../../../src/model/place.ts'
-import type { RuleSetting } from '../../../src/model/options.ts'
 import type { LeftPromise, LeftResource, Rejected, TimedOut } from '../../../src/model/leftovers.ts'
+import type { RuleSetting } from '../../../src/model/options.ts'
+import type { Location } from '../../../src/model/place.ts'
 
 const FILE = 'test/feed.test.ts'
 const TEST = { file: FILE, name: 'feed > streams prices' }

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { hintFor } from '../../../src/analysis/text/hints.ts'
 import type { RuleContext } from '../../../src/analysis/rules/context.ts'
 import { findAll, mergeFindings, type Observed } from '../../../src/analysis/rules/registry.ts'
-import { groupFindings } from '../../../src/report/finding-groups.ts'
+import { hintFor } from '../../../src/analysis/text/hints.ts'
 import type { BlockKind, Finding, RuleName } from '../../../src/model/finding.ts'
-import type { BlockingCall } from '../../../src/model/profile.ts'
-import type { Location } from '../../../src/model/place.ts'
-import type { RuleSetting } from '../../../src/model/options.ts'
 import type { PlacedSyncCall, Starvation } from '../../../src/model/measured.ts'
+import type { RuleSetting } from '../../../src/model/options.ts'
+import type { Location } from '../../../src/model/place.ts'
+import type { BlockingCall } from '../../../src/model/profile.ts'
+import { groupFindings } from '../../../src/report/finding-groups.ts'
 
 const TEST = { file: 'test/users.test.ts', name: 'users > signs up' }
 const REQUEST = { method: 'POST', url: '/users' }

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
-import crypto from 'node:crypto'
 import * as childProcess from 'node:child_process'
+import crypto from 'node:crypto'
 import fs from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,7 +1,7 @@
 import { runInNewContext } from 'node:vm'
 import { afterEach, describe, expect, test } from 'vitest'
-import { callSites } from '../../../src/probes/stacks/call-sites.ts'
 import { withErrorSetting } from '../../../src/node/error-settings.ts'
+import { callSites } from '../../../src/probes/stacks/call-sites.ts'
 import { takeStack } from '../../../src/probes/stacks/stacks.ts'
 
 const { stackTraceLimit } = Error

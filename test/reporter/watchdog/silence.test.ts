@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { silenceOf } from '../../../src/reporter/watchdog/silence.ts'
 import type { ThreadLook } from '../../../src/node/proc.ts'
+import { silenceOf } from '../../../src/reporter/watchdog/silence.ts'
 
 const look = (runMs: number, waitMs: number, state: Partial<ThreadLook> = {}): ThreadLook => ({ stopped: false, runnable: true, runMs, waitMs, ...state })
 

@@ -1,6 +1,6 @@
 import { namesIn } from '../../../src/session/source/names.ts'
-import { parse } from '../../../src/session/source/syntax.ts'
 import type { LoadedModule, Script, Source, Sources } from '../../../src/session/source/sources.ts'
+import { parse } from '../../../src/session/source/syntax.ts'
 
 type Read = Pick<Sources, 'get' | 'script' | 'modules' | 'module'>
 interface Place {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { StackFrame } from '../../../src/model/code.ts'
+import type { Sources } from '../../../src/session/source/sources.ts'
 import { makesStub } from '../../../src/session/source/stubs.ts'
 import { parse } from '../../../src/session/source/syntax.ts'
-import type { Sources } from '../../../src/session/source/sources.ts'
 
 const URL = '/project/src/wait.js'
 

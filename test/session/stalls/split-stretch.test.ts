@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import type { SyncKind } from '../../../src/probes/patches/sync-apis.ts'
 import type { Evidence, RawFrame } from '../../../src/model/code.ts'
-import { type Interval, splitStretch } from '../../../src/session/stalls/split-stretch.ts'
+import type { SyncKind } from '../../../src/probes/patches/sync-apis.ts'
 import { Scope } from '../../../src/session/scope/scope.ts'
-import type { AnyStretch } from '../../../src/session/stalls/stretches.ts'
 import type { SyncCall } from '../../../src/session/scope/sync-call-list.ts'
+import { type Interval, splitStretch } from '../../../src/session/stalls/split-stretch.ts'
+import type { AnyStretch } from '../../../src/session/stalls/stretches.ts'
 import { sampleEvidence } from './sample-evidence.ts'
 
 const THRESHOLD = 100

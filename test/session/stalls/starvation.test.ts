@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { now } from '../../../src/node/clock.ts'
 import type { Evidence } from '../../../src/model/code.ts'
+import { now } from '../../../src/node/clock.ts'
 import { Scope } from '../../../src/session/scope/scope.ts'
 import { starvedTurn, type StarvationTools } from '../../../src/session/stalls/starvation.ts'
 import { sampleEvidence } from './sample-evidence.ts'

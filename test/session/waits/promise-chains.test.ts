@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { StackFrame } from '../../../src/model/code.ts'
-import { createPromiseChains, isWork, type Made } from '../../../src/session/waits/promise-chains.ts'
 import type { Scope } from '../../../src/session/scope/scope.ts'
 import type { Source } from '../../../src/session/source/sources.ts'
+import { createPromiseChains, isWork, type Made } from '../../../src/session/waits/promise-chains.ts'
 
 const OWN = '/project/src/orders.ts'
 const LIBRARY = '/project/node_modules/queue/index.js'

@@ -3,8 +3,8 @@ import type { Socket } from 'node:net'
 import { now } from '../../../node/clock.ts'
 import { patchMethod } from '../../../probes/patches/patch.ts'
 import { Scope } from '../../scope/scope.ts'
-import type { Connections } from './connections.ts'
 import type { Exchanges } from '../exchanges.ts'
+import type { Connections } from './connections.ts'
 
 /** What comes over a socket after its upgrade is no request: it is the test's whose client sent it. */
 export interface Messages {

@@ -1,6 +1,6 @@
 import { Socket } from 'node:net'
-import { type Around, patchMethod } from '../../../probes/patches/patch.ts'
 import { patchInherited } from '../../../probes/patches/inherited.ts'
+import { type Around, patchMethod } from '../../../probes/patches/patch.ts'
 
 /** Told of each chunk just before it is written to a socket. */
 export interface Hearer {

@@ -1,7 +1,18 @@
-import type { BudgetVerdict } from '../../model/report.ts'
 import type { Finding, Severity } from '../../model/finding.ts'
 import type { Location, TestRef } from '../../model/place.ts'
+import type { BudgetVerdict } from '../../model/report.ts'
 import { formatMs } from '../text/format.ts'
+import type { Rule } from './rule.ts'
+
+/** A budget that was gone over. */
+export const LAG_BUDGET: Rule = {
+  name: 'lag-budget',
+  default: 'error',
+  code: 'ERR_LAG_BUDGET',
+  label: 'over',
+  counted: ['over budget', 'over budget'],
+  standsOn: 'stalls'
+}
 
 const COUNTS = new Set(['blockingCalls', 'syncCalls', 'leaks'])
 

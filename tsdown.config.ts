@@ -88,12 +88,20 @@ function intrinsicsAsLoaded(loaded: 'first' | 'later'): Rolldown.Plugin {
   }
 }
 
+const CLOCK = /[\\/]src[\\/]node[\\/]clock\.ts$/
+
 /** The same of time and timers: a file that is loaded while a test has faked them would wait for the test's clock. */
 function clockAsLoaded(loaded: 'first' | 'later'): Rolldown.Plugin {
+  let found = false
   return {
     name: 'clock-as-loaded',
+    buildEnd(error) {
+      // Without it, spies and fakes of time in users' tests would see the profiler's calls.
+      if (error === undefined && loaded === 'first' && !found) throw new Error(`tsdown.config.ts: no module is ${CLOCK}`)
+    },
     transform(code, id) {
-      if (!/[\\/]probes[\\/]clock\.ts$/.test(id)) return null
+      if (!CLOCK.test(id)) return null
+      found = true
       const names = [...code.matchAll(/^export (?:const|function) (\w+)/gm)].map(([, name]) => name).join(', ')
       return loaded === 'later' ? `export const { ${names} } = ${KEPT}.clock` : `${code}\n${KEPT}.clock ??= { ${names} }`
     },

@@ -15,7 +15,7 @@ import { formatTerminal, type TerminalStyle } from './report/terminal/terminal.t
 import { type Collected, collectResults, type RunContext } from './reporter/collect.ts'
 import { cutOffFiles } from './reporter/cut-off.ts'
 import { runDurationMs } from './reporter/duration.ts'
-import { Memory } from './reporter/earlier-runs.ts'
+import { Memory } from './reporter/earlier-runs/memory.ts'
 import { fileOf } from './reporter/files.ts'
 import { Parts } from './reporter/parts.ts'
 import { doubledPlugin, unprofiledProjects } from './reporter/projects.ts'

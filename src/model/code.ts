@@ -49,7 +49,7 @@ export interface KindPart {
 
 /** What is known of the code of one stretch, before source maps. */
 export interface Evidence {
-  source: 'profile' | 'calls' | 'marks'
+  source: 'profile' | 'calls' | 'breadcrumbs'
   /** What most of the time went into, as far as frames tell. */
   kind: BlockKind
   /** All of the blamed function's time by kind, where a profile tells. */

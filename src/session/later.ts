@@ -11,15 +11,17 @@ import { createPromiseChains, type PromiseChains } from './waits/promise-chains.
  * promise that is judged, the first budget or timeout, the first error that nobody handles, the first stream of HTTP/2, or the first app that
  * is called without a socket.
  */
-export { explainTimeout, findAll, findLeftovers, findTimedOut, judgeBudget, lagBudgetFinding, makeProfile, mergeFindings } from '../analysis/profile.ts'
 export { failureOf } from '../analysis/failure.ts'
+export { explainTimeout, findAll, findLeftovers, findTimedOut, judgeBudget, lagBudgetFinding, makeProfile, mergeFindings } from '../analysis/profile.ts'
+export { neverSettling } from './leftovers/never-settling.ts'
 export { readError } from './profile/error-frames.ts'
 export { freeze } from './profile/frozen.ts'
-export { createLocator } from './source/locate.ts'
-export { neverSettling } from './leftovers/never-settling.ts'
+export { measureScope } from './profile/measurement.ts'
+export { createTasks } from './profile/tasks.ts'
 export { createCalls } from './requests/calls.ts'
 export { createHttp2 } from './requests/http2.ts'
 export { createMessages } from './requests/sockets/messages.ts'
+export { createLocator } from './source/locate.ts'
 export { snapshotOf, takeSnapshot } from './waits/stuck.ts'
 export { explainTimedOut } from './waits/timed-out.ts'
 

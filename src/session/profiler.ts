@@ -1,8 +1,7 @@
 import { subscribe } from 'node:diagnostics_channel'
-import { createAllowance, type Left, type Observed, type RuleContext } from '../analysis/profile.ts'
+import { type Left, type Observed, type RuleContext } from '../analysis/profile.ts'
 import { AsyncProfilerError } from '../errors.ts'
 import type { Finding } from '../model/finding.ts'
-import type { Leftovers } from '../model/leftovers.ts'
 import type { MeasuredSubject } from '../model/measured.ts'
 import type { ResolvedOptions } from '../model/options.ts'
 import type { Location } from '../model/place.ts'
@@ -15,8 +14,9 @@ import { askForTasks } from '../probes/async/tasks.ts'
 import type * as Later from './later.ts'
 import { type LeftoverWatch, watchLeftovers } from './leftovers/leftovers.ts'
 import { type Rejections, watchRejections } from './leftovers/rejections.ts'
-import type { Frozen } from './profile/frozen.ts'
 import { createMeasurer, displayPath, type Measurer } from './profile/measure.ts'
+import { createSubjects } from './profile/subjects.ts'
+import type { Tasks } from './profile/tasks.ts'
 import { watchRequests } from './requests/watch.ts'
 import { createHookCost } from './scope/hook-cost.ts'
 import { fileBudgets } from './scope/scope-stack-budgets.ts'
@@ -97,14 +97,15 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
   let located: Locator | undefined
   const real = (): Locator => (located ??= later().createLocator(sources, display))
   const locator: Locator = { frame: (frame) => real().frame(frame), places: (evidence) => real().places(evidence) }
-  const measurer = createMeasurer(session, locator, sources)
+  let listed: Tasks | undefined
+  const tasks = (): Tasks => (listed ??= later().createTasks(locator, sources))
+  const measurer = createMeasurer(session, locator, tasks)
   let read: Later.PromiseReader | undefined
   const promises = (): Later.PromiseReader => (read ??= later().createPromiseReader(sources, locator, options.maxStackDepth))
   const leftovers = watchLeftovers(session, { promises, neverSettling: (...args) => later().neverSettling(...args), locator, depth: options.maxStackDepth, prove: options.rules['never-settles'] !== 'off' })
   const rejections = watchRejections(session, leftovers, (error) => later().readError(error, display, options.maxStackDepth))
   const hookCost = createHookCost(session)
   const rules = new WeakMap<Scope, RuleContext['rules']>()
-  const profiled = new WeakMap<AsyncProfile, Frozen>()
   /** When the probes ran: from, and to. */
   const measuredTimes: { fromMs: number; toMs: number }[] = []
   const measuredAt = (ms: number): boolean => measuredTimes.some(({ fromMs, toMs }) => ms >= fromMs && ms < toMs)
@@ -144,39 +145,8 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
   const findLeftovers = (left: Left, context: RuleContext): Finding[] =>
     left.resources.length + left.promises.length + left.rejected.length === 0 ? [] : later().findLeftovers(left, context)
   const detected = (observed: Observed): Observed => (options.detectBlocking ? observed : { ...observed, stretches: [], starved: [] })
-  const nothingLeft: Leftovers = { resources: [], promises: [], counted: 0 }
-  /** Of what we do for a scope in the middle of its work, nothing is its own. */
-  function apart<T>(scope: Scope, work: () => T): T {
-    const since = now()
-    try {
-      return work()
-    } finally {
-      scope.overheadMs += now() - since
-      session.exclude(since)
-    }
-  }
-  /** @param leftNow whether it is judged by what it has left by now, and whether that is told; else by what it will have left when asked */
-  const measure = (scope: Scope, leftNow: 'told' | 'kept' | 'later'): MeasuredSubject =>
-    apart(scope, () => {
-      const own = rulesOf(scope)
-      const seen = measurer.seen(scope)
-      const left = leftNow === 'later' ? undefined : leftovers.soFar(scope)
-      const measurement = measurer.measure(scope, own, seen)
-      const { apply } = createAllowance(allow)
-      const context = { file: scope.file ?? '', rules: own, blockingThreshold: scope.thresholds.blockingThreshold, allow: apply }
-      const told = leftNow === 'told' && left !== undefined ? left : nothingLeft
-      const findings = [...findAll(detected(measurement.observed), context), ...findLeftovers({ ...told, rejected: [] }, context)]
-      const profile = later().makeProfile({ ...measurement, overheadMs: overheadOf(scope) }, findings)
-      const known = {
-        complete: measuredAt(scope.startMs),
-        blockingKnown: options.detectBlocking,
-        unseenTasks: scope.unseenTasks,
-        passedOver: scope.passedOver
-      }
-      const frozen = later().freeze(scope, seen, () => left ?? leftovers.soFar(scope), { session, measurer, known, apart: (work) => apart(scope, work) })
-      profiled.set(profile, frozen)
-      return { ...frozen, profile }
-    })
+  const subjects = createSubjects({ session, measurer, leftovers, later, tasks, allow, detectBlocking: options.detectBlocking, rulesOf, overheadOf, measuredAt, findAll, findLeftovers, detected })
+
   async function profile<T>(fn: () => T | PromiseLike<T>): Promise<{ profile: AsyncProfile; result: T }> {
     const scope = begin({ kind: 'function', name: fn.name || 'anonymous', parent: session.storage.getStore() })
     askForTasks(scope)
@@ -184,7 +154,7 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
       const result = await session.run(scope, fn)
       end(scope)
       await leftovers.settle(scope)
-      return { profile: measure(scope, 'told').profile, result }
+      return { profile: subjects.measure(scope, 'told').profile, result }
     } finally {
       if (scope.endMs === undefined) end(scope)
     }
@@ -247,7 +217,7 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
     profileRequests: requests.profileRequests,
     currentProfile() {
       for (let scope = session.storage.getStore(); scope !== undefined; scope = scope.parent) {
-        if (scope.kind === 'test') return measure(scope, 'kept').profile
+        if (scope.kind === 'test') return subjects.measure(scope, 'kept').profile
       }
       throw new AsyncProfilerError('ERR_NO_TEST', 'currentProfile() was called outside a test: call it in a test, its hooks, or a handler that serves its request')
     },
@@ -271,14 +241,13 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
     failureOf: (...args) => later().failureOf(...args),
     measures: () => measuredAt(now()),
     measured(subject) {
-      const profile = subject as AsyncProfile
-      const frozen = profiled.get(profile)
-      if (frozen !== undefined) return { ...frozen, profile }
+      const given = subjects.ofProfile(subject as AsyncProfile)
+      if (given !== undefined) return given
       const { scope, earlier } = requests.scopesOf(subject)
       if (scope === undefined) return undefined
       const status = (subject as { status?: unknown }).status
       if (typeof status === 'number') scope.status ??= status
-      return { ...measure(scope, 'later'), earlier: earlier.map((hop) => measure(hop, 'later')) }
+      return { ...subjects.measure(scope, 'later'), earlier: earlier.map((hop) => subjects.measure(hop, 'later')) }
     }
   }
 }

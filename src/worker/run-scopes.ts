@@ -7,6 +7,7 @@ import type { BudgetLimits, ResolvedOptions, RuleSetting } from '../model/option
 import type { TestRef } from '../model/place.ts'
 import type { ScopeResult } from '../model/results.ts'
 import { now } from '../node/clock.ts'
+import { debug } from '../node/debug.ts'
 import { askForTasks } from '../probes/async/tasks.ts'
 import { RESULT_KEY } from '../protocol/worker-config.ts'
 import type { Scope } from '../session/scope/scope.ts'
@@ -98,6 +99,7 @@ export function runTest(state: WorkerState, run: () => Promise<void>, task: Runn
       ours(state, () => profiler.leftovers.ended(scope, outcomeOf(task)))
       await profiler.session.victimsKnown()
       await profiler.settleCost(scope)
+      if (scope.passedOver > 0) debug('%s: %d promises and resources had no stack, so that it may have left more than is told', scope.name, scope.passedOver)
       const seen = ours(state, () => resultOf(state, scope, rules, own.budgets))
       return { ...seen, findings: [...seen.findings, ...timedOut] }
     })
@@ -174,7 +176,10 @@ function arm(
   const canFail = rules['blocking-call'] === 'error' || budgets !== undefined || options.budgets.length > 0
   // Where most likely nothing stalls, as soon as its cost is a small part of what the file has already taken.
   const late = known?.noStall === true && !canFail && options.backend !== 'inspector' && !usesOf(task.file.filepath).assertions
-  if (late && !isAffordable(AFFORDABLE_SHARE)) return 0
+  if (late && !isAffordable(AFFORDABLE_SHARE)) {
+    debug('%s: no CPU profile yet: the last run of the same sources found no stall', profiler.display(task.file.filepath))
+    return 0
+  }
   evidence.arm(late)
   return evidence.armMs()
 }

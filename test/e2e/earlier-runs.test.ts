@@ -71,6 +71,23 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
     expect(told(await run(200, { root, files: { ...FILES, 'src/work.ts': `${WORK}\n// Changed.\n` } }))).toEqual([STALL, LEAK])
   })
 
+  test('NODE_DEBUG tells what is known of earlier runs, and why a line is missing', async () => {
+    const { 'test/leaves.test.ts': _, ...files } = FILES
+    const run = (ms: number, more: Partial<RunOptions> = {}): Promise<RunResult> =>
+      runVitest({ vitest, files, config: CONFIG, ...more, env: { WORK_MS: String(ms), ...more.env } })
+    const NODE_DEBUG = 'vitest-async-profiler'
+    const text = ({ stdout, stderr }: RunResult): string => `${stdout}${stderr}`
+
+    const first = await run(1, { env: { NODE_DEBUG } })
+    expect(text(first)).toMatch(/VITEST-ASYNC-PROFILER \d+: the CPU profile started, in \d+ ms/)
+    const { root } = first
+    const second = text(await run(200, { root, env: { NODE_DEBUG } }))
+    expect(second).toMatch(/the project: of 1 files that \S+ knows, 1 have the same sources/)
+    expect(second).toContain('test/works.test.ts: no CPU profile yet: the last run of the same sources found no stall')
+    expect(second).toMatch(/works: nothing tells the line of a stall of [2-9]\d\d ms: no CPU profile ran/)
+    expect(text(await run(200, { root }))).not.toContain('VITEST-ASYNC-PROFILER')
+  })
+
   test.each([
     { name: 'a rule', options: `rules: { 'leaked-resource': 'error' }`, test: '' },
     { name: 'a budget', options: 'budgets: { leaks: 0 }', test: '' },

@@ -2,7 +2,7 @@ import { type AsyncLocalStorage, createHook, executionAsyncResource } from 'node
 import { types } from 'node:util'
 import { promiseHooks } from 'node:v8'
 import { now } from '../../node/clock.ts'
-import type { Marks } from '../cpu-profile/breadcrumbs.ts'
+import type { Breadcrumbs } from '../cpu-profile/breadcrumbs.ts'
 import type { Slices } from '../event-loop/slices.ts'
 import type { Promises } from './promises.ts'
 import type { Resources } from './resources.ts'
@@ -61,7 +61,7 @@ export interface Watchers<Owner> {
   tasks: Tasks<Owner>
   promises: Promises<Owner>
   resources: Resources<Owner>
-  marks: Marks
+  breadcrumbs: Breadcrumbs
 }
 
 /**
@@ -71,8 +71,8 @@ export interface Watchers<Owner> {
  */
 export function createHooks<Owner extends { turn: TurnCounts; kind: string }>(
   storage: AsyncLocalStorage<Owner>,
-  { slices, tasks, promises, resources, marks }: Watchers<Owner>,
-  wantsMarks: () => boolean
+  { slices, tasks, promises, resources, breadcrumbs }: Watchers<Owner>,
+  wantsBreadcrumbs: () => boolean
 ): Hooks<Owner> {
   const counts: HookCounts = { promise: 0, resource: 0 }
   let stopPromises: (() => void) | undefined
@@ -101,7 +101,7 @@ export function createHooks<Owner extends { turn: TurnCounts; kind: string }>(
       if (owner !== undefined) slices.claim(owner)
       tasks.initPromise(promise, parent, owner)
       promises.init(promise, parent, owner, followed.init)
-      if (wantsMarks()) marks.mark()
+      if (wantsBreadcrumbs()) breadcrumbs.drop()
       if (inits > FLOOD) unfollow()
     },
     before(promise: object) {
@@ -110,7 +110,7 @@ export function createHooks<Owner extends { turn: TurnCounts; kind: string }>(
       promises.before(promise)
     },
     settled(promise: object) {
-      if (wantsMarks()) marks.mark()
+      if (wantsBreadcrumbs()) breadcrumbs.drop()
       tasks.settled(promise)
       const maker = promises.settled(promise)
       // What runs may be a part of the request that waits for it.
@@ -127,7 +127,7 @@ export function createHooks<Owner extends { turn: TurnCounts; kind: string }>(
       resources.init(id, type, resource)
       // A tick runs in the turn that it is made in; what starts does not tell its type.
       if (type === 'TickObject' && owner !== undefined) owner.turn.ticks++
-      if (wantsMarks()) marks.mark()
+      if (wantsBreadcrumbs()) breadcrumbs.drop()
     },
     before(id) {
       counts.resource++

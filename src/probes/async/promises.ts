@@ -1,56 +1,15 @@
-import type { StackFrame } from '../../model/code.ts'
 import { now } from '../../node/clock.ts'
 import { stateOfPromise } from '../../node/promise-state.ts'
 import type { FakeClock } from '../patches/fake-timers.ts'
 import { takeSites, urlOf } from '../stacks/stacks.ts'
 import { type Cause, framesOf } from './causes.ts'
 import { createLayers } from './layers.ts'
-import { affords, pay, spend, type StackBudget } from './stack-budget.ts'
+import type { PromiseLog, PromiseRecord } from './promise-records.ts'
+import { depthOf, isNamed, isOfNobody } from './promise-sites.ts'
+import { affords, pay, spend } from './stack-budget.ts'
 
 // Taken at load: tests of what older hosts lack delete it, and a hook that throws ends the process.
 const { WeakRef, WeakSet } = globalThis
-
-/** Raw record of one promise that did not settle in the callback that made it. The promise itself is held weakly. */
-export interface PromiseRecord<Owner> extends Cause {
-  /** Missing until the callback that made it has ended. */
-  ref: WeakRef<object> | undefined
-  readonly owner: Owner
-  readonly createdMs: number
-  settledMs: number | undefined
-  /** Innermost first. V8's own `then`, `Promise` or `race` stands first where it made the promise. */
-  frames: readonly StackFrame[]
-  /** Whether the user's code is on its stack. */
-  readonly own: boolean
-  /** Whether `then` or an `await` made it of another one. */
-  readonly derived: boolean
-  /** Of an `await`: the first one of the same run of its function. */
-  readonly first: PromiseRecord<Owner> | undefined
-  /** Script and function of the top frame. */
-  readonly top: { url: string; name: string; own: boolean }
-  /** Whose outcome it waits for; of derived ones, where that one is known. */
-  readonly source: PromiseRecord<Owner> | undefined
-  /** Those that wait for its outcome, and how many more do. */
-  takers: PromiseRecord<Owner>[]
-  moreTakers: number
-  /** Another promise that it was resolved with: it settles with that one. */
-  follows: PromiseRecord<Owner> | undefined
-  /** What led to it, where the user's code is not on its own stack. */
-  readonly cause: Cause | undefined
-  /** Whether it is the cause of something else. */
-  causes: boolean
-  /** The clock of the test that had faked timers when it was made: nothing else moves them on. */
-  readonly fake: FakeClock | undefined
-  /** It is looked for when it has settled, too. */
-  kept: boolean
-}
-
-/** The promises of one test that have not settled, shared by all scopes inside the test. */
-export interface PromiseLog<Owner> {
-  readonly pending: Set<PromiseRecord<Owner>>
-  readonly budget: StackBudget
-  /** For those that a library's function makes, many in a row or where it goes on: they shall not use up what finds the user's. */
-  readonly others: StackBudget
-}
 
 /** Deep enough for the call that a few helpers return a promise to. */
 const FRAMES = 10
@@ -111,19 +70,6 @@ export interface PromiseSurroundings {
 }
 
 const UNKNOWN = Symbol('unknown cause')
-
-/** V8's own functions are in no script. */
-const isNamed = (url: string): boolean => url !== ''
-
-/** Without callers behind an `await`. */
-function depthOf(sites: readonly NodeJS.CallSite[]): number {
-  const waiting = sites.findIndex((site) => site.isAsync())
-  return waiting === -1 ? sites.length : waiting
-}
-
-/** Nobody calls `then` in the job of a promise that was resolved with another one: it follows that. */
-const isOfNobody = (site: NodeJS.CallSite, url: string): boolean =>
-  url === 'node:internal/process/task_queues' || url === 'node:internal/timers' || (url === '' && site.getFunctionName() === 'then') || site.isAsync()
 
 /**
  * Tells which promises an owner's code has made that are still pending, where they were made and who waits for them. Promises that

@@ -6,38 +6,12 @@ import { isOpen, isRefd, ownerOf } from '../../node/resource-state.ts'
 import { periodOf } from '../../node/timers.ts'
 import { sitesOf, type TakenStack, takeSites, urlOf } from '../stacks/stacks.ts'
 import { type Cause, framesOf } from './causes.ts'
+import type { ResourceBudgets, ResourceLog, ResourceRecord } from './resource-records.ts'
 import { affords, spend, type StackBudget } from './stack-budget.ts'
 import { isUnderWay } from './under-way.ts'
 
 // Taken at load: tests of what older hosts lack delete it, and a hook that throws ends the process.
 const { WeakRef } = globalThis
-
-/** Raw record of something that may keep the process alive or a file open. It is held weakly. */
-export interface ResourceRecord<Owner> {
-  /** Node's type of the async resource, or `FILESTREAM`. */
-  readonly type: string
-  readonly ref: WeakRef<object>
-  readonly owner: Owner
-  readonly createdMs: number
-}
-
-/** What stacks of resources may cost, by their sort: many of one do not use up what the others need. */
-export interface ResourceBudgets {
-  /** For timers that fire once, and immediates. */
-  readonly timers: StackBudget
-  /** For sockets and servers. */
-  readonly connections: StackBudget
-  /** For all else, intervals among them. */
-  readonly resources: StackBudget
-  /** For what only leads to resources. */
-  readonly causes: StackBudget
-}
-
-/** What one test has started and may leave behind, shared by all scopes inside the test. */
-export interface ResourceLog<Owner> {
-  records: ResourceRecord<Owner>[]
-  readonly budgets: ResourceBudgets
-}
 
 /** Types that can outlast a test, with the frames to take: Node's own come first, six of a timer, some twenty of a request. */
 const FRAMES: Record<string, number> = {

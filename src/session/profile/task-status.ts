@@ -1,6 +1,7 @@
 import type { TaskStatus } from '../../model/profile.ts'
 import { stateOfPromise } from '../../node/promise-state.ts'
 import type { TaskRecord } from '../../probes/async/tasks.ts'
+import type { Scope } from '../scope/scope.ts'
 
 export interface TaskState {
   status: TaskStatus
@@ -38,3 +39,7 @@ function isOpenHandle(target: object | undefined): boolean {
     return false
   }
 }
+
+/** One that ended without a response was destroyed before it. */
+export const requestStatus = ({ endMs, status }: Scope): TaskStatus =>
+  endMs === undefined ? 'running' : status === undefined ? 'cancelled' : 'completed'

@@ -99,7 +99,7 @@ export function createLocator(sources: Pick<Sources, 'get' | 'script' | 'modules
         const stack = frames.map(executing)
         return { kind: evidence.kind, location: stack[evidence.own], functionName: frame?.functionName || undefined, stack, confidence: 'certain' }
       }
-      if (evidence.source === 'marks') {
+      if (evidence.source === 'breadcrumbs') {
         const known = frame !== undefined && marked.isLineOfWork(frames, evidence.own)
         const stack = known ? frames.map(executing) : frames.slice(evidence.own).map((each) => executing(marked.functionAround(each)))
         return { kind: evidence.kind, location: known ? stack[evidence.own] : undefined, functionName: frame?.functionName || undefined, stack, confidence: 'likely' }

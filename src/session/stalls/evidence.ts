@@ -2,8 +2,9 @@ import { blame } from '../../analysis/profile.ts'
 import type { CpuWindow, Evidence } from '../../model/code.ts'
 import type { BackendName } from '../../model/profile.ts'
 import { now } from '../../node/clock.ts'
+import { debug } from '../../node/debug.ts'
 import { isOursUrl } from '../../our-files.ts'
-import type { Marks } from '../../probes/cpu-profile/breadcrumbs.ts'
+import type { Breadcrumbs } from '../../probes/cpu-profile/breadcrumbs.ts'
 import { type Sampler, startSampler } from '../../probes/cpu-profile/sampler.ts'
 import { isOwnUrl, isRunnerUrl } from '../source/user-code.ts'
 import type { Interval } from './split-stretch.ts'
@@ -30,7 +31,7 @@ const MAX_WINDOW_MS = 2000
 /** Windows are kept for turns of many stretches: of longer ones the end tells enough. */
 const KEPT_MS = 2000
 
-export function createEvidence(requested: BackendName | 'auto', marks: Marks, isLoading: (url: string) => boolean): EvidenceSource {
+export function createEvidence(requested: BackendName | 'auto', breadcrumbs: Breadcrumbs, isLoading: (url: string) => boolean): EvidenceSource {
   let sampler: Sampler | undefined
   let failure: string | undefined
   /** Code that V8 has optimized before has no lines of what is inlined in it. */
@@ -56,8 +57,10 @@ export function createEvidence(requested: BackendName | 'auto', marks: Marks, is
         sampler = startSampler()
         cutAt = now()
         late = isLate
+        debug('the CPU profile started%s, in %d ms', isLate ? ' late, so that lines are likely at most' : '', Math.round(sampler.startMs))
       } catch (error) {
         failure = `the inspector cannot be used: ${error instanceof Error ? error.message : String(error)}`
+        debug('no CPU profile: %s', failure)
       }
     },
     of(stretch) {
@@ -66,11 +69,11 @@ export function createEvidence(requested: BackendName | 'auto', marks: Marks, is
       // A turn of many stretches, each of which was looked at, is in as many windows.
       const profiled = sampler && blame(merge(recent.filter((window) => endOf(window) > stretch.startMs)), stretch, { isOwn: isOwnUrl, isRunner: isRunnerUrl, isOurs: isOursUrl })
       if (profiled !== undefined) return late ? { ...profiled, late } : profiled
-      const mark = marks.longest(stretch.startMs, endMs)
-      if (mark === undefined) return undefined
-      const own = mark.frames.findIndex(({ url }) => isOwnUrl(url))
-      const kind = mark.frames.some(({ url }) => isOwnUrl(url) && isLoading(url)) ? 'module-load' : 'unknown'
-      return { source: 'marks', kind, frames: mark.frames, own, callee: undefined, runnerMs: 0, oursMs: 0, gcMs: 0, pausesMs: 0, share: 1, native: false, lines: [] }
+      const breadcrumb = breadcrumbs.longest(stretch.startMs, endMs)
+      if (breadcrumb === undefined) return undefined
+      const own = breadcrumb.frames.findIndex(({ url }) => isOwnUrl(url))
+      const kind = breadcrumb.frames.some(({ url }) => isOwnUrl(url) && isLoading(url)) ? 'module-load' : 'unknown'
+      return { source: 'breadcrumbs', kind, frames: breadcrumb.frames, own, callee: undefined, runnerMs: 0, oursMs: 0, gcMs: 0, pausesMs: 0, share: 1, native: false, lines: [] }
     },
     busy(ms) {
       busyMs += ms

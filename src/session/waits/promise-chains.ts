@@ -1,6 +1,6 @@
 import type { StackFrame } from '../../model/code.ts'
 import { isOursUrl } from '../../our-files.ts'
-import type { PromiseRecord } from '../../probes/async/promises.ts'
+import type { PromiseRecord } from '../../probes/async/promise-records.ts'
 import type { Scope } from '../scope/scope.ts'
 import { hasTwoArguments, isKept, isReturned } from '../source/call-text.ts'
 import { functionEnd } from '../source/function-end.ts'

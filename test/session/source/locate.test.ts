@@ -64,7 +64,7 @@ describe('a line that is not known', () => {
 
   test('is not that of the async work that was started after it', () => {
     const after = { ...placeOf(OWN, 'function table'), line: 11, column: 7 }
-    const places = locator.places(evidence({ source: 'marks', frames: [after], own: 0, callee: undefined }))
+    const places = locator.places(evidence({ source: 'breadcrumbs', frames: [after], own: 0, callee: undefined }))
     expect(places).toMatchObject({ location: undefined, functionName: 'table', confidence: 'likely' })
     expect(places.stack).toEqual([{ file: 'src/render.ts', line: 8, column: 1, functionName: 'table' }])
   })

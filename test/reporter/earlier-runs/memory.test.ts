@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { TestModule, TestProject, TestSpecification, Vitest } from 'vitest/node'
-import { DEFAULT_OPTIONS } from '../../src/config/defaults.ts'
-import type { Finding, RuleName } from '../../src/model/finding.ts'
-import type { Report } from '../../src/model/report.ts'
-import { type FileSet, type KnownFiles, OPTIONS_KEY, RESULT_KEY, type WorkerConfig } from '../../src/protocol/worker-config.ts'
-import { Memory } from '../../src/reporter/earlier-runs.ts'
+import { DEFAULT_OPTIONS } from '../../../src/config/defaults.ts'
+import type { Finding, RuleName } from '../../../src/model/finding.ts'
+import type { Report } from '../../../src/model/report.ts'
+import { type FileSet, type KnownFiles, OPTIONS_KEY, RESULT_KEY, type WorkerConfig } from '../../../src/protocol/worker-config.ts'
+import { Memory } from '../../../src/reporter/earlier-runs/memory.ts'
 
 let root: string
 const cache = (): string => join(root, 'cache/vitest-async-profiler.json')

@@ -1,5 +1,5 @@
 import { settingsOf } from '../analysis/rules/catalog.ts'
-import { findLeftovers } from '../analysis/rules/registry.ts'
+import { findLeftovers } from '../analysis/rules/find.ts'
 import type { MeasuredSubject } from '../model/measured.ts'
 import type { Location } from '../model/place.ts'
 import { notMeasured, type Outcome } from './subject.ts'

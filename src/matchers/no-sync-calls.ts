@@ -1,5 +1,5 @@
+import { hintFor } from '../analysis/stalls/hints.ts'
 import { formatMs } from '../analysis/text/format.ts'
-import { hintFor } from '../analysis/text/hints.ts'
 import { describePlace } from '../analysis/text/places.ts'
 import type { MeasuredSubject, PlacedSyncCall } from '../model/measured.ts'
 import { running } from '../protocol/running-profiler.ts'

@@ -1,5 +1,5 @@
+import { hintFor } from '../analysis/stalls/hints.ts'
 import { formatMs } from '../analysis/text/format.ts'
-import { hintFor } from '../analysis/text/hints.ts'
 import { describePlace, indexOfPlace, isOwnFile } from '../analysis/text/places.ts'
 import type { Location } from '../model/place.ts'
 import type { BlockingCall } from '../model/profile.ts'

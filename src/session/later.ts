@@ -12,11 +12,10 @@ import { createPromiseChains, type PromiseChains } from './waits/promise-chains.
  * is called without a socket.
  */
 export { failureOf } from '../analysis/failure.ts'
-export { explainTimeout, findAll, findLeftovers, findTimedOut, judgeBudget, lagBudgetFinding, makeProfile, mergeFindings } from '../analysis/profile.ts'
+export { explainTimeout, findAll, findLeftovers, findTimedOut, judgeBudget, lagBudgetFinding, mergeFindings } from '../analysis/profile.ts'
 export { neverSettling } from './leftovers/never-settling.ts'
 export { readError } from './profile/error-frames.ts'
-export { freeze } from './profile/frozen.ts'
-export { measureScope } from './profile/measurement.ts'
+export { createSubjects } from './profile/subjects.ts'
 export { createTasks } from './profile/tasks.ts'
 export { createCalls } from './requests/calls.ts'
 export { createHttp2 } from './requests/http2.ts'

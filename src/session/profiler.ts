@@ -15,7 +15,7 @@ import type * as Later from './later.ts'
 import { type LeftoverWatch, watchLeftovers } from './leftovers/leftovers.ts'
 import { type Rejections, watchRejections } from './leftovers/rejections.ts'
 import { createMeasurer, displayPath, type Measurer } from './profile/measure.ts'
-import { createSubjects } from './profile/subjects.ts'
+import type { Subjects } from './profile/subjects.ts'
 import type { Tasks } from './profile/tasks.ts'
 import { watchRequests } from './requests/watch.ts'
 import { createHookCost } from './scope/hook-cost.ts'
@@ -145,7 +145,8 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
   const findLeftovers = (left: Left, context: RuleContext): Finding[] =>
     left.resources.length + left.promises.length + left.rejected.length === 0 ? [] : later().findLeftovers(left, context)
   const detected = (observed: Observed): Observed => (options.detectBlocking ? observed : { ...observed, stretches: [], starved: [] })
-  const subjects = createSubjects({ session, measurer, leftovers, later, tasks, allow, detectBlocking: options.detectBlocking, rulesOf, overheadOf, measuredAt, findAll, findLeftovers, detected })
+  let given: Subjects | undefined
+  const subjects = (): Subjects => (given ??= later().createSubjects({ session, measurer, tasks: tasks(), leftSoFar: leftovers.soFar, allow, detectBlocking: options.detectBlocking, rulesOf, overheadOf, measuredAt, findAll, findLeftovers, detected }))
 
   async function profile<T>(fn: () => T | PromiseLike<T>): Promise<{ profile: AsyncProfile; result: T }> {
     const scope = begin({ kind: 'function', name: fn.name || 'anonymous', parent: session.storage.getStore() })
@@ -154,7 +155,7 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
       const result = await session.run(scope, fn)
       end(scope)
       await leftovers.settle(scope)
-      return { profile: subjects.measure(scope, 'told').profile, result }
+      return { profile: subjects().measure(scope, 'told').profile, result }
     } finally {
       if (scope.endMs === undefined) end(scope)
     }
@@ -217,7 +218,7 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
     profileRequests: requests.profileRequests,
     currentProfile() {
       for (let scope = session.storage.getStore(); scope !== undefined; scope = scope.parent) {
-        if (scope.kind === 'test') return subjects.measure(scope, 'kept').profile
+        if (scope.kind === 'test') return subjects().measure(scope, 'kept').profile
       }
       throw new AsyncProfilerError('ERR_NO_TEST', 'currentProfile() was called outside a test: call it in a test, its hooks, or a handler that serves its request')
     },
@@ -241,13 +242,13 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
     failureOf: (...args) => later().failureOf(...args),
     measures: () => measuredAt(now()),
     measured(subject) {
-      const given = subjects.ofProfile(subject as AsyncProfile)
-      if (given !== undefined) return given
+      const known = subjects().ofProfile(subject as AsyncProfile)
+      if (known !== undefined) return known
       const { scope, earlier } = requests.scopesOf(subject)
       if (scope === undefined) return undefined
       const status = (subject as { status?: unknown }).status
       if (typeof status === 'number') scope.status ??= status
-      return { ...subjects.measure(scope, 'later'), earlier: earlier.map((hop) => subjects.measure(hop, 'later')) }
+      return { ...subjects().measure(scope, 'later'), earlier: earlier.map((hop) => subjects().measure(hop, 'later')) }
     }
   }
 }

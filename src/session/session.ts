@@ -220,7 +220,7 @@ export function createSession(options: SessionOptions): Session {
       loading = scope
       hooks.startLoading()
     },
-    exclude: (since) => slices.exclude(since),
+    exclude: slices.exclude,
     async withoutHooks(fn) {
       if (scopes.count() > 1) return false
       hooks.stop()

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type Allowable, createAllowance, describeEntry } from '../../src/analysis/allow.ts'
-import { findAll } from '../../src/analysis/rules/registry.ts'
+import { findAll } from '../../src/analysis/rules/find.ts'
 import { DEFAULT_OPTIONS } from '../../src/config/options.ts'
 import type { Finding } from '../../src/model/finding.ts'
 import type { Allow } from '../../src/model/options.ts'

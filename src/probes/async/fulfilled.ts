@@ -1,6 +1,6 @@
 import { inspect, types } from 'node:util'
 import { promiseHooks } from 'node:v8'
-import { stateOfPromise } from '../../node/promise-state.ts'
+import { stateOfPromise } from '../../node/resources/promise-state.ts'
 
 // Taken at load: tests replace and count them.
 const { then } = Promise.prototype

@@ -1,15 +1,15 @@
 import { now } from '../../node/clock.ts'
-import { stateOfPromise } from '../../node/promise-state.ts'
+import { stateOfPromise } from '../../node/resources/promise-state.ts'
 import type { FakeClock } from '../patches/fake-timers.ts'
 import { takeSites, urlOf } from '../stacks/stacks.ts'
 import { type Cause, framesOf } from './causes.ts'
-import { createLayers } from './layers.ts'
 import type { PromiseLog, PromiseRecord } from './promise-records.ts'
 import { depthOf, isNamed, isOfNobody } from './promise-sites.ts'
+import { createRunnerPromises, type RunnerPromises } from './runner-promises.ts'
 import { affords, pay, spend } from './stack-budget.ts'
 
 // Taken at load: tests of what older hosts lack delete it, and a hook that throws ends the process.
-const { WeakRef, WeakSet } = globalThis
+const { WeakRef } = globalThis
 
 /** Deep enough for the call that a few helpers return a promise to. */
 const FRAMES = 10
@@ -22,11 +22,7 @@ const MAX_TAKERS = 4
 export interface Promises<Owner> {
   /** @param above the hook that tells of it: the stack is what is below */
   init(promise: object, source: object | undefined, owner: Owner | undefined, above: Hook): void
-  /**
-   * The promise that `make` makes is the profiler's own, whose callback is what the runner has put around a test's function.
-   * @param layered whether that is the same for all of them
-   */
-  around(make: () => Promise<unknown>, layered: boolean): Promise<unknown>
+  around: RunnerPromises['around']
   /** Whether what is made now is the runner's, who has not called the test's function yet. */
   isAround(): boolean
   /** A continuation starts; or the job that makes a promise follow another one. */
@@ -79,13 +75,7 @@ export function createPromises<Owner extends { promises: PromiseLog<Owner> }>({ 
   const records = new WeakMap<object, PromiseRecord<Owner>>()
   /** Derived promises whose continuation is the rest of a function of Node's, with what led to it. */
   const nodes = new WeakMap<object, Cause | typeof UNKNOWN>()
-  /** Made by the runner where nobody's code is on the stack: no one else has them, so what is derived of them is the runner's. */
-  const runners = new WeakSet<object>()
-  const layers = createLayers()
-  let making = false
-  let layered = false
-  /** The next job that is the runner's around a test. */
-  let begun: object | undefined
+  const runners = createRunnerPromises()
   let fresh: { record: PromiseRecord<Owner>; promise: object }[] = []
   /** While there are none, neither sources nor settled promises need a look-up. */
   let tracked = 0
@@ -146,11 +136,11 @@ export function createPromises<Owner extends { promises: PromiseLog<Owner> }>({ 
     }
     // That the runner waits for somebody else's promise is of interest.
     if (source === undefined && (url === '' || isRunner(url))) {
-      if (!derived) layers.isRunners(depthOf(sites))
+      if (!derived) runners.isRunners(depthOf(sites))
       if (urls.every((each) => !isNamed(each) || each.startsWith('node:') || isRunner(each) || isOurs(each))) runners.add(promise)
       return undefined
     }
-    if (!derived) layers.isOthers()
+    if (!derived) runners.isOthers()
     libraryMakes = !isOwn(url)
     const isNodes = url.startsWith('node:')
     const isWanted = source !== undefined || !isNodes || own
@@ -176,31 +166,16 @@ export function createPromises<Owner extends { promises: PromiseLog<Owner> }>({ 
   const probe: Promises<Owner> = {
     onSettled: undefined,
     init(promise, parent, current, above) {
-      if (making) {
-        runners.add(promise)
-        if (layered) begun = promise
-        return
-      }
+      if (runners.isMade(promise)) return
       const source = parent === undefined || tracked === 0 ? undefined : records.get(parent)
       const owner = current ?? source?.owner
       if (owner === undefined) return
-      if (parent === undefined) {
-        const known = layers.isAround()
-        layers.made()
-        if (known) {
-          runners.add(promise)
-          return
-        }
-      }
-      if (parent !== undefined && source === undefined && runners.has(parent)) {
-        runners.add(promise)
-        return
-      }
+      if (source === undefined && runners.isKnown(promise, parent)) return
       if (source?.takers.length === MAX_TAKERS) source.takers = source.takers.filter(({ settledMs }) => settledMs === undefined)
       const full = source !== undefined && source.takers.length >= MAX_TAKERS
       const budget = libraryRuns() || libraryMakes ? owner.promises.others : owner.promises.budget
       if (nodeRuns || full || !affords(budget)) {
-        layers.isUnknown()
+        runners.isUnknown()
         if (nodeRuns && parent !== undefined) nodes.set(promise, nodeCause)
         if (source !== undefined) source.moreTakers++
         return
@@ -213,25 +188,13 @@ export function createPromises<Owner extends { promises: PromiseLog<Owner> }>({ 
       if (record === undefined) source.moreTakers++
       else source.takers.push(record)
     },
-    isAround: layers.isAround,
-    around(make, isLayered) {
-      making = true
-      layered = isLayered
-      try {
-        return make()
-      } finally {
-        making = false
-      }
-    },
+    isAround: runners.isAround,
+    around: runners.around,
     before(promise) {
       libraryMakes = false
       // It runs once.
       job = true
-      layers.leave()
-      if (promise === begun) {
-        begun = undefined
-        layers.begin()
-      }
+      runners.before(promise)
       const cause = nodes.get(promise)
       nodeRuns = cause !== undefined
       if (cause !== undefined) {
@@ -245,7 +208,7 @@ export function createPromises<Owner extends { promises: PromiseLog<Owner> }>({ 
       libraryMakes = false
       nodeRuns = false
       running = undefined
-      layers.leave()
+      runners.leave()
     },
     settled(promise) {
       if (tracked === 0) return undefined

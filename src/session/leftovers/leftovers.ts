@@ -1,7 +1,7 @@
 import type { StackFrame } from '../../model/code.ts'
 import type { CoveringRule, LeftPromise, Leftovers } from '../../model/leftovers.ts'
 import { loopTurn, now, setTimeout } from '../../node/clock.ts'
-import { stateOfPromise } from '../../node/promise-state.ts'
+import { stateOfPromise } from '../../node/resources/promise-state.ts'
 import type * as Later from '../later.ts'
 import type { Scope } from '../scope/scope.ts'
 import type { Session } from '../session.ts'

@@ -1,24 +1,23 @@
-import { createAllowance, type Left, type Observed, type RuleContext } from '../../analysis/profile.ts'
+import { createAllowance, type Left, makeProfile, type Observed, type RuleContext } from '../../analysis/profile.ts'
 import type { Finding } from '../../model/finding.ts'
 import type { Leftovers } from '../../model/leftovers.ts'
 import type { MeasuredSubject } from '../../model/measured.ts'
 import type { AsyncProfile } from '../../model/profile.ts'
 import type { AllowPattern } from '../../model/results.ts'
 import { now } from '../../node/clock.ts'
-import type * as Later from '../later.ts'
-import type { LeftoverWatch } from '../leftovers/leftovers.ts'
 import type { Scope } from '../scope/scope.ts'
 import type { Session } from '../session.ts'
-import type { Frozen } from './frozen.ts'
+import { type Frozen, freeze } from './frozen.ts'
 import type { Measurer } from './measure.ts'
+import { measureScope } from './measurement.ts'
 import type { Tasks } from './tasks.ts'
 
 export interface SubjectTools {
   session: Session
   measurer: Measurer
-  leftovers: LeftoverWatch
-  later: () => typeof Later
-  tasks: () => Tasks
+  tasks: Tasks
+  /** What a scope has left behind by now. */
+  leftSoFar(scope: Scope): Leftovers
   allow: readonly AllowPattern[]
   detectBlocking: boolean
   rulesOf(scope: Scope): RuleContext['rules']
@@ -43,7 +42,7 @@ export interface Subjects {
 
 const NOTHING_LEFT: Leftovers = { resources: [], promises: [], counted: 0 }
 
-export function createSubjects({ session, measurer, leftovers, later, tasks, allow, detectBlocking, rulesOf, overheadOf, measuredAt, findAll, findLeftovers, detected }: SubjectTools): Subjects {
+export function createSubjects({ session, measurer, tasks, leftSoFar, allow, detectBlocking, rulesOf, overheadOf, measuredAt, findAll, findLeftovers, detected }: SubjectTools): Subjects {
   const profiled = new WeakMap<AsyncProfile, Frozen>()
   /** Of what we do for a scope in the middle of its work, nothing is its own. */
   function apart<T>(scope: Scope, work: () => T): T {
@@ -59,20 +58,20 @@ export function createSubjects({ session, measurer, leftovers, later, tasks, all
     apart(scope, () => {
       const own = rulesOf(scope)
       const seen = measurer.seen(scope)
-      const left = leftNow === 'later' ? undefined : leftovers.soFar(scope)
-      const measurement = later().measureScope(scope, own, seen, { session, measurer, tasks: tasks() })
+      const left = leftNow === 'later' ? undefined : leftSoFar(scope)
+      const measurement = measureScope(scope, own, seen, { session, measurer, tasks })
       const { apply } = createAllowance(allow)
       const context = { file: scope.file ?? '', rules: own, blockingThreshold: scope.thresholds.blockingThreshold, allow: apply }
       const told = leftNow === 'told' && left !== undefined ? left : NOTHING_LEFT
       const findings = [...findAll(detected(measurement.observed), context), ...findLeftovers({ ...told, rejected: [] }, context)]
-      const profile = later().makeProfile({ ...measurement, overheadMs: overheadOf(scope) }, findings)
+      const profile = makeProfile({ ...measurement, overheadMs: overheadOf(scope) }, findings)
       const known = {
         complete: measuredAt(scope.startMs),
         blockingKnown: detectBlocking,
         unseenTasks: scope.unseenTasks,
         passedOver: scope.passedOver
       }
-      const frozen = later().freeze(scope, seen, () => left ?? leftovers.soFar(scope), { session, measurer, known, apart: (work) => apart(scope, work) })
+      const frozen = freeze(scope, seen, () => left ?? leftSoFar(scope), { session, measurer, known, apart: (work) => apart(scope, work) })
       profiled.set(profile, frozen)
       return { ...frozen, profile }
     })

@@ -1,5 +1,5 @@
 import type { TaskStatus } from '../../model/profile.ts'
-import { stateOfPromise } from '../../node/promise-state.ts'
+import { stateOfPromise } from '../../node/resources/promise-state.ts'
 import type { TaskRecord } from '../../probes/async/tasks.ts'
 import type { Scope } from '../scope/scope.ts'
 

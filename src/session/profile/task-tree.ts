@@ -1,5 +1,5 @@
 import type { RawFrame } from '../../model/code.ts'
-import { periodOf } from '../../node/timers.ts'
+import { periodOf } from '../../node/resources/timers.ts'
 import type { TaskRecord } from '../../probes/async/tasks.ts'
 import type { Scope } from '../scope/scope.ts'
 import type { Source } from '../source/sources.ts'

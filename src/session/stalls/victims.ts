@@ -1,5 +1,5 @@
 import { executionAsyncResource } from 'node:async_hooks'
-import { dueTime } from '../../node/timers.ts'
+import { dueTime } from '../../node/resources/timers.ts'
 import type { Kept, Scope } from '../scope/scope.ts'
 
 /** How long after a stall callbacks are looked at: what was ready during it runs in this turn or the next. */

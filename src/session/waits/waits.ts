@@ -1,7 +1,7 @@
 import { isOwnFile } from '../../analysis/profile.ts'
 import type { StackFrame } from '../../model/code.ts'
 import type { Wait } from '../../model/finding.ts'
-import { nameResource } from '../../node/resource-names.ts'
+import { nameResource } from '../../node/resources/resource-names.ts'
 import { isOursUrl } from '../../our-files.ts'
 import { standing, type Standing } from '../leftovers/open-resources.ts'
 import type { Scope } from '../scope/scope.ts'

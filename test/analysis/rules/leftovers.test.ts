@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { findLeftovers, type Left } from '../../../src/analysis/rules/registry.ts'
+import { findLeftovers, type Left } from '../../../src/analysis/rules/find.ts'
 import { explainTimeout, findTimedOut } from '../../../src/analysis/rules/timed-out.ts'
 import type { Finding, RuleName } from '../../../src/model/finding.ts'
 import type { LeftPromise, LeftResource, Rejected, TimedOut } from '../../../src/model/leftovers.ts'

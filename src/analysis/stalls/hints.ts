@@ -1,7 +1,7 @@
 import type { BlockKind } from '../../model/finding.ts'
 import type { Location } from '../../model/place.ts'
 import type { BlockingCall } from '../../model/profile.ts'
-import { isOwnFile } from './places.ts'
+import { isOwnFile } from '../text/places.ts'
 
 /** What to do about work of each kind. */
 const BY_KIND: Record<BlockKind, string> = {

@@ -1,4 +1,4 @@
-import { clearTimeout, now, setTimeout } from './clock.ts'
+import { clearTimeout, now, setTimeout } from '../clock.ts'
 
 /** What is used of Node's timers, which they do not document. */
 interface TimerInternals {

@@ -1,4 +1,4 @@
-import { now } from './clock.ts'
+import { now } from '../clock.ts'
 import { ownerOf } from './resource-state.ts'
 import { dueTime, periodOf } from './timers.ts'
 

@@ -1,9 +1,9 @@
 import { EventEmitter, once } from 'node:events'
-import { setImmediate } from 'node:timers/promises'
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import { ready } from 'leaky-dep'
 import { isInteractive, watchEnd } from 'prompt-dep'
 import { isRunning, schedule, whenIdle, write } from 'scheduler-dep'
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { ask } from '../../src/questions.ts'
 import { CLEAN } from '../../src/settings.ts'
 
@@ -13,6 +13,8 @@ const answers: string[] = []
 const forever = new Promise<never>(() => {})
 
 describe('promises that nobody can settle', () => {
+  afterAll(() => sleep(60))
+
   // EXPECT 48 never: never-settles in "promises that nobody can settle > awaited in the background"
   test('awaited in the background', async () => {
     const wait = async (): Promise<void> => {
@@ -43,6 +45,25 @@ describe('promises that nobody can settle', () => {
     }
     void wait()
     await setImmediate()
+  })
+
+  // EXPECT 48 never-timer: never-settles in "promises that nobody can settle > of a timer that fires when the test is over"
+  test('of a timer that fires when the test is over', () => {
+    const wait = async (): Promise<void> => {
+      await new Promise<void>((resolve) => void setTimeout((isRefused: boolean) => isRefused || resolve(), 20, true)) // BLAME never-timer
+      answers.push('never')
+    }
+    void wait()
+  })
+
+  // EXPECT 48 never-late-callback: never-settles in "promises that nobody can settle > of a callback that comes when the test is over"
+  test('of a callback that comes when the test is over', () => {
+    const answerLater = (done: (answer?: string) => void): void => void setTimeout(() => setTimeout(done, 5), 10)
+    const wait = async (): Promise<void> => {
+      await new Promise<string>((resolve) => answerLater((answer) => answer === undefined || resolve(answer))) // BLAME never-late-callback
+      answers.push('never')
+    }
+    void wait()
   })
 })
 

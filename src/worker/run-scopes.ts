@@ -53,8 +53,9 @@ export function runFile(state: WorkerState, runSuite: () => Promise<void>, suite
       const timedOut = ours(state, () => tellHookTimeout(state, scope, suite))
       const { late, ...left } = await judgeLeftovers(state, scope, { lost: timedOut !== undefined })
       failLate(state, late, globalThis)
-      const own = ours(state, () => resultOf(state, scope, options.rules, undefined))
-      return { ...own, ...left, findings: [...own.findings, ...(timedOut ?? []), ...left.findings] }
+      const own = ours(state, () => resultOf(state, scope, options.rules, undefined, timedOut ?? []))
+      const allowed = [...(own.allowed ?? []), ...(left.allowed ?? [])]
+      return { ...own, ...left, findings: [...own.findings, ...left.findings], ...(allowed.length > 0 && { allowed }) }
     })
     // Vite's graph knows no module by what a test computes its name from, and none that is required.
     if (state.known !== undefined && !(state.known.noStall && state.known.nothingLeft)) result.loaded = ours(state, profiler.files)
@@ -100,8 +101,7 @@ export function runTest(state: WorkerState, run: () => Promise<void>, task: Runn
       await profiler.session.victimsKnown()
       await profiler.settleCost(scope)
       if (scope.passedOver > 0) debug('%s: %d promises and resources had no stack, so that it may have left more than is told', scope.name, scope.passedOver)
-      const seen = ours(state, () => resultOf(state, scope, rules, own.budgets))
-      return { ...seen, findings: [...seen.findings, ...timedOut] }
+      return ours(state, () => resultOf(state, scope, rules, own.budgets, timedOut))
     })
     if (problem !== undefined) result.failure = problem
     send(task, addAttempt(task, result, profiler.mergeFindings))

@@ -8,12 +8,16 @@ import type { ScopeResult } from '../model/results.ts'
 import type { Scope } from '../session/scope/scope.ts'
 import type { WorkerState } from './state.ts'
 
-/** What the reporter hears of a test or file that has ended. */
+/**
+ * What the reporter hears of a test or file that has ended.
+ * @param besides findings that its runner has made: by what it waited for when it was given up
+ */
 export function resultOf(
   { profiler, allow, notices }: WorkerState,
   scope: Scope,
   rules: ResolvedOptions['rules'],
-  budget: BudgetLimits | undefined
+  budget: BudgetLimits | undefined,
+  besides: readonly Finding[]
 ): ScopeResult {
   const { session, measurer } = profiler
   const { evidence } = session
@@ -35,6 +39,7 @@ export function resultOf(
   for (const verdict of budgets) {
     if (verdict.verdict === 'over' && setting !== 'off') findings.push(allowance.apply(profiler.lagBudgetFinding(verdict, setting)))
   }
+  const told = [...findings, ...besides.map(allowance.apply)]
   const fallback = evidence.fallback()
   if (fallback !== undefined) notices.add(`backend 'inspector' could not run, 'async-hooks' did: ${fallback}`)
   return {
@@ -44,7 +49,7 @@ export function resultOf(
     blocking: { count: counted.length, totalMs: counted.reduce((sum, call) => sum + ownMs(call), 0) },
     syncCalls,
     ...uncertainOf(scope, cleared),
-    findings,
+    findings: told,
     ...(allowance.matched().length > 0 && { allowed: allowance.matched() }),
     budgets,
     notices: [...notices]

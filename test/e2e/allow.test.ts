@@ -125,6 +125,36 @@ test('going over a budget can be allowed itself, of the run and of a test', asyn
   expect(after.stdout).toContain('2 blocking · 2 allowed')
 })
 
+test('that a test or a hook timed out can be allowed; Vitest fails it all the same', async () => {
+  const waits = `import { test } from 'vitest'
+
+test('waits', { timeout: 200 }, () => new Promise(() => {}))
+`
+  const hangs = `import { beforeAll, test } from 'vitest'
+
+beforeAll(() => new Promise(() => {}), 200)
+test('never runs', () => {})
+`
+  const { exitCode, report } = await run({ allow: [{ rule: 'stuck-test', reason: 'r' }] }, { files: { 'test/waits.test.ts': waits, 'test/hangs.test.ts': hangs } })
+  expect(exitCode).toBe(1)
+  expect(report!.findings.map(({ rule, status }) => `${status} ${rule}`)).toEqual(['allowed stuck-test', 'allowed stuck-test'])
+  expect(report!.notices).toEqual([])
+})
+
+test('entries for what a file does and for what it leaves are both of use', async () => {
+  const file = `import { beforeAll, test } from 'vitest'
+import { block } from '../src/work.ts'
+
+beforeAll(() => void block(200))
+test('leaves an interval', () => void setInterval(() => {}, 1000))
+`
+  const allow: Allow[] = [{ function: 'block', reason: 'r' }, { rule: 'leaked-resource', reason: 'r' }]
+  const { exitCode, report } = await run({ allow }, { files: { 'src/work.ts': FILES['src/work.ts'], 'test/file.test.ts': file } })
+  expect(exitCode).toBe(0)
+  expect(report!.findings.map(({ rule, status }) => `${status} ${rule}`).toSorted()).toEqual(['allowed blocking-call', 'allowed leaked-resource'])
+  expect(report!.notices).toEqual([])
+})
+
 describe('an entry that matched nothing', () => {
   test('is named in a whole run', async () => {
     const { exitCode, report } = await run({ allow: [OWN, OTHER, LIBRARY] })

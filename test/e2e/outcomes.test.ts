@@ -272,7 +272,7 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
        ❯ block src/work.ts:9:5
             7|   let sum = 0
             8|   do {
-            9|     for (let i = 0; i < 20_000; i++) sum += Math.sqrt(i) // BLAME block
+            9|     for (let i = 0; i < 500000; i++) sum += Math.sqrt(i) // BLAME block
              |     ^
            10|   } while (process.hrtime.bigint() < until || cpuMs() < untilCpu)
            11|   return sum
@@ -301,7 +301,7 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
         warn  <time>  src/work.ts:9:5  block                       blocking-call · cpu
               test/culprit.test.ts > blocks
                  8 | do {
-              >  9 |   for (let i = 0; i < 20_000; i++) sum += Math.sqrt(i) // BLAME …
+              >  9 |   for (let i = 0; i < 500000; i++) sum += Math.sqrt(i) // BLAME …
                 10 | } while (process.hrtime.bigint() < until || cpuMs() < untilCpu)
               → split the work and yield between parts (await setImmediate from
                 node:timers/promises), or move it to a worker thread
@@ -350,7 +350,7 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
        ❯ block src/work.ts:9:5
             7|   let sum = 0
             8|   do {
-            9|     for (let i = 0; i < 20_000; i++) sum += Math.sqrt(i) // BLAME block
+            9|     for (let i = 0; i < 500000; i++) sum += Math.sqrt(i) // BLAME block
              |     ^
            10|   } while (process.hrtime.bigint() < until || cpuMs() < untilCpu)
            11|   return sum
@@ -387,7 +387,7 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
               test/culprit.test.ts > blocks
               ×3 in 2 tests
                  8 | do {
-              >  9 |   for (let i = 0; i < 20_000; i++) sum += Math.sqrt(i) // BLAME …
+              >  9 |   for (let i = 0; i < 500000; i++) sum += Math.sqrt(i) // BLAME …
                 10 | } while (process.hrtime.bigint() < until || cpuMs() < untilCpu)
               → split the work and yield between parts (await setImmediate from
                 node:timers/promises), or move it to a worker thread

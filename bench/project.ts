@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -30,7 +30,8 @@ const REPOSITORY = fileURLToPath(new URL('..', import.meta.url))
 const RECORD = fileURLToPath(new URL('./suites/record.ts', import.meta.url))
 
 /** The package depends on these, the suites use the others. */
-const DEPENDENCIES = ['@babel', '@jridgewell', 'error-stack-parser-es', 'picocolors', 'picomatch', 'valibot']
+const { dependencies } = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8')) as { dependencies: Record<string, string> }
+const DEPENDENCIES = Object.keys(dependencies).map((name) => name.replace(/\/.*/, ''))
 const LINKED = ['vitest', '@vitest', 'express', 'supertest', 'typescript', ...DEPENDENCIES]
 
 /** A Vitest config for each variant, beside the suites. */

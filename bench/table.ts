@@ -12,7 +12,7 @@ const HEAD = ['case', 'variant', 'wall ms', 'in test ms', 'time', 'target', '', 
 export function formatTable(cases: readonly BenchCase[], samples: readonly Sample[], which: keyof Target): string {
   const rows = cases.flatMap((each) => each.variants.map((variant, index) => row(each, variant, index, samples, which)))
   const notes = [
-    `time: in test for (a), (b), (e) and (j), wall for the others; ratios are medians over rounds of plugin / none in the same round.`,
+    `time: in test${cases.flatMap(({ id, judged }) => (judged === 'inTestMs' ? [` (${id})`] : [])).join('')}, wall for the others; ratios are medians over rounds of plugin / none in the same round.`,
     `worker MB: peak resident memory of the largest worker, target ${MEMORY_TARGET[which]}x; with --suite, of the largest process.`,
   ]
   return [alignColumns([HEAD, ...rows], 2), ...notes].join('\n')

@@ -19,8 +19,10 @@ test('links in what is packed lead to what is packed', () => {
   const links = texts.flatMap((file) => Array.from(read(file).matchAll(LINK), ([, target = '']) => ({ file, target })))
   const leadsNowhere = links.filter(({ file, target }) => {
     if (/^https?:/.test(target)) return false
-    if (target.startsWith('#')) return !Array.from(read(file).matchAll(HEADING), ([, heading = '']) => anchorOf(heading)).includes(target)
-    return !packed.includes(join(dirname(file), target).replaceAll('\\', '/'))
+    const [path = '', anchor] = target.split('#')
+    const to = path === '' ? file : join(dirname(file), path).replaceAll('\\', '/')
+    if (!packed.includes(to)) return true
+    return anchor !== undefined && !Array.from(read(to).matchAll(HEADING), ([, heading = '']) => anchorOf(heading)).includes(`#${anchor}`)
   })
   expect(links.length).toBeGreaterThan(5)
   expect(leadsNowhere).toEqual([])

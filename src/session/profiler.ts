@@ -86,7 +86,13 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
   const session = createSession({ ...options, isLoading: sources.isLoading, source: sources.get })
   // Before the request's own code runs.
   for (const name of ['http.server.request.start', 'http.server.response.created']) subscribe(name, () => session.syncCalls.refresh())
-  const requests = watchRequests(session, { lag, thresholds }, later)
+  // In the middle of somebody's work, of which the loading is none.
+  const requests = watchRequests(session, { lag, thresholds }, () => {
+    const since = now()
+    const loaded = later()
+    session.exclude(since)
+    return loaded
+  })
   const displayed = new Map<string, string>()
   /** Asked for each test. */
   function display(path: string): string {
@@ -146,7 +152,7 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
     left.resources.length + left.promises.length + left.rejected.length === 0 ? [] : later().findLeftovers(left, context)
   const detected = (observed: Observed): Observed => (options.detectBlocking ? observed : { ...observed, stretches: [], starved: [] })
   let given: Subjects | undefined
-  const subjects = (): Subjects => (given ??= later().createSubjects({ session, measurer, tasks: tasks(), leftSoFar: leftovers.soFar, allow, detectBlocking: options.detectBlocking, rulesOf, overheadOf, measuredAt, findAll, findLeftovers, detected }))
+  const subjects = (): Subjects => (given ??= later().createSubjects({ session, measurer, tasks: tasks(), leftSoFar: leftovers.soFar, allow, detectBlocking: options.detectBlocking, rulesOf, overheadOf, measuredAt, detected }))
 
   async function profile<T>(fn: () => T | PromiseLike<T>): Promise<{ profile: AsyncProfile; result: T }> {
     const scope = begin({ kind: 'function', name: fn.name || 'anonymous', parent: session.storage.getStore() })

@@ -1,5 +1,4 @@
-import { createAllowance, type Left, makeProfile, type Observed, type RuleContext } from '../../analysis/profile.ts'
-import type { Finding } from '../../model/finding.ts'
+import { createAllowance, findAll, findLeftovers, makeProfile, type Observed, type RuleContext } from '../../analysis/profile.ts'
 import type { Leftovers } from '../../model/leftovers.ts'
 import type { MeasuredSubject } from '../../model/measured.ts'
 import type { AsyncProfile } from '../../model/profile.ts'
@@ -24,8 +23,6 @@ export interface SubjectTools {
   overheadOf(scope: Scope): number
   /** Whether the probes ran then. */
   measuredAt(ms: number): boolean
-  findAll(observed: Observed, context: RuleContext): Finding[]
-  findLeftovers(left: Left, context: RuleContext): Finding[]
   detected(observed: Observed): Observed
 }
 
@@ -42,7 +39,7 @@ export interface Subjects {
 
 const NOTHING_LEFT: Leftovers = { resources: [], promises: [], counted: 0 }
 
-export function createSubjects({ session, measurer, tasks, leftSoFar, allow, detectBlocking, rulesOf, overheadOf, measuredAt, findAll, findLeftovers, detected }: SubjectTools): Subjects {
+export function createSubjects({ session, measurer, tasks, leftSoFar, allow, detectBlocking, rulesOf, overheadOf, measuredAt, detected }: SubjectTools): Subjects {
   const profiled = new WeakMap<AsyncProfile, Frozen>()
   /** Of what we do for a scope in the middle of its work, nothing is its own. */
   function apart<T>(scope: Scope, work: () => T): T {

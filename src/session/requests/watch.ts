@@ -2,7 +2,6 @@ import { subscribe } from 'node:diagnostics_channel'
 import type * as Http from 'node:http'
 import type * as Https from 'node:https'
 import type { Socket } from 'node:net'
-import { now } from '../../node/clock.ts'
 import { whenLoaded } from '../../probes/patches/when-loaded.ts'
 import type { Scope } from '../scope/scope.ts'
 import type { Session } from '../session.ts'
@@ -64,12 +63,7 @@ export function watchRequests(session: Session, options: RequestsOptions, seldom
   const serverEvents = watchServerEvents(session, { requests, exchanges, servers, upgraded })
   servers.onArrival(serverEvents.include)
   let http2: Http2 | undefined
-  function http2Now(): Http2 {
-    const since = now()
-    http2 ??= seldom().createHttp2(session, tools)
-    session.exclude(since)
-    return http2
-  }
+  const http2Now = (): Http2 => (http2 ??= seldom().createHttp2(session, tools))
   subscribe('http2.client.stream.start', (message) => http2Now().client(message))
   subscribe('http2.server.stream.created', (message) => http2Now().server(message))
   watchInjected(session, { requests, exchanges })

@@ -51,7 +51,7 @@ describe.each(MATRIX)('vitest $vitest, $pool, isolate $isolate', (where) => {
       `warn blocking-call ${RANK} | in the body`,
       `warn blocking-call ${RANK} | matchers > fail | GET /ranks?of=all`,
       `warn blocking-call ${RANK} | matchers > pass negated | GET /ranks?of=all`,
-      `warn blocking-call ${RANK} | own options > a lower threshold | GET /ranks?ms=50`,
+      `warn blocking-call ${RANK} | own options > a lower threshold | GET /ranks?ms=80`,
       `warn blocking-call ${RANK} | two at once > busy | GET /ranks?busy`
     ])
   })

@@ -2,7 +2,7 @@ import type { Confidence, Finding, Severity } from '../../model/finding.ts'
 import type { BlockingCall } from '../../model/profile.ts'
 import { namesOf } from '../culprit.ts'
 import { fingerprint } from '../fingerprint.ts'
-import { judgeStretches, ownMs } from '../stalls/blocking.ts'
+import { isUnseen, judgeStretches, ownMs } from '../stalls/blocking.ts'
 import { hintFor } from '../stalls/hints.ts'
 import { formatMs } from '../text/format.ts'
 import { calleeText, describePlace, functionPlace } from '../text/places.ts'
@@ -43,7 +43,7 @@ function toFinding(call: BlockingCall, context: RuleContext, severity: Severity,
     message: doubtful
       ? `${describePlace(call)} kept the event loop for ${formatMs(durationMs)}, but ${excuse(call)}`
       : `${describePlace(call)} blocked the event loop for ${formatMs(durationMs)}`,
-    hint: kind === 'unknown' && location === undefined ? `${UNKNOWN_LINE}; ${hintFor(call)}` : hintFor(call),
+    hint: kind === 'unknown' && location === undefined ? `${isUnseen(call) ? 'run again beside less work to see the line' : UNKNOWN_LINE}; ${hintFor(call)}` : hintFor(call),
     kind,
     durationMs,
     ...(location && { location }),
@@ -59,7 +59,9 @@ function toFinding(call: BlockingCall, context: RuleContext, severity: Severity,
 }
 
 /** Why a stretch that was too long may not be the user's doing. */
-function excuse({ stolenMs, suspendedMs }: BlockingCall): string {
+function excuse(call: BlockingCall): string {
+  const { stolenMs, suspendedMs } = call
+  if (isUnseen(call)) return 'on a busy machine the CPU profiler, a thread of its own, could not see what ran'
   return suspendedMs > stolenMs
     ? `for ${formatMs(suspendedMs)} of it the process did not run: it was stopped, its machine was, or a debugger paused it`
     : `other processes held the CPU for ${formatMs(stolenMs)} of it`

@@ -1,7 +1,7 @@
 import type { CpuNode, CpuWindow, Evidence, KindPart, LineTicks, RawFrame } from '../../model/code.ts'
 import { isNative, kindOfParts, kindOfPath } from './kinds.ts'
 import { isGc, pausesOf } from './pauses.ts'
-import { eachSample, type Stretch } from './samples.ts'
+import { eachSample, seenMs, type Stretch } from './samples.ts'
 
 /** Whose code a script has, by its url. */
 export interface Owners {
@@ -15,7 +15,7 @@ export interface Owners {
  * What ran in a stretch, by the profile's samples: the innermost own function that most of the time was spent in or
  * under, and whether in its own lines or in something that it called.
  */
-export function blame(window: CpuWindow, stretch: Stretch, owners: Owners): Evidence | undefined {
+export function blame(window: CpuWindow, stretch: Stretch, owners: Owners): Evidence {
   const tree = indexTree(window.nodes)
   const { usersMs, runnersMs, oursMs, gcMs, functions } = sortPaths(weighPaths(window, stretch), tree, owners)
   // The collector has no caller: it cleans up after both, by what they did. The runner's few samples at the edges of what it
@@ -24,9 +24,10 @@ export function blame(window: CpuWindow, stretch: Stretch, owners: Owners): Evid
   const usersShare = 1 - runnersShare
   const runnerMs = runnersMs + gcMs * runnersShare
   const totalMs = usersMs + gcMs * usersShare
-  if (totalMs === 0) return runnerMs + oursMs === 0 ? undefined : { ...NOTHING, runnerMs, oursMs }
+  const seen = seenMs(window, stretch)
+  if (totalMs === 0) return { ...NOTHING, seenMs: seen, runnerMs, oursMs }
   const pauses = pausesOf(window, stretch)
-  const besides = { runnerMs, oursMs, gcMs: pauses.seenMs, pausesMs: pauses.longSeenMs * usersShare }
+  const besides = { seenMs: seen, runnerMs, oursMs, gcMs: pauses.seenMs, pausesMs: pauses.longSeenMs * usersShare }
   const hottest = heaviest([...functions.values()].filter(({ own }) => own)) ?? heaviest([...functions.values()])
   const evidence: Evidence =
     hottest === undefined ? { ...NOTHING, ...besides } : { ...describe(hottest, window.nodes), ...besides, share: hottest.own ? hottest.ms / totalMs : 0 }
@@ -43,8 +44,7 @@ function sortPaths(paths: ReadonlyMap<number, number>, tree: Tree, { isOwn, isRu
     const path = tree.pathOf(id)
     const own = path.findIndex((node) => isOwn(node.callFrame.url))
     if (isGc(path[0])) sorted.gcMs += ms
-    // In our own lines only: what is called through a function of ours is its caller's.
-    else if (path[0] !== undefined && isOurs(path[0].callFrame.url)) sorted.oursMs += ms
+    else if (isProfilers(path, isOurs)) sorted.oursMs += ms
     else if (isRunners(path, own, isRunner)) sorted.runnersMs += ms
     else {
       sorted.usersMs += ms
@@ -66,6 +66,16 @@ interface Sorted {
 const NODE_REALM = 'node:internal/bootstrap/realm'
 
 const NOTHING: Evidence = { source: 'profile', kind: 'unknown', frames: [], own: -1, callee: undefined, runnerMs: 0, oursMs: 0, gcMs: 0, pausesMs: 0, share: 0, native: false, lines: [] }
+
+/** In our own lines only, and where these load more of them: what is called through a function of ours is its caller's. */
+function isProfilers(path: readonly CpuNode[], isOurs: (url: string) => boolean): boolean {
+  const scripts = path.filter(({ callFrame: { url } }) => url !== '')
+  const caller = scripts.findIndex(({ callFrame: { url } }) => !url.startsWith('node:'))
+  if (caller === -1 || !isOurs(scripts[caller]!.callFrame.url)) return false
+  return scripts[caller] === path[0] || scripts.slice(0, caller).some(({ callFrame: { url } }) => url.startsWith(MODULE_LOADERS))
+}
+
+const MODULE_LOADERS = 'node:internal/modules/'
 
 /**
  * Around a test's own code the runner's runs in its context, and so do its assertions when a test calls them. A mock of
@@ -122,7 +132,7 @@ function weigh(functions: Map<string, FunctionWeight>, node: CpuNode, path: Path
   }
 }
 
-function describe(weight: FunctionWeight, nodes: readonly CpuNode[]): Omit<Evidence, 'share' | 'runnerMs' | 'oursMs' | 'gcMs' | 'pausesMs'> {
+function describe(weight: FunctionWeight, nodes: readonly CpuNode[]): Omit<Evidence, 'share' | 'seenMs' | 'runnerMs' | 'oursMs' | 'gcMs' | 'pausesMs'> {
   const callee = heaviest([...weight.callees.values()])
   const parts = weight.paths.map(toPart)
   const inCallee = callee !== undefined && callee.ms > weight.selfMs

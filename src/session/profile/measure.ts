@@ -1,5 +1,6 @@
 import { isAbsolute, relative } from 'node:path'
 import { type Observed, ownMs, type RuleContext } from '../../analysis/profile.ts'
+import type { Confidence } from '../../model/finding.ts'
 import type { PlacedSyncCall } from '../../model/measured.ts'
 import type { BlockingCall, Task } from '../../model/profile.ts'
 import { toCulprit, toVictims } from '../scope/culprit.ts'
@@ -7,6 +8,7 @@ import type { Scope, Stretch } from '../scope/scope.ts'
 import type { SyncCall } from '../scope/sync-call-list.ts'
 import type { Session } from '../session.ts'
 import type { Locator } from '../source/locate.ts'
+import { isUnseen } from '../stalls/stretches.ts'
 import { toStarvation, toSyncCalls } from './observe.ts'
 import { requestStatus } from './task-status.ts'
 import type { Tasks } from './tasks.ts'
@@ -80,7 +82,7 @@ function toBlockingCall(stretch: Stretch, scope: Scope, locator: Locator): Block
     suspendedMs,
     ...(collectedMs > 0 && { collectedMs }),
     kind: places?.kind ?? 'unknown',
-    confidence: isGuess(stretch) ? 'likely' : (places?.confidence ?? 'likely'),
+    confidence: confidenceIn(stretch, places?.confidence),
     ...(places?.functionName !== undefined && { functionName: places.functionName }),
     ...(called?.callee !== undefined && { callee: called.callee }),
     ...(called?.detail !== undefined && { detail: called.detail }),
@@ -89,6 +91,11 @@ function toBlockingCall(stretch: Stretch, scope: Scope, locator: Locator): Block
     culprit: toCulprit(stretch.scope),
     victims: toVictims(victims)
   }
+}
+
+function confidenceIn(stretch: Stretch, place: Confidence = 'likely'): Confidence {
+  if (isUnseen(stretch)) return 'inconclusive'
+  return isGuess(stretch) ? 'likely' : place
 }
 
 /** Whether nothing but the time tells whose it is. */

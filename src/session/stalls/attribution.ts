@@ -10,7 +10,7 @@ import type { EvidenceSource } from './evidence.ts'
 import { isAffordable } from './sampler-policy.ts'
 import { splitStretch } from './split-stretch.ts'
 import { starvedTurn } from './starvation.ts'
-import { type AnyStretch, EVIDENCE_MS, type Stretches } from './stretches.ts'
+import { type AnyStretch, EVIDENCE_MS, isUnseen, type Stretches } from './stretches.ts'
 import type { SyncLog } from './sync-log.ts'
 import type { Ours, Turns } from './turns.ts'
 import { type VictimWatch, watchVictims } from './victims.ts'
@@ -89,7 +89,7 @@ export function createAttribution({ slices, stretches, turns, syncLog, evidence,
     if (usersMs < slice.durationMs) turns.add(undefined, slice.durationMs - usersMs, 0)
     for (const piece of pieces as Stretch[]) {
       if (guess !== undefined && !isUsersWork(piece)) continue
-      const notItsMs = piece.stolenMs + piece.suspendedMs + piece.collectedMs
+      const notItsMs = isUnseen(piece) ? piece.durationMs : piece.stolenMs + piece.suspendedMs + piece.collectedMs
       turns.add(scope, piece.durationMs, notItsMs)
       turns.stretch(scope, piece.durationMs - notItsMs)
       scope.keep(piece)

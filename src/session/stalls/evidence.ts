@@ -36,6 +36,7 @@ export function createEvidence(requested: BackendName | 'auto', breadcrumbs: Bre
   let failure: string | undefined
   /** Code that V8 has optimized before has no lines of what is inlined in it. */
   let late = false
+  let startedMs = Infinity
   let recent: CpuWindow[] = []
   let busyMs = 0
   let cutAt = now()
@@ -56,6 +57,7 @@ export function createEvidence(requested: BackendName | 'auto', breadcrumbs: Bre
       try {
         sampler = startSampler()
         cutAt = now()
+        startedMs = cutAt
         late = isLate
         debug('the CPU profile started%s, in %d ms', isLate ? ' late, so that lines are likely at most' : '', Math.round(sampler.startMs))
       } catch (error) {
@@ -68,7 +70,9 @@ export function createEvidence(requested: BackendName | 'auto', breadcrumbs: Bre
       const endMs = stretch.startMs + stretch.durationMs
       // A turn of many stretches, each of which was looked at, is in as many windows.
       const profiled = sampler && blame(merge(recent.filter((window) => endOf(window) > stretch.startMs)), stretch, { isOwn: isOwnUrl, isRunner: isRunnerUrl, isOurs: isOursUrl })
-      if (profiled !== undefined) return late ? { ...profiled, late } : profiled
+      const wasThere = stretch.startMs >= startedMs
+      // Of one that began before the profile did, it has seen less for that reason.
+      if (profiled !== undefined && (wasThere || profiled.seenMs !== 0)) return { ...profiled, ...(late && { late }), ...(!wasThere && { seenMs: undefined }) }
       const breadcrumb = breadcrumbs.longest(stretch.startMs, endMs)
       if (breadcrumb === undefined) return undefined
       const own = breadcrumb.frames.findIndex(({ url }) => isOwnUrl(url))

@@ -11,6 +11,18 @@ const MAX_UNREAD_MS = 5
 /** A stretch of somebody's code, or of nobody's. */
 export type AnyStretch = Omit<Stretch, 'scope'> & { scope: Scope | undefined }
 
+/**
+ * Whether a profile ran, and was asleep: its thread had too little of a busy machine's CPU for as long as this one worked. Then nobody
+ * knows what ran, and whether it was the garbage collector.
+ */
+export function isUnseen({ evidence, durationMs, cpuMs }: AnyStretch): boolean {
+  const { seenMs = Infinity } = evidence ?? {}
+  return durationMs < LONGEST_SLEEP_MS && seenMs < durationMs / 2 && cpuMs > durationMs / 2
+}
+
+/** Beside five busy processes on two CPUs, gaps between samples were 15 ms mostly, and up to 55 ms. */
+const LONGEST_SLEEP_MS = 200
+
 export interface Stretches {
   /** Splits a slice that has just ended into CPU time, stolen time and the rest. */
   measure(slice: LongSlice<Scope>): AnyStretch

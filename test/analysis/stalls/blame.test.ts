@@ -50,6 +50,36 @@ test("the profiler's own lines, but not what is called through them", () => {
   expect(blame(window, { startMs: 0, durationMs: 24 }, owners)).toMatchObject({ own: 0, oursMs: 12, share: 1, frames: [{ functionName: 'handler' }] })
 })
 
+test('what the profiler loads of its own is no work of whose code it was asked in', () => {
+  const [REQUIRE, LATER, USERS] = [6, 7, 8]
+  const nodes = [
+    node(ROOT, '(root)', '', [BODY]),
+    node(BODY, 'handler', OWN, [LATER, USERS]),
+    node(LATER, 'later', OURS, [REQUIRE]),
+    node(REQUIRE, 'require', 'node:internal/modules/cjs/loader'),
+    node(USERS, 'require', 'node:internal/modules/cjs/loader')
+  ]
+  const kindOf = (leaf: number) => blame({ nodes, samples: [BODY, BODY, leaf, leaf, leaf], times: [4, 8, 12, 16, 20] }, { startMs: 0, durationMs: 20 }, owners)
+  expect(kindOf(REQUIRE)).toMatchObject({ kind: 'cpu', oursMs: 12 })
+  expect(kindOf(USERS)).toMatchObject({ kind: 'module-load', oursMs: 0 })
+})
+
+describe('a profile that was asleep', () => {
+  const seen = (...times: number[]) => blame({ nodes: NODES, samples: times.map(() => BODY), times }, { startMs: 0, durationMs: 60 }, owners)
+
+  test('tells nothing by what runs after the stretch', () => {
+    expect(seen(64)).toMatchObject({ kind: 'unknown', own: -1, seenMs: 0 })
+  })
+
+  test('tells of a short time by a sample that comes late', () => {
+    expect(seen(58)).toMatchObject({ kind: 'cpu', own: 0, seenMs: 20 })
+  })
+
+  test('tells all by samples that come in time', () => {
+    expect(seen(4, 16, 30, 45, 58)).toMatchObject({ kind: 'cpu', own: 0, seenMs: 58 })
+  })
+})
+
 describe('the collector', () => {
   test("is the user's, of whose code there may be no sample", () => {
     expect(blamed([PRINT, 8], [GC, 600], [PRINT, 4])).toMatchObject({ kind: 'gc', own: -1, runnerMs: 12, gcMs: 600, pausesMs: 600 })

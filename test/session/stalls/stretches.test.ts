@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { ThreadTime } from '../../../src/probes/event-loop/thread-clock.ts'
-import { createStretches } from '../../../src/session/stalls/stretches.ts'
+import { type AnyStretch, createStretches, isUnseen } from '../../../src/session/stalls/stretches.ts'
+import { sampleEvidence } from './sample-evidence.ts'
 
 /** A thread that runs and waits as it is told. */
 function threadWith() {
@@ -48,4 +49,15 @@ test('the clock is read now and then', () => {
   expect(thread.reads() - before).toBeGreaterThan(50)
   expect(thread.reads() - before).toBeLessThan(110)
   expect(thread.slice(120, 0)).toEqual({ cpuMs: 120, stolenMs: 0 })
+})
+
+test.each<[string, boolean, Partial<AnyStretch>]>([
+  ['no sample', true, { evidence: sampleEvidence({ seenMs: 0 }) }],
+  ['one that came late', true, { evidence: sampleEvidence({ seenMs: 20 }) }],
+  ['samples for most of it', false, { evidence: sampleEvidence({ seenMs: 50 }) }],
+  ['no sample, waiting for something', false, { evidence: sampleEvidence({ seenMs: 0 }), cpuMs: 10 }],
+  ['no sample, for longer than a thread sleeps', false, { evidence: sampleEvidence({ seenMs: 20 }), durationMs: 400, cpuMs: 400 }],
+  ['no profile', false, {}]
+])('nobody saw what ran in a stretch with %s: %s', (_name, unseen, given) => {
+  expect(isUnseen({ scope: undefined, startMs: 0, durationMs: 80, cpuMs: 78, stolenMs: 2, suspendedMs: 0, collectedMs: 0, evidence: undefined, victims: [], ...given })).toBe(unseen)
 })

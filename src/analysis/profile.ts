@@ -7,7 +7,7 @@ import { makeTimeline } from './timeline.ts'
 
 export { createAllowance } from './allow.ts'
 export { blame } from './stalls/blame.ts'
-export { kindOfLine, kindOfParts } from './stalls/kinds.ts'
+export { kindOfParts } from './stalls/kinds.ts'
 export { judgeBudget } from './budgets/test-budgets.ts'
 export { judgeStretches, ownMs } from './stalls/blocking.ts'
 export { lagBudgetFinding } from './rules/lag-budget.ts'

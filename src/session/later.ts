@@ -1,9 +1,10 @@
 import { createPromisePlaces, type PromisePlaces } from './leftovers/pending-promises.ts'
 import type { Locator } from './source/locate.ts'
-import { namesIn } from './source/names.ts'
+import { awaitsImport } from './source/syntax/imports.ts'
+import { namesIn } from './source/syntax/names.ts'
 import type { Script, Sources } from './source/sources.ts'
 import { makesStub } from './source/stubs.ts'
-import { parse } from './source/syntax.ts'
+import { parse } from './source/syntax/parse.ts'
 import { createPromiseChains, type PromiseChains } from './waits/promise-chains.ts'
 
 /*
@@ -27,7 +28,7 @@ export { explainTimedOut } from './waits/timed-out.ts'
 /** Nothing where the parser refuses it. */
 export function readScript(lines: readonly string[]): Script | undefined {
   const syntax = parse(lines)
-  return syntax && { syntax, names: namesIn(syntax.program) }
+  return syntax && { syntax, names: namesIn(syntax.program), awaitsImport: (line, column) => awaitsImport(syntax, line, column) }
 }
 
 /** Who waits for which promise, and where they were made. */
@@ -37,6 +38,6 @@ export interface PromiseReader {
 }
 
 export function createPromiseReader(sources: Sources, locator: Locator, depth: number): PromiseReader {
-  const chains = createPromiseChains(sources.get, (frame) => makesStub(sources, frame))
+  const chains = createPromiseChains(sources.script, (frame) => makesStub(sources, frame))
   return { chains, places: createPromisePlaces(chains, locator, depth) }
 }

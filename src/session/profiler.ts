@@ -3,6 +3,7 @@ import { type Left, type Observed, type RuleContext } from '../analysis/profile.
 import { AsyncProfilerError } from '../errors.ts'
 import type { Finding } from '../model/finding.ts'
 import type { MeasuredSubject } from '../model/measured.ts'
+import type { RunnerAccess } from '../model/module-graph.ts'
 import type { ResolvedOptions } from '../model/options.ts'
 import type { Location } from '../model/place.ts'
 import type { AsyncProfile } from '../model/profile.ts'
@@ -79,11 +80,11 @@ export interface Profiler {
 
 const later = loadLater<typeof Later>(import.meta.url, './later')
 
-export function createProfiler(options: ResolvedOptions, root: string, allow: readonly AllowPattern[]): Profiler {
+export function createProfiler(options: ResolvedOptions, root: string, allow: readonly AllowPattern[], runner: RunnerAccess): Profiler {
   const thresholds = { blockingThreshold: options.blockingThreshold, lagThreshold: options.lagThreshold }
   const lag = options.monitorEventLoop
-  const sources = createSources((lines) => later().readScript(lines))
-  const session = createSession({ ...options, isLoading: sources.isLoading, source: sources.get })
+  const sources = createSources((lines) => later().readScript(lines), runner.modulesOf)
+  const session = createSession({ ...options, isLoading: sources.isLoading, script: sources.script })
   // Before the request's own code runs.
   for (const name of ['http.server.request.start', 'http.server.response.created']) subscribe(name, () => session.syncCalls.refresh())
   // In the middle of somebody's work, of which the loading is none.
@@ -204,8 +205,7 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
       const measured = { fromMs: now(), toMs: Infinity }
       measuredTimes.push(measured)
       session.syncCalls.refresh()
-      // In vm pools the builtin modules that test files import are copies, made anew for each of them.
-      ;(global as VitestGlobal).__vitest_required__?.syncBuiltinESMExports?.()
+      runner.syncBuiltinCopies(global)
       const undos = [stopRequests, session.syncCalls.patchGlobal(global)]
       return () => {
         measured.toMs = now()
@@ -258,6 +258,3 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
     }
   }
 }
-
-/** Where Vitest 5 keeps what its fake timers need. */
-type VitestGlobal = { __vitest_required__?: { syncBuiltinESMExports?(): void } }

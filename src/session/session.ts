@@ -16,7 +16,7 @@ import { watchFileStreams } from '../probes/patches/file-streams.ts'
 import { startSyncCalls, type SyncCalls } from '../probes/patches/sync-calls.ts'
 import { createOpenScopes } from './scope/open-scopes.ts'
 import type { Scope, Stretch } from './scope/scope.ts'
-import type { Source } from './source/sources.ts'
+import type { Script } from './source/sources.ts'
 import { isOwnUrl, isRunnerUrl } from './source/user-code.ts'
 import { createAttribution } from './stalls/attribution.ts'
 import { createEvidence, type EvidenceSource } from './stalls/evidence.ts'
@@ -31,8 +31,8 @@ export interface SessionOptions {
   maxStackDepth: number
   /** Whether the module of a frame is still being evaluated. */
   isLoading(url: string): boolean
-  /** The text of a script of the user's. */
-  source(url: string): Source | undefined
+  /** A script of the user's, as a parser reads it. */
+  script(url: string): Script | undefined
 }
 
 /** A running profiler of this thread. All its times are on the scale of `now()`. */
@@ -123,7 +123,7 @@ export function createSession(options: SessionOptions): Session {
   })
   watchFileStreams(resources.fileStream)
   const hooks = createHooks(storage, { slices, tasks, promises, resources, breadcrumbs }, () => !evidence.sampling())
-  const attribution = createAttribution({ slices, stretches, turns, syncLog, evidence, promises, resources, hooks, depth: options.maxStackDepth, source: options.source, openTests: scopes.tests })
+  const attribution = createAttribution({ slices, stretches, turns, syncLog, evidence, promises, resources, hooks, depth: options.maxStackDepth, script: options.script, openTests: scopes.tests })
   let undos: (() => void)[] = []
 
   function onShort(scope: Scope | undefined, ms: number): void {

@@ -46,19 +46,3 @@ export const loadsModule = ({ functionName, url, line, column }: RawFrame): bool
 
 const byTable = (table: readonly [RegExp, BlockKind][], names: readonly string[]): BlockKind | undefined =>
   table.find(([pattern]) => names.some((name) => pattern.test(name)))?.[1]
-
-const JSON_CALL = /\bJSON\.(?:parse|stringify)\(/
-const REGEXP_CALL = /\.(?:test|exec|match|matchAll|search)\(|\.(?:replace|replaceAll)\(\s*[^\s"'`)]|\.split\(\s*(?:\/|new RegExp)/
-
-/** On a line that was written by a person. Minified ones hold whole functions, and tell nothing of what took the time. */
-const MAX_LINE = 200
-
-/**
- * V8 gives its own JSON and regular expressions no frame: their time is that of the line that calls them.
- * @param text what one function itself has on the line
- */
-export function kindOfLine(text: string): BlockKind | undefined {
-  if (text.length > MAX_LINE) return undefined
-  if (JSON_CALL.test(text)) return 'json'
-  return REGEXP_CALL.test(text) ? 'regexp' : undefined
-}

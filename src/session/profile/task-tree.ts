@@ -2,34 +2,41 @@ import type { RawFrame } from '../../model/code.ts'
 import { periodOf } from '../../node/resources/timers.ts'
 import type { TaskRecord } from '../../probes/async/tasks.ts'
 import type { Scope } from '../scope/scope.ts'
-import type { Source } from '../source/sources.ts'
+import type { Script } from '../source/sources.ts'
+import { callAt } from '../source/syntax/call-value.ts'
+import { calleeNames } from '../source/syntax/calls.ts'
 
 type Record = TaskRecord<Scope>
 
-/** `Promise.all` and its like wait for work; they are none. */
-const COMBINATOR = /^(?:Promise\s*\.\s*)?(?:all|allSettled|any|race|resolve|reject)\s*\(/
-/** V8 reports the promise of an async call at the function's parameters, one made by hand at its `new`. */
-const PARAMETERS = /^(?:\(|async\b|[\w$]+\s*=>)/
+/** Of `Promise`: they wait for work, and are none. */
+const COMBINATORS = new Set(['all', 'allSettled', 'any', 'race', 'resolve', 'reject'])
 
 /**
  * Finds which task started which. A continuation's work has its parent from the hooks; but an async function runs
  * inside its caller until it first waits, and only the stacks tell that what it starts until then is its own.
  */
-export function createTaskTree(get: (url: string) => Source | undefined): {
+export function createTaskTree(script: (url: string) => Script | undefined): {
   isWork(record: Record): boolean
   /** By id: which task started which. @param all in the order in which they were made, those that are no work included */
   parentsOf(all: readonly Record[]): Map<number, number | undefined>
 } {
   /** What waits for work is none, and what is over starts nothing more. */
   const isPassed = (record: Record | undefined, ms: number): boolean => record !== undefined && (isOver(record, ms) || !isWork(record))
-  const textAt = ({ url, line, column }: RawFrame): string => get(url)?.lines[line - 1]?.slice(column - 1) ?? ''
+  /** V8 reports the promise of an async call at the function's parameters, one made by hand at its `new`. */
+  const isFunctionStart = ({ url, line, column }: RawFrame): boolean => script(url)?.syntax.functionAt(line, column) !== undefined
+  function isCombinator({ url, line, column }: RawFrame): boolean {
+    const syntax = script(url)?.syntax
+    const call = syntax && callAt(syntax, line, column)
+    const [object, method = ''] = call === undefined ? [] : calleeNames(call.node)
+    return object === 'Promise' && COMBINATORS.has(method)
+  }
 
   function runsInside(inner: Record, outer: Record): boolean {
     const [top, caller] = outer.frames
     if (top === undefined || outer.type !== 'PROMISE') return false
     // Made by hand: what its executor starts is its own.
     if (samePlace(inner.frames[1], top)) return samePlace(inner.frames[2], caller)
-    if (!PARAMETERS.test(textAt(top))) return false
+    if (!isFunctionStart(top)) return false
     return inner.frames.some((frame, depth) => sameFunction(frame, top) && samePlace(inner.frames[depth + 1], caller))
   }
   function startedBy(index: number, all: readonly Record[]): number | undefined {
@@ -41,7 +48,7 @@ export function createTaskTree(get: (url: string) => Source | undefined): {
     }
     return record.parentId
   }
-  const isWork = ({ type, frames: [top] }: Record): boolean => type !== 'PROMISE' || top === undefined || !COMBINATOR.test(textAt(top))
+  const isWork = ({ type, frames: [top] }: Record): boolean => type !== 'PROMISE' || top === undefined || !isCombinator(top)
   return {
     isWork,
     parentsOf(all) {

@@ -17,7 +17,7 @@ export interface Tasks {
 }
 
 export function createTasks(locator: Locator, sources: Sources): Tasks {
-  const tree = createTaskTree(sources.get)
+  const tree = createTaskTree(sources.script)
   const recordsIn = (scope: Scope): TaskRecord<Scope>[] => scope.taskLog.records.filter(({ owner }) => scope.includes(owner))
   return {
     of(scope) {

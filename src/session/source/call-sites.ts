@@ -1,7 +1,7 @@
 import type { LineTicks } from '../../model/code.ts'
-import { type Call, callsOf, isRepeated, placeOfCall, readsOf } from './calls.ts'
+import { type Call, callsOf, isRepeated, placeOfCall, readsOf } from './syntax/calls.ts'
 import { createKnownFunctions, type FunctionPlace, lastName } from './known-functions.ts'
-import { regexpCallsOf, sourceOfRegexp } from './regexps.ts'
+import { regexpCallsOf, sourceOfRegexp } from './syntax/regexps.ts'
 import type { Script, Sources } from './sources.ts'
 
 /** Where one function calls another one. */

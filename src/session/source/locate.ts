@@ -1,13 +1,13 @@
-import { kindOfLine, kindOfParts } from '../../analysis/profile.ts'
+import { kindOfParts } from '../../analysis/profile.ts'
 import type { Evidence, LineTicks, RawFrame } from '../../model/code.ts'
 import type { BlockKind, Confidence } from '../../model/finding.ts'
 import type { Location } from '../../model/place.ts'
 import { isOursUrl } from '../../our-files.ts'
 import { createCallSites } from './call-sites.ts'
-import { textOnLine } from './calls.ts'
-import { functionEnd } from './function-end.ts'
 import { createMarkedPlaces } from './marked-places.ts'
-import type { Source, Sources } from './sources.ts'
+import type { Sources } from './sources.ts'
+import { kindOfLine } from './syntax/kind-of-line.ts'
+import type { Syntax, SyntaxNode } from './syntax/parse.ts'
 import { isMockUrl, isOwnUrl, outermost } from './user-code.ts'
 
 export interface Places {
@@ -39,25 +39,24 @@ export function createLocator(sources: Pick<Sources, 'get' | 'script' | 'modules
     const name = functionName === '' ? {} : { functionName }
     return { file: display(at.path), line: at.line, column: at.column, ...name }
   }
-  function hotLine(frame: RawFrame, lines: readonly LineTicks[]): [number, number] | undefined {
-    const source = get(frame.url)
-    if (source === undefined) return lines[0] && [lines[0].line, 1]
+  /** The function of a frame, as the parser reads it. */
+  function functionOf({ url, line, column }: RawFrame): { syntax: Syntax; fn: SyntaxNode } | undefined {
+    const syntax = sources.script(url)?.syntax
+    const fn = syntax?.functionAt(line, column)
+    return syntax && fn && { syntax, fn }
+  }
+  /** The line of a function that was seen running most; likely only, where nobody knows which lines are the function's. */
+  function hotLine(frame: RawFrame, lines: readonly LineTicks[]): { at: [number, number]; sure: boolean } | undefined {
+    const read = functionOf(frame)
     // A function inlined from another file leaves that file's line numbers here.
-    const last = lastLine(frame, source)
+    const last = read === undefined ? Infinity : read.syntax.position(read.fn.end).line
     const hot = lines.find(({ line }) => line >= frame.line && line <= last)
-    return hot && [hot.line, (source.lines[hot.line - 1] ?? '').search(/\S|$/) + 1]
+    const text = hot === undefined ? '' : (get(frame.url)?.lines[hot.line - 1] ?? '')
+    return hot && { at: [hot.line, text.length - text.trimStart().length + 1], sure: read !== undefined }
   }
-  function lastLine(frame: RawFrame, { lines }: Source): number {
-    const { syntax } = (isOwnUrl(frame.url) && sources.script(frame.url)) || {}
-    const fn = syntax?.functionAt(frame.line, frame.column)
-    return syntax && fn ? syntax.position(fn.end).line : functionEnd(lines, frame)
-  }
-  /** What one function itself has on a line: what functions inside it do there has frames of its own. */
-  function ownText(frame: RawFrame, line: number): string {
-    const text = get(frame.url)?.lines[line - 1] ?? ''
-    const syntax = isOwnUrl(frame.url) ? sources.script(frame.url)?.syntax : undefined
-    const fn = syntax?.functionAt(frame.line, frame.column)
-    return syntax && fn ? textOnLine(syntax, fn, line) : text
+  function kindOn(frame: RawFrame, line: number): BlockKind | undefined {
+    const read = functionOf(frame)
+    return read && kindOfLine(read.syntax, read.fn, line)
   }
   /** What V8 has no frame for shows in the text of the lines that ran. */
   function kindOf({ kind, parts }: Evidence): BlockKind {
@@ -67,7 +66,7 @@ export function createLocator(sources: Pick<Sources, 'get' | 'script' | 'modules
         const { frame, lines, ms } = part
         const total = lines.reduce((sum, { ticks }) => sum + ticks, 0)
         if (part.kind !== 'cpu' || frame === undefined || total === 0) return [part]
-        return lines.map(({ line, ticks }) => ({ kind: kindOfLine(ownText(frame, line)) ?? part.kind, ms: (ms * ticks) / total }))
+        return lines.map(({ line, ticks }) => ({ kind: kindOn(frame, line) ?? part.kind, ms: (ms * ticks) / total }))
       })
     )
   }
@@ -82,8 +81,7 @@ export function createLocator(sources: Pick<Sources, 'get' | 'script' | 'modules
     const ticks = lines[native ? index - 1 : index] ?? []
     const site = inside === undefined ? undefined : calls.find(frame, inside, ticks)
     if (site !== undefined) return site
-    const hot = inside === undefined || native ? hotLine(frame, ticks) : undefined
-    return hot && { at: hot, sure: true }
+    return inside === undefined || native ? hotLine(frame, ticks) : undefined
   }
   function isExecuting({ url, line, column }: RawFrame): boolean {
     const syntax = isOwnUrl(url) ? sources.script(url)?.syntax : undefined

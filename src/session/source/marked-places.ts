@@ -1,7 +1,8 @@
 import type { RawFrame } from '../../model/code.ts'
 import type { Sources } from './sources.ts'
 import { isOwnUrl } from './user-code.ts'
-import { enclosingFunction, linesOfWork } from './work.ts'
+import { linesOfWork } from './syntax/lines-of-work.ts'
+import { enclosingFunction } from './syntax/parse.ts'
 
 /**
  * What can be said of a stall whose stack was taken only afterwards, when the thread next started async work: the frames

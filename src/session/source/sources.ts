@@ -1,29 +1,13 @@
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import type * as TraceMappingModule from '@jridgewell/trace-mapping'
+import type { EvaluatedModule, ModuleGraph, RunnerAccess } from '../../model/module-graph.ts'
 import { readFileSync } from '../../node/builtins.ts'
 import { withRealBuiltins } from '../../node/real-builtins.ts'
 import { isOursUrl } from '../../our-files.ts'
-import type { Names } from './names.ts'
-import type { Syntax } from './syntax.ts'
+import type { Names } from './syntax/names.ts'
+import type { Syntax } from './syntax/parse.ts'
 import { isOwnUrl, isRunnerUrl } from './user-code.ts'
-
-/** The part of Vitest's worker state that is used: where it keeps the modules it has evaluated. */
-interface VitestWorkerState {
-  evaluatedModules?: {
-    idToModuleMap?: ReadonlyMap<string, EvaluatedModule>
-    urlToIdModuleMap?: ReadonlyMap<string, EvaluatedModule>
-    getModuleById(id: string): EvaluatedModule | undefined
-  }
-}
-
-interface EvaluatedModule {
-  evaluated?: boolean
-  /** Without the query that its id may have. */
-  file?: string
-  meta?: { code?: string; sourceMap?: unknown }
-  exports?: unknown
-}
 
 /** What a module exports, as far as it was evaluated. */
 export interface LoadedModule {
@@ -44,22 +28,22 @@ export interface Source {
 export interface Script {
   syntax: Syntax
   names: Names
+  /** Whether what is awaited at a place has an `import()` in it. */
+  awaitsImport(line: number, column: number): boolean
 }
-
-// Vitest 4.1's file cache puts another comment behind it.
-const INLINE_MAP = /^\/\/# sourceMappingURL=data:application\/json;[^,]*base64,([A-Za-z0-9+/=]+)/gm
 
 /**
  * Executed code and its source map, read when a place is first shown and forgotten with the test file.
  * @param readScript what a parser makes of it
+ * @param modulesOf the modules of the test file with this global object
  */
-export function createSources(readScript: (lines: readonly string[]) => Script | undefined): Sources {
+export function createSources(readScript: (lines: readonly string[]) => Script | undefined, modulesOf: RunnerAccess['modulesOf']): Sources {
   const cache = new Map<string, Source | undefined>()
   const scripts = new Map<string, Script | undefined>()
-  let global: object = globalThis
+  let graph = modulesOf(globalThis)
 
   function get(url: string): Source | undefined {
-    if (!cache.has(url)) cache.set(url, load(url, global))
+    if (!cache.has(url)) cache.set(url, load(url, graph))
     return cache.get(url)
   }
   function read(source: Source | undefined, maxLength: number): Script | undefined {
@@ -72,14 +56,14 @@ export function createSources(readScript: (lines: readonly string[]) => Script |
       if (!scripts.has(url)) scripts.set(url, isForeign(url) ? undefined : read(get(url), isOwnUrl(url) ? MAX_OWN : MAX_OTHER))
       return scripts.get(url)
     },
-    isLoading: (url) => moduleOf(toPath(url), global)?.evaluated === false,
-    files: () => [...new Set([...[...(stateOf(global)?.idToModuleMap ?? [])].map(([id, { file }]) => file ?? id), ...Object.keys(require.cache)])].filter(isOwnUrl),
-    modules: () => [...(stateOf(global)?.idToModuleMap ?? [])].flatMap(([id, module]) => (isForeign(id) ? [] : (toLoaded(module) ?? []))),
-    module: (specifier) => toLoaded(stateOf(global)?.urlToIdModuleMap?.get(specifier)),
+    isLoading: (url) => graph?.getModuleById(toPath(url))?.evaluated === false,
+    files: () => [...new Set([...[...(graph?.idToModuleMap ?? [])].map(([id, { file }]) => file ?? id), ...Object.keys(require.cache)])].filter(isOwnUrl),
+    modules: () => [...(graph?.idToModuleMap ?? [])].flatMap(([id, module]) => (isForeign(id) ? [] : (toLoaded(module) ?? []))),
+    module: (specifier) => toLoaded(graph?.urlToIdModuleMap?.get(specifier)),
     reset(next) {
       cache.clear()
       scripts.clear()
-      global = next
+      graph = modulesOf(next)
     }
   }
 }
@@ -113,9 +97,9 @@ function toPath(url: string): string {
   return path.replaceAll('\\', '/')
 }
 
-function load(url: string, global: object): Source | undefined {
+function load(url: string, graph: ModuleGraph | undefined): Source | undefined {
   const path = toPath(url)
-  const module = moduleOf(path, global)?.meta
+  const module = graph?.getModuleById(path)?.meta
   const code = module?.code ?? readText(path)
   if (code === undefined) return undefined
   const mapText = (): unknown => (module === undefined ? undefined : (module.sourceMap ?? inlineMap(code)))
@@ -140,17 +124,18 @@ const MAX_OTHER = 100_000
 /** Neither the user's nor a dependency's. */
 const isForeign = (url: string): boolean => url === '' || url.startsWith('node:') || isOursUrl(url) || isRunnerUrl(url)
 
-const stateOf = (global: object): VitestWorkerState['evaluatedModules'] => (global as { __vitest_worker__?: VitestWorkerState }).__vitest_worker__?.evaluatedModules
-
-const moduleOf = (path: string, global: object): EvaluatedModule | undefined => stateOf(global)?.getModuleById(path)
-
 function toLoaded(module: EvaluatedModule | undefined): LoadedModule | undefined {
   const { exports } = module ?? {}
   return typeof exports === 'object' && exports !== null ? { exports, transformed: module?.meta?.code !== undefined } : undefined
 }
 
+/** Split, or this file would seem to have one. */
+const INLINE_MAP = `//# ${'sourceMappingURL'}=data:application/json`
+
 function inlineMap(code: string): string | undefined {
-  const base64 = [...code.matchAll(INLINE_MAP)].at(-1)?.[1]
+  // Vitest 4.1's file cache puts another comment behind it.
+  const [, comment] = code.slice(code.lastIndexOf(`\n${INLINE_MAP}`)).split(INLINE_MAP)
+  const [, base64] = comment?.split('\n', 1)[0]!.split(';base64,') ?? []
   return base64 === undefined ? undefined : Buffer.from(base64, 'base64').toString()
 }
 

@@ -1,6 +1,6 @@
 import type { StackFrame } from '../../model/code.ts'
 import type { Sources } from './sources.ts'
-import { isFunction, type SyntaxNode, visit } from './syntax.ts'
+import { isFunction, nodesAround, type SyntaxNode, visit } from './syntax/parse.ts'
 
 /**
  * Whether a frame is of `new Promise(executor)` with an executor that takes no parameter: nothing can settle such a promise, and
@@ -10,11 +10,8 @@ export function makesStub({ script }: Pick<Sources, 'script'>, { url, line, colu
   const syntax = script(url)?.syntax
   if (syntax === undefined) return false
   const at = syntax.offset(line, column)
-  let executor: SyntaxNode | undefined
-  visit(syntax.program, (node) => {
-    if (node.type === 'NewExpression' && node.start === at) executor = node.arguments[0]
-    return at >= node.start && at < node.end
-  })
+  const made = nodesAround(syntax.program, at).find((node) => node.type === 'NewExpression' && node.start === at)
+  const executor = made?.type === 'NewExpression' ? made.arguments[0] : undefined
   return executor !== undefined && isFunction(executor) && executor.params.length === 0 && !takesArguments(executor)
 }
 

@@ -5,7 +5,7 @@ import type { Promises } from '../../probes/async/promises.ts'
 import type { Resources } from '../../probes/async/resources.ts'
 import type { LongSlice, Slices } from '../../probes/event-loop/slices.ts'
 import type { Kept, Scope, Stretch } from '../scope/scope.ts'
-import type { Source } from '../source/sources.ts'
+import type { Script } from '../source/sources.ts'
 import type { EvidenceSource } from './evidence.ts'
 import { isAffordable } from './sampler-policy.ts'
 import { splitStretch } from './split-stretch.ts'
@@ -27,7 +27,7 @@ export interface AttributionTools {
   hooks: Pick<Hooks<Scope>, 'onStart'>
   /** Of stacks that are shown. */
   depth: number
-  source(url: string): Source | undefined
+  script(url: string): Script | undefined
   openTests(): Scope[]
 }
 
@@ -64,7 +64,7 @@ const COLD_CALL_MS = 0.005
 const SEEN_SHARE = 0.5
 const UNSEEN_SHARE = 2 / 3
 
-export function createAttribution({ slices, stretches, turns, syncLog, evidence, promises, resources, hooks, depth, source, openTests }: AttributionTools): Attribution {
+export function createAttribution({ slices, stretches, turns, syncLog, evidence, promises, resources, hooks, depth, script, openTests }: AttributionTools): Attribution {
   let turnStart = now()
   /** What had been taken out of all slices by then. */
   let excludedBefore = 0
@@ -123,7 +123,7 @@ export function createAttribution({ slices, stretches, turns, syncLog, evidence,
   function gather(stretch: AnyStretch, scope: Scope): AnyStretch[] {
     const since = now()
     const { blockingThreshold } = scope.thresholds
-    const pieces = splitStretch(stretch, syncLog.running(), blockingThreshold, evidence.of).map((piece) => withWaitingLine(piece, promises, source))
+    const pieces = splitStretch(stretch, syncLog.running(), blockingThreshold, evidence.of).map((piece) => withWaitingLine(piece, promises, script))
     if (stretch.durationMs > blockingThreshold) {
       if (!pieces.some(isUsersWork)) debug('%s: nothing tells the line of a stall of %d ms: %s', scope.name, Math.round(stretch.durationMs), evidence.sampling() ? 'no sample has the user\'s code on it' : 'no CPU profile ran')
       if (isAffordable(AFTER_STALL)) evidence.arm(true)

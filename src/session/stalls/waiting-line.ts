@@ -1,24 +1,21 @@
 import type { StackFrame } from '../../model/code.ts'
 import type { Promises } from '../../probes/async/promises.ts'
 import type { Scope } from '../scope/scope.ts'
-import type { Source } from '../source/sources.ts'
+import type { Script } from '../source/sources.ts'
 import { isOwnUrl } from '../source/user-code.ts'
 import { isAwait, type Made } from '../waits/promise-chains.ts'
 import type { AnyStretch } from './stretches.ts'
-
-/** As it is written, and as Vite's module runner has it. */
-const IMPORT = /\bimport\s*\(|__vite_ssr_dynamic_import__\s*\(/
 
 /**
  * Where nothing of the user's is on the stack of a stretch, the line of theirs that waits for it: `import()` gives no stack of its
  * caller, and a dependency that works in pieces goes on from the loop.
  */
-export function withWaitingLine(stretch: AnyStretch, promises: Promises<Scope>, get: (url: string) => Source | undefined): AnyStretch {
+export function withWaitingLine(stretch: AnyStretch, promises: Promises<Scope>, script: (url: string) => Script | undefined): AnyStretch {
   const { scope, evidence } = stretch
   if (scope === undefined || evidence === undefined || evidence.own !== -1 || evidence.frames.length === 0) return stretch
   promises.flush()
   const loads = evidence.kind === 'module-load'
-  const isMeant = ({ url, line }: StackFrame): boolean => isOwnUrl(url) && (!loads || IMPORT.test(get(url)?.lines[line - 1] ?? ''))
+  const isMeant = ({ url, line, column }: StackFrame): boolean => isOwnUrl(url) && (!loads || script(url)?.awaitsImport(line, column) === true)
   const awaits = [...scope.promises.pending].filter((made) => isAwait(made) && isMeant(made.frames[0]!))
   const waiting = lastOf(scope, awaits)
   if (waiting === undefined) return stretch

@@ -2,9 +2,8 @@ import type { StackFrame } from '../../model/code.ts'
 import { isOursUrl } from '../../our-files.ts'
 import type { PromiseRecord } from '../../probes/async/promise-records.ts'
 import type { Scope } from '../scope/scope.ts'
-import { hasTwoArguments, isKept, isReturned } from '../source/call-text.ts'
-import { functionEnd } from '../source/function-end.ts'
-import type { Source } from '../source/sources.ts'
+import type { Script } from '../source/sources.ts'
+import { type CallInText, callAt, hasTwoArguments, useOf } from '../source/syntax/call-value.ts'
 import { isOwnUrl, isRunnerUrl } from '../source/user-code.ts'
 
 export type Made = PromiseRecord<Scope>
@@ -13,7 +12,7 @@ export type Made = PromiseRecord<Scope>
 export interface PromiseChains {
   /** The frame whose call's promise was dropped or kept; nothing where it was given to code that is not the user's. */
   receiver(made: Made): StackFrame | undefined
-  /** Whether what a call gives is kept or passed on, for all that its line tells. */
+  /** Whether what a call gives is kept or passed on, for all that its text tells. */
   isKept(call: StackFrame): boolean
   /** Whether the test runner was given it: it is a test's own, or a hook's. */
   isRunners(made: Made): boolean
@@ -60,19 +59,31 @@ export function isWork({ derived, source, frames }: Made): boolean {
 /** The function that an async call's promise is of; none for one that was made by hand. */
 const functionOf = ({ derived, frames }: Made): StackFrame | undefined => (!derived && frames[0]?.url !== '' ? frames[0] : undefined)
 
-/** Lines. */
-const LONGEST_CALL = 60
-
 /** @param makesStub whether a frame makes a promise that nothing can settle */
-export function createPromiseChains(get: (url: string) => Source | undefined, makesStub: (frame: StackFrame) => boolean): PromiseChains {
-  const before = ({ url, line, column }: StackFrame): string => (get(url)?.lines[line - 1] ?? '').slice(0, column - 1)
-  const returns = (call: StackFrame): boolean => isReturned(before(call))
-  const textFrom = ({ url, line, column }: StackFrame): string => (get(url)?.lines ?? []).slice(line - 1, line + LONGEST_CALL).join('\n').slice(column - 1)
+export function createPromiseChains(script: (url: string) => Script | undefined, makesStub: (frame: StackFrame) => boolean): PromiseChains {
+  function inText({ url, line, column }: StackFrame): CallInText | undefined {
+    const syntax = script(url)?.syntax
+    return syntax && callAt(syntax, line, column)
+  }
+  function returns(frame: StackFrame): boolean {
+    const call = inText(frame)
+    return call !== undefined && useOf(call).returned
+  }
+  /** Of a call that nobody can read, nothing is said. */
+  function keeps(frame: StackFrame): boolean {
+    const call = inText(frame)
+    return call === undefined || useOf(call).kept
+  }
+  function takesError(frame: StackFrame): boolean {
+    const call = inText(frame)
+    return call === undefined || hasTwoArguments(call)
+  }
 
   function isInside(frame: StackFrame, fn: StackFrame): boolean {
     if (frame.url !== fn.url || frame.functionName !== fn.functionName || frame.line < fn.line) return false
-    const source = get(fn.url)
-    return source === undefined || frame.line <= functionEnd(source.lines, fn)
+    const syntax = script(fn.url)?.syntax
+    const node = syntax?.functionAt(fn.line, fn.column)
+    return syntax === undefined || node === undefined || syntax.offset(frame.line, frame.column) < node.end
   }
   /**
    * An `await` of what is no promise makes one for the value first, as if its function's own promise were asked. What asks
@@ -92,7 +103,7 @@ export function createPromiseChains(get: (url: string) => Source | undefined, ma
   function isHandled({ frames }: Made): boolean {
     const makers = makersOf(frames)
     const call = makers[0] === 'then' ? frames[makers.length] : undefined
-    return (makers.includes('catch') && !isFetch(frames)) || (call !== undefined && isOwnUrl(call.url) && hasTwoArguments(textFrom(call)))
+    return (makers.includes('catch') && !isFetch(frames)) || (call !== undefined && isOwnUrl(call.url) && takesError(call))
   }
   function isDropped(made: Made): boolean {
     if (made.frames.length === 0 || isAwait(made) || isHandled(made) || looksOn(made) || hasTakers(made)) return false
@@ -162,7 +173,7 @@ export function createPromiseChains(get: (url: string) => Source | undefined, ma
       const frame = made.frames[givenTo(made.frames, returns)]
       return frame !== undefined && isOwnUrl(frame.url) ? frame : undefined
     },
-    isKept: (call) => isKept(before(call)),
+    isKept: keeps,
     isRunners: ({ frames }) => isRunnerUrl(frames[givenTo(frames, returns)]?.url ?? ''),
     awaitOf,
     callOf,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isNative, kindOfLine, kindOfPath, loadsModule } from '../../../src/analysis/stalls/kinds.ts'
+import { isNative, kindOfPath, loadsModule } from '../../../src/analysis/stalls/kinds.ts'
 import type { RawFrame } from '../../../src/model/code.ts'
 
 const frame = (functionName: string, url: string, line = 10, column = 5): RawFrame => ({ functionName, url, line, column })
@@ -71,38 +71,4 @@ test.each<[string, boolean, RawFrame]>([
   ['a named function', false, frame('main', '/app/src/a.ts', 1, 0)]
 ])('loads a module: %s', (_name, is, at) => {
   expect(loadsModule(at)).toBe(is)
-})
-
-describe('the kind of a line', () => {
-  test.each([
-    'return JSON.parse(text)',
-    'send(JSON.stringify({ items }))'
-  ])('json: %s', (line) => {
-    expect(kindOfLine(line)).toBe('json')
-  })
-
-  test.each([
-    'if (/^(a+)+$/.test(name)) return',
-    'const found = PATTERN.exec(text)',
-    'for (const match of text.matchAll(WORD)) {',
-    "text.replace(/a/g, 'b')",
-    'text.replaceAll(PATTERN, "")',
-    'text.split(/\\s+/)',
-    "text.split(new RegExp(separator))"
-  ])('regexp: %s', (line) => {
-    expect(kindOfLine(line)).toBe('regexp')
-  })
-
-  test.each([
-    'sum += Math.sqrt(i)',
-    "text.replace('a', 'b')",
-    'text.replaceAll(`a`, "b")',
-    "text.split(',')",
-    // A minified line holds whole functions.
-    `function a(b){${'let c=b*b;'.repeat(30)}return JSON.stringify(c)}`,
-    'const JSONText = parse(text)',
-    ''
-  ])('neither: %s', (line) => {
-    expect(kindOfLine(line)).toBe(undefined)
-  })
 })

@@ -69,3 +69,17 @@ describe('a line that is not known', () => {
     expect(places.stack).toEqual([{ file: 'src/render.ts', line: 8, column: 1, functionName: 'table' }])
   })
 })
+
+describe('a script that the parser refuses', () => {
+  // A proposal's syntax, which a transform was to take out, and a script that is too long to be parsed at all.
+  const refused = `function render(rows) {\n  const first = rows |> head(%)\n  return text.replace(/[<&]/g, '.')\n}`
+
+  test.each<[string, string | undefined]>([['by its syntax', refused], ['as nobody can read it', undefined]])('%s: the hottest line is likely, and of no kind by its text', (_name, text) => {
+    const { sources: unread } = sampleScripts(text === undefined ? {} : { [OWN]: text })
+    const frame = { functionName: 'render', url: OWN, line: 1, column: 16 }
+    const lines = [{ line: 3, ticks: 9 }]
+    const part: KindPart = { kind: 'cpu', ms: 100, frame, lines }
+    const places = createLocator(unread, (path) => path.replace('/project/', '')).places(sampleEvidence({ frames: [frame], own: 0, parts: [part], lines: [lines] }))
+    expect(places).toMatchObject({ kind: 'cpu', confidence: 'likely', location: { file: 'src/render.ts', line: 3 } })
+  })
+})

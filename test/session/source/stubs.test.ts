@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { StackFrame } from '../../../src/model/code.ts'
-import type { Sources } from '../../../src/session/source/sources.ts'
 import { makesStub } from '../../../src/session/source/stubs.ts'
-import { parse } from '../../../src/session/source/syntax.ts'
+import { sampleScript } from './sample-scripts.ts'
 
 const URL = '/project/src/wait.js'
 
@@ -10,9 +9,7 @@ const URL = '/project/src/wait.js'
 function isStub(text: string, before: readonly string[] = []): boolean {
   const lines = [...before, ...text.replace('@', '').split('\n')]
   const frame: StackFrame = { url: URL, line: before.length + 1, column: text.indexOf('@') + 1, functionName: '', awaits: false, constructs: true }
-  const syntax = parse(lines)
-  const script = (): ReturnType<Sources['script']> => (syntax === undefined ? undefined : { syntax, names: new Map() as never })
-  return makesStub({ script }, frame)
+  return makesStub({ script: () => sampleScript(lines) }, frame)
 }
 
 describe('a promise that is meant to hang', () => {

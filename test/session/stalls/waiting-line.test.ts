@@ -2,18 +2,23 @@ import { expect, test } from 'vitest'
 import type { Evidence, StackFrame } from '../../../src/model/code.ts'
 import type { Promises } from '../../../src/probes/async/promises.ts'
 import { Scope } from '../../../src/session/scope/scope.ts'
-import type { Source } from '../../../src/session/source/sources.ts'
 import type { AnyStretch } from '../../../src/session/stalls/stretches.ts'
 import { withWaitingLine } from '../../../src/session/stalls/waiting-line.ts'
 import type { Made } from '../../../src/session/waits/promise-chains.ts'
+import { sampleScript } from '../source/sample-scripts.ts'
 import { sampleEvidence } from './sample-evidence.ts'
 
 const OWN = '/project/src/boot.ts'
-const source: Source = {
-  path: OWN,
-  lines: ["const { boot } = await __vite_ssr_dynamic_import__('heavy')", 'await boot()', "await import('heavy')"],
-  original: (line, column) => ({ path: OWN, line, column })
-}
+const LINES = [
+  "const { boot } = await __vite_ssr_dynamic_import__('heavy')",
+  'await boot()',
+  "await import('heavy')",
+  "await Promise.all([first(), import('heavy')])",
+  "await boot('import(heavy)') // import('heavy')"
+]
+/** V8 places the promise of an `await` there. */
+const LAST_CALL = /__vite_ssr_dynamic_import__|all\(|import\((?!heavy)|boot\(/
+const script = sampleScript(LINES)
 const LOADER: Partial<Evidence> = {
   kind: 'module-load',
   frames: [{ functionName: '', url: '/project/node_modules/heavy/index.js', line: 1, column: 1 }],
@@ -25,17 +30,17 @@ const scopeOf = (name: string): Scope => new Scope({ kind: 'test', name, thresho
 
 /** An `await` of the scope at this line of the source. */
 function awaitAt(scope: Scope, line: number): void {
-  const frame: StackFrame = { url: OWN, line, column: 7, functionName: 'start', awaits: false, constructs: false }
+  const frame: StackFrame = { url: OWN, line, column: LINES[line - 1]!.search(LAST_CALL) + 1, functionName: 'start', awaits: false, constructs: false }
   const made = { owner: scope, frames: [frame], derived: true, source: {} } as unknown as Made
   scope.promises.pending.add(made)
 }
 function place(scope: Scope, evidence: Partial<Evidence> = {}): number | undefined {
   const stretch: AnyStretch = { scope, startMs: 0, durationMs: 150, cpuMs: 150, stolenMs: 0, suspendedMs: 0, collectedMs: 0, evidence: sampleEvidence({ ...LOADER, ...evidence }), victims: [] }
-  const { evidence: found } = withWaitingLine(stretch, { flush() {} } as Promises<Scope>, (url) => (url === OWN ? source : undefined))
+  const { evidence: found } = withWaitingLine(stretch, { flush() {} } as Promises<Scope>, (url) => (url === OWN ? script : undefined))
   return found?.frames[found.own]?.line
 }
 
-test.each([1, 3])('the line that waits for the module: %i', (line) => {
+test.each([1, 3, 4])('the line that waits for the module: %i', (line) => {
   const scope = scopeOf('imports')
   awaitAt(scope, line)
   awaitAt(scope, 2)
@@ -43,7 +48,7 @@ test.each([1, 3])('the line that waits for the module: %i', (line) => {
 })
 
 test.each<[string, Partial<Evidence>, number[]]>([
-  ['nobody imports', {}, [2]],
+  ['nobody imports', {}, [2, 5]],
   ["the user's own code took the time", { kind: 'cpu', own: 0 }, [1]],
   ['nothing is known of what took the time', { kind: 'unknown', frames: [] }, [1]]
 ])('none where %s', (_name, evidence, lines) => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { StackFrame } from '../../../src/model/code.ts'
 import type { Scope } from '../../../src/session/scope/scope.ts'
-import type { Source } from '../../../src/session/source/sources.ts'
 import { createPromiseChains, isWork, type Made } from '../../../src/session/waits/promise-chains.ts'
+import { sampleScript } from '../source/sample-scripts.ts'
 
 const OWN = '/project/src/orders.ts'
 const LIBRARY = '/project/node_modules/queue/index.js'
@@ -14,7 +14,7 @@ const TEXT = [
   'test(async () => { @save() })',
   'const saving = @save()',
   'function later() { return @save() }',
-  'const later = () => @save()',
+  'const next = () => @save()',
   'const ready = @new Promise(() => {})',
   'queue.push(@new Promise(() => {}))',
   'void @new Promise(() => {})',
@@ -22,12 +22,11 @@ const TEXT = [
   "save(user).@then((value) => log(value, 1), (error) => log(',', error))",
   'save(user).@then((value) => log(value, 1),)'
 ]
-const lines = TEXT.map((line) => line.replace('@', ''))
-const sources = new Map<string, Source>([
-  [OWN, { path: OWN, lines, original: (line, column) => ({ path: OWN, line, column }) }],
-  [LIBRARY, { path: LIBRARY, lines: ['return @run()', '@run()'].map((line) => line.replace('@', '')), original: (line, column) => ({ path: LIBRARY, line, column }) }]
+const scripts = new Map([
+  [OWN, sampleScript(TEXT.map((line) => line.replace('@', '')))],
+  [LIBRARY, sampleScript(['return run()', 'run()'])]
 ])
-const chains = createPromiseChains((url) => sources.get(url), () => false)
+const chains = createPromiseChains((url) => scripts.get(url), () => false)
 
 const frame = (url: string, line: number, functionName = '', more: Partial<StackFrame> = {}): StackFrame => ({
   url,

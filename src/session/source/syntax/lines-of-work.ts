@@ -1,6 +1,7 @@
-import { nameChain, ownNodes } from './calls.ts'
-import type { Script } from './sources.ts'
-import { childrenOf, isFunction, type Syntax, type SyntaxNode, visit } from './syntax.ts'
+import type { Script } from '../sources.ts'
+import { isCall } from './call-value.ts'
+import { calleeNames, ownNodes } from './calls.ts'
+import { childrenOf, enclosingFunction, type SyntaxNode } from './parse.ts'
 
 /** A place where a function was seen: what it called there, or waited for. */
 export interface SeenAt {
@@ -37,17 +38,6 @@ export function linesOfWork({ syntax }: Script, { line, column }: SeenAt, isOwn:
   return lines
 }
 
-/** The innermost function that the offset is in, or the whole script. */
-export function enclosingFunction({ program }: Syntax, at: number): SyntaxNode {
-  let found = program
-  visit(program, (node) => {
-    if (at < node.start || at >= node.end) return false
-    if (isFunction(node)) found = node
-    return true
-  })
-  return found
-}
-
 /** Where the last `await` ends that was surely passed: it stands in a block around the call, and in no branch of its own. */
 function lastWait(nodes: readonly SyntaxNode[], around: readonly SyntaxNode[], call: SyntaxNode): number {
   const blocks = around.filter(({ type }) => type === 'BlockStatement' || type === 'Program')
@@ -56,8 +46,5 @@ function lastWait(nodes: readonly SyntaxNode[], around: readonly SyntaxNode[], c
   return Math.max(0, ...waits.map(({ end }) => end))
 }
 
-const isCall = ({ type }: SyntaxNode): boolean => type === 'CallExpression' || type === 'NewExpression' || type === 'TaggedTemplateExpression'
-
-const isLoop = ({ type }: SyntaxNode): boolean => /^(?:For|While|DoWhile|ForIn|ForOf)Statement$/.test(type)
-
-const calleeNames = (node: SyntaxNode): string[] => (node.type === 'CallExpression' || node.type === 'NewExpression' ? nameChain(node.callee as SyntaxNode).names : [])
+const LOOPS = new Set(['ForStatement', 'ForInStatement', 'ForOfStatement', 'WhileStatement', 'DoWhileStatement'])
+const isLoop = ({ type }: SyntaxNode): boolean => LOOPS.has(type)

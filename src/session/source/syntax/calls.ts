@@ -1,4 +1,4 @@
-import { childrenOf, isFunction, type Syntax, type SyntaxNode } from './syntax.ts'
+import { childrenOf, isFunction, type Syntax, type SyntaxNode } from './parse.ts'
 
 /** A call in the text of one function; those of functions inside it are not its own. */
 export interface Call {
@@ -56,6 +56,9 @@ export function ownNodes(fn: SyntaxNode): SyntaxNode[] {
   for (const child of childrenOf(fn)) add(child)
   return nodes
 }
+
+/** What a call calls, by the names that lead to it. */
+export const calleeNames = (node: SyntaxNode): string[] => (node.type === 'CallExpression' || node.type === 'NewExpression' ? nameChain(node.callee as SyntaxNode).names : [])
 
 function calleeOf(node: SyntaxNode): SyntaxNode | undefined {
   if (node.type === 'CallExpression' || node.type === 'NewExpression') return node.callee as SyntaxNode

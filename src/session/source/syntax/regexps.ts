@@ -1,6 +1,6 @@
-import { type Call, nameChain, ownNodes, propertyName } from './calls.ts'
-import type { Script } from './sources.ts'
-import { type SyntaxNode, visit } from './syntax.ts'
+import { type Call, calleeNames, nameChain, ownNodes, propertyName } from './calls.ts'
+import type { Script } from '../sources.ts'
+import { type SyntaxNode, visit } from './parse.ts'
 
 /** V8 names the code of a regular expression by its source: `RegExp: ^(a+)+$`. Nothing for other functions. */
 export const sourceOfRegexp = ({ functionName, url }: { functionName: string; url: string }): string | undefined =>
@@ -42,16 +42,28 @@ export function regexpCallsOf(fn: SyntaxNode, { syntax, names }: Script, source:
     return sources && [...sources].some(isSame)
   }
   return ownNodes(fn).flatMap((node): RegexpCall[] => {
-    if (node.type !== 'CallExpression' || node.callee.type !== 'MemberExpression') return []
-    const { object, property, computed } = node.callee
-    const method = propertyName(property as SyntaxNode, computed) ?? ''
-    const [argument] = node.arguments as SyntaxNode[]
-    const call = { at: property.start, start: node.start }
-    if (OF_REGEXP.has(method)) return [{ call, is: isIt(object as SyntaxNode) }]
-    // With a string there is no expression to run.
-    const isString = argument?.type === 'TemplateLiteral' || (argument?.type === 'Literal' && typeof argument.value === 'string')
-    return OF_STRING.has(method) && !isString ? [{ call, is: isIt(argument) }] : []
+    const run = runOf(node)
+    return run === undefined ? [] : [{ call: { at: run.at, start: node.start }, is: isIt(run.expression) }]
   })
+}
+
+/** Whether a call is one of those that run an expression mostly: `split` is given a string where none is written. */
+export function mayRunRegexp(node: SyntaxNode): boolean {
+  const run = runOf(node)
+  return run !== undefined && (run.method !== 'split' || (run.expression !== undefined && (isLiteral(run.expression) || isConstructed(run.expression))))
+}
+
+/** The method that may run an expression, where it stands, and the expression. */
+function runOf(node: SyntaxNode): { method: string; at: number; expression: SyntaxNode | undefined } | undefined {
+  if (node.type !== 'CallExpression' || node.callee.type !== 'MemberExpression') return undefined
+  const { object, property, computed } = node.callee
+  const method = propertyName(property as SyntaxNode, computed) ?? ''
+  const at = property.start
+  if (OF_REGEXP.has(method)) return { method, at, expression: object as SyntaxNode }
+  const [argument] = node.arguments as SyntaxNode[]
+  // With a string there is no expression to run.
+  const isString = argument?.type === 'TemplateLiteral' || (argument?.type === 'Literal' && typeof argument.value === 'string')
+  return OF_STRING.has(method) && !isString ? { method, at, expression: argument } : undefined
 }
 
 /** Sources by the variables and properties that expressions are written into. */
@@ -75,12 +87,18 @@ function writtenIn(program: SyntaxNode): Map<string, Set<string>> {
 
 /** Of `/a+/` and `new RegExp('a+')`. */
 function literalSource(node: SyntaxNode): string | undefined {
-  if (node.type === 'Literal' && node.regex) return node.regex.pattern
-  if ((node.type !== 'NewExpression' && node.type !== 'CallExpression') || nameChain(node.callee as SyntaxNode).names.join('.') !== 'RegExp') return undefined
+  if (isLiteral(node)) return node.regex.pattern
+  if (!isConstructed(node)) return undefined
   const [argument] = node.arguments as SyntaxNode[]
   if (argument?.type === 'Literal' && typeof argument.value === 'string') return argument.value
   return argument === undefined ? undefined : literalSource(argument)
 }
+
+const isLiteral = (node: SyntaxNode): node is RegexpLiteral => node.type === 'Literal' && node.regex !== undefined && node.regex !== null
+type RegexpLiteral = Extract<SyntaxNode, { type: 'Literal' }> & { regex: { pattern: string } }
+
+const isConstructed = (node: SyntaxNode): node is Extract<SyntaxNode, { type: 'NewExpression' | 'CallExpression' }> =>
+  (node.type === 'NewExpression' || node.type === 'CallExpression') && calleeNames(node).join('.') === 'RegExp'
 
 /** A slash may be escaped, or need not. */
 const plain = (source: string): string => source.replaceAll('\\/', '/')

@@ -52,15 +52,21 @@ function parseAs(sourceType: 'module' | 'script', text: string): SyntaxNode | un
 }
 
 /** The innermost function whose head, which is all before its body, holds the offset. */
-function headAt(node: SyntaxNode, at: number): SyntaxNode | undefined {
-  let found: SyntaxNode | undefined
-  visit(node, (each) => {
-    if (at < each.start || at >= each.end) return false
-    if (isFunction(each) && at < each.body.start) found = each
-    return true
+const headAt = (program: SyntaxNode, at: number): SyntaxNode | undefined => nodesAround(program, at).findLast((node) => isFunction(node) && at < node.body.start)
+
+/** The nodes that an offset is in, outermost first. */
+export function nodesAround(program: SyntaxNode, at: number): SyntaxNode[] {
+  const around: SyntaxNode[] = []
+  visit(program, (node) => {
+    const holds = node.start <= at && at < node.end
+    if (holds) around.push(node)
+    return holds
   })
-  return found
+  return around
 }
+
+/** The innermost function that an offset is in, or the whole script. */
+export const enclosingFunction = ({ program }: Pick<Syntax, 'program'>, at: number): SyntaxNode => nodesAround(program, at).findLast(isFunction) ?? program
 
 export const isFunction = (node: SyntaxNode): node is FunctionNode =>
   node.type === 'ArrowFunctionExpression' || node.type === 'FunctionExpression' || node.type === 'FunctionDeclaration'

@@ -1,5 +1,6 @@
 import { nameChain, propertyName } from './calls.ts'
-import { isFunction, type SyntaxNode, visit } from './syntax.ts'
+import { specifierOf } from './imports.ts'
+import { isFunction, type SyntaxNode, visit } from './parse.ts'
 
 /** What the names in one script stand for, as far as its text tells. */
 export interface Names {
@@ -27,7 +28,7 @@ export function namesIn(program: SyntaxNode): Names {
       const init = node.init as SyntaxNode
       const { name } = node.id
       if (isFunction(init)) written.add(name)
-      const specifier = moduleIn(init)
+      const specifier = specifierOf(init.type === 'AwaitExpression' ? (init.argument as SyntaxNode) : init)
       // A module of CommonJS may be a function itself.
       if (specifier === undefined) rename(valueName(init), name)
       else {
@@ -81,19 +82,3 @@ function valueName(value: SyntaxNode): string | undefined {
 }
 
 const exportedName = (node: SyntaxNode): string | undefined => propertyName(node, false)
-
-/** What `require`, `import()`, and what Vite makes of both are called with. */
-function moduleIn(init: SyntaxNode): string | undefined {
-  if (init.type === 'AwaitExpression') return moduleIn(init.argument as SyntaxNode)
-  if (init.type === 'ImportExpression') return literal(init.source as SyntaxNode)
-  if (init.type !== 'CallExpression') return undefined
-  const callee = init.callee as SyntaxNode
-  // `createRequire(import.meta.url)('kit')`.
-  const made = callee.type === 'CallExpression' && nameChain(callee.callee as SyntaxNode).names.at(-1) === 'createRequire'
-  const loads = made || IMPORTS.test(nameChain(callee).names.join('.'))
-  return loads ? literal(init.arguments[0] as SyntaxNode | undefined) : undefined
-}
-
-const IMPORTS = /^(?:require|__vi\w*import__|__vi\w*\.importActual)$/
-
-const literal = (node: SyntaxNode | undefined): string | undefined => (node?.type === 'Literal' && typeof node.value === 'string' ? node.value : undefined)

@@ -10,6 +10,7 @@ import { setRunning } from './protocol/running-profiler.ts'
 import { type FileSet, OPTIONS_KEY, REPORTER_KEY, type WorkerConfig } from './protocol/worker-config.ts'
 import { createProfiler } from './session/profiler.ts'
 import type { RunnerSuite } from './vitest/worker/test-task.ts'
+import { isFirstWorker, missingGlobals, modulesOf, runningFile, syncBuiltinCopies } from './vitest/worker/worker-globals.ts'
 import { finishedTasks } from './worker/finished.ts'
 import { lazyMatchers } from './worker/lazy-matchers.ts'
 import { startLife } from './worker/progress.ts'
@@ -47,14 +48,14 @@ export function install(since: number): void {
     // Loaded where there are some: most workers have none.
     compileGlobs: (globs) => withRealBuiltins(() => require('picomatch') as typeof Picomatch)([...globs])
   })
-  const { filepath = '', ctx: { projectName = '' } = {} } = (globalThis as VitestGlobal).__vitest_worker__ ?? {}
-  const file = profiler.display(filepath)
+  const { path, project } = runningFile(globalThis)
+  const file = profiler.display(path)
   // Not once: watch mode may give a changed file to a worker that is already there.
   const { known } = config ?? {}
   const isIn = ({ files, others }: FileSet): boolean => files.includes(file) !== others
   if (known === undefined) delete state.known
   else state.known = { noStall: isIn(known.noStall), nothingLeft: isIn(known.nothingLeft) }
-  life.fileLoads(file, projectName)
+  life.fileLoads(file, project)
   // Before the test file and what it imports: CommonJS modules keep the functions that they find. All other probes wait
   // for the first test: they would only slow the loading.
   profiler.session.syncCalls.refresh()
@@ -75,23 +76,18 @@ function idOfRunning({ profiler, taskOf }: WorkerState): { testId?: string } {
   return task === undefined ? {} : { testId: task.id }
 }
 
-/** Where Vitest says what it is about to run. */
-type VitestGlobal = { __vitest_worker__?: { filepath?: string; ctx?: { projectName?: string } } }
-
 /** The setup file without plugin and reporter measures for nobody. Told by the first worker of a run alone. */
 function tellAlone(): void {
-  // Vitest 4 counts its workers from 0, Vitest 5 from 1, and knows another number, too.
-  const { ctx = {} } = (globalThis as VitestGlobal).__vitest_worker__ ?? {}
-  if (process.env.VITEST_WORKER_ID !== ('concurrencyId' in ctx ? '1' : '0')) return
+  if (!isFirstWorker(globalThis)) return
   process.emitWarning("vitest-async-profiler/setup runs without its reporter, so that nothing will be shown: use asyncProfiler() in plugins instead, or add 'vitest-async-profiler/reporter' to reporters")
 }
 
 function createState(config: WorkerConfig | undefined): WorkerState {
   if (config === undefined && (inject as (key: string) => unknown)(REPORTER_KEY) === undefined) tellAlone()
   const { options, allow, root } = config ?? { options: DEFAULT_OPTIONS, allow: [], root: process.cwd() }
-  const profiler = createProfiler(options, root, allow)
+  const profiler = createProfiler(options, root, allow, { modulesOf, syncBuiltinCopies })
   const life = startLife(options)
-  const state: WorkerState = { options, allow, root, profiler, notices: new Set(), tests: new Map(), refs: new WeakMap(), taskOf: new WeakMap(), life, loadMs: 0 }
+  const state: WorkerState = { options, allow, root, profiler, notices: new Set(missingGlobals(globalThis)), tests: new Map(), refs: new WeakMap(), taskOf: new WeakMap(), life, loadMs: 0 }
   const { waits } = life
   if (waits !== undefined) profiler.onProcess((call) => waits(call && { ...call, ...idOfRunning(state) }))
   Object.defineProperty(process, KEY, { value: state, enumerable: false })

@@ -14,7 +14,7 @@ import type { Scope } from '../session/scope/scope.ts'
 import { isAffordable } from '../session/stalls/sampler-policy.ts'
 import { wrapHooks } from '../vitest/worker/suite-hooks.ts'
 import { aroundTestFunctions } from '../vitest/worker/test-functions.ts'
-import { outcomeOf, optionsOf, type RunnerSuite, type RunnerTest, usesOf, validation } from '../vitest/worker/test-task.ts'
+import { outcomeOf, optionsOf, type RunnerSuite, type RunnerTest, validation } from '../vitest/worker/test-task.ts'
 import { failLate } from './fail-late.ts'
 import { judgeLeftovers } from './file-leftovers.ts'
 import { addAttempt } from './retries.ts'
@@ -22,6 +22,7 @@ import { lostResult, resultOf } from './scope-result.ts'
 import type { WorkerState } from './state.ts'
 import { tellHookTimeout, tellTimeout } from './timed-out.ts'
 import { nameUnhandled } from './unhandled.ts'
+import { usesOf } from './uses.ts'
 
 /** Runs a file's suites. `beforeAll` and `afterAll` are the file's work, tests have scopes of their own. */
 export function runFile(state: WorkerState, runSuite: () => Promise<void>, suite: RunnerSuite): Promise<void> {

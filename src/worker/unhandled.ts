@@ -1,11 +1,6 @@
 import { replaceUnhandledListeners } from '../probes/async/unhandled.ts'
-import type { RunnerTest } from '../vitest/worker/test-task.ts'
+import { tellAs } from '../vitest/worker/worker-globals.ts'
 import type { WorkerState } from './state.ts'
-
-/** The part of Vitest's worker state that is used: the test that it takes an error for. */
-interface VitestWorker {
-  __vitest_worker__?: { current?: RunnerTest | undefined }
-}
 
 /** Vitest's listeners are known by what they say. */
 const isVitests = (source: string): boolean => source.includes('catchError(') && /Unhandled Rejection|Uncaught Exception/.test(source)
@@ -15,21 +10,10 @@ const isVitests = (source: string): boolean => source.includes('catchError(') &&
  * error comes from takes that one's place. Returns the undo.
  */
 export function nameUnhandled({ profiler, taskOf, notices }: WorkerState, global: object): () => void {
-  const worker = (global as VitestWorker).__vitest_worker__
   const undo = replaceUnhandledListeners(isVitests, (unhandled, tell) => {
     const scope = profiler.rejections.note(unhandled)
     const task = scope && taskOf.get(scope.whole)
-    if (worker === undefined || task === undefined) {
-      tell()
-      return
-    }
-    const { current } = worker
-    worker.current = task
-    try {
-      tell()
-    } finally {
-      worker.current = current
-    }
+    if (task === undefined || !tellAs(global, task, tell)) tell()
   })
   if (undo === undefined) notices.add("unhandled errors are told by Vitest alone: its listeners were not found, and the tests that it names may be others'")
   return undo ?? (() => {})

@@ -1,6 +1,5 @@
 import type * as Validation from '../../config/test-options.ts'
 import type { TestOptions } from '../../config/test-options.ts'
-import { readFileSync } from '../../node/builtins.ts'
 import { loadLater } from '../../node/load-later.ts'
 
 /** What is used of Vitest's tasks; the same on both majors. */
@@ -57,41 +56,4 @@ export function optionsOf(task: RunnerSuite): TestOptions {
   const rules = { ...outer.rules, ...own.rules }
   const merged = { ...outer, ...own, rules }
   return outer.budgets === undefined ? merged : { ...merged, budgets: { ...outer.budgets, ...own.budgets } }
-}
-
-/** What a test file asks for, by its text. */
-export interface Uses {
-  /** It asserts on what is measured. */
-  assertions: boolean
-  /** It asks for tasks. */
-  tasks: boolean
-  /** It asserts on how many ran at once. */
-  concurrency: boolean
-  /** It asserts that nothing is left behind. */
-  leftovers: boolean
-}
-
-const ASSERTIONS = /\.(?:toHaveNoBlockingCalls|toCompleteWithinLag|toHaveNoSyncCalls)\b|vitest-async-profiler\/test/
-const TASKS = /\.toStayWithinConcurrency\b|vitest-async-profiler\/test/
-const CONCURRENCY = /\.toStayWithinConcurrency\b/
-const LEFTOVERS = /\.toHaveNoLeakedTasks\b/
-const NOTHING: Uses = { assertions: false, tasks: false, concurrency: false, leftovers: false }
-const scanned = new Map<string, Uses>()
-
-export function usesOf(path: string): Uses {
-  let uses = scanned.get(path)
-  if (uses === undefined) {
-    uses = scan(path)
-    scanned.set(path, uses)
-  }
-  return uses
-}
-
-function scan(path: string): Uses {
-  try {
-    const text = readFileSync(path, 'utf8')
-    return { assertions: ASSERTIONS.test(text), tasks: TASKS.test(text), concurrency: CONCURRENCY.test(text), leftovers: LEFTOVERS.test(text) }
-  } catch {
-    return NOTHING
-  }
 }

@@ -20,19 +20,32 @@ const shared: UserConfig = {
   sourcemap: false,
   // Dependencies and Vitest stay imports; anything else from node_modules would be bundled, and that is an error.
   deps: { onlyBundle: [] },
-  failOnWarn: true,
+  failOnWarn: true
 }
 
 const INTRINSICS_MODULE = 'virtual:intrinsics'
 const INTRINSICS: Record<string, string[]> = {
-  Object: ['assign', 'defineProperty', 'entries', 'fromEntries', 'getOwnPropertyDescriptor', 'getOwnPropertyNames', 'getOwnPropertySymbols', 'getPrototypeOf', 'hasOwn', 'isExtensible', 'keys', 'values'],
+  Object: [
+    'assign',
+    'defineProperty',
+    'entries',
+    'fromEntries',
+    'getOwnPropertyDescriptor',
+    'getOwnPropertyNames',
+    'getOwnPropertySymbols',
+    'getPrototypeOf',
+    'hasOwn',
+    'isExtensible',
+    'keys',
+    'values'
+  ],
   Reflect: ['apply', 'defineProperty', 'deleteProperty'],
   Array: ['from', 'isArray'],
   Buffer: ['alloc', 'from', 'isBuffer'],
   JSON: ['stringify'],
   Math: ['ceil', 'floor', 'max', 'min', 'round'],
   Number: ['isFinite', 'isInteger', 'isSafeInteger', 'parseInt'],
-  Map: ['groupBy'],
+  Map: ['groupBy']
 }
 
 export default defineConfig([
@@ -43,7 +56,7 @@ export default defineConfig([
   inWorker({ later: 'src/session/later.ts' }, 'later'),
   inWorker({ assertions: 'src/matchers.ts' }, 'later'),
   inWorker({ 'test-options': 'src/config/test-options.ts' }, 'later'),
-  { ...shared, entry: ['src/setup.ts'], deps: { ...shared.deps, neverBundle: [/worker/] }, clean: false },
+  { ...shared, entry: ['src/setup.ts'], deps: { ...shared.deps, neverBundle: [/worker/] }, clean: false }
 ])
 
 /** Minified: half the bytes to read and parse, half a millisecond for each worker. Its frames are in no stack that is shown. */
@@ -55,7 +68,7 @@ function inWorker(entry: Record<string, string>, loaded: 'first' | 'later'): Use
     clean: false,
     minify: true,
     plugins: [intrinsicsAsLoaded(loaded), clockAsLoaded(loaded)],
-    inputOptions: { transform: { inject: injectIntrinsics() } },
+    inputOptions: { transform: { inject: injectIntrinsics() } }
   }
 }
 
@@ -81,10 +94,15 @@ function intrinsicsAsLoaded(loaded: 'first' | 'later'): Rolldown.Plugin {
       const objects = Object.entries(INTRINSICS)
       const kept = objects.map(([object, keys]) => `${object}: { ${keys.map((key) => `${key}: ${object}_${key}`).join(', ')} }`)
       return [
-        ...objects.map(([object, keys]) => `export const { ${keys.map((key) => `${key}: ${object}_${key}`).join(', ')} } = ${loaded === 'first' ? object : `${KEPT}.${object}`}`),
-        ...(loaded === 'first' ? [`${KEPT} ?? Object_defineProperty(process, Symbol.for('vitest-async-profiler.kept'), { value: { ${kept.join(', ')} } })`] : []),
+        ...objects.map(
+          ([object, keys]) =>
+            `export const { ${keys.map((key) => `${key}: ${object}_${key}`).join(', ')} } = ${loaded === 'first' ? object : `${KEPT}.${object}`}`
+        ),
+        ...(loaded === 'first'
+          ? [`${KEPT} ?? Object_defineProperty(process, Symbol.for('vitest-async-profiler.kept'), { value: { ${kept.join(', ')} } })`]
+          : [])
       ].join('\n')
-    },
+    }
   }
 }
 
@@ -104,7 +122,7 @@ function clockAsLoaded(loaded: 'first' | 'later'): Rolldown.Plugin {
       found = true
       const names = [...code.matchAll(/^export (?:const|function) (\w+)/gm)].map(([, name]) => name).join(', ')
       return loaded === 'later' ? `export const { ${names} } = ${KEPT}.clock` : `${code}\n${KEPT}.clock ??= { ${names} }`
-    },
+    }
   }
 }
 
@@ -112,7 +130,8 @@ const OF_VITEST_4 = "declare module '@vitest/runner'"
 
 /**
  * rolldown-plugin-dts 0.23 takes an import without names for one of its helpers and drops it from declarations
- * (`isHelperImport`: `[].every(…)` is true), and with `import './matchers/types.ts'` the matchers' types would go. It drops comments such as `@ts-ignore`, too.
+ * (`isHelperImport`: `[].every(…)` is true), and with `import './matchers/types.ts'` the matchers' types would go. It drops comments such
+ * as `@ts-ignore`, too.
  */
 function keepBareTypeImports(): Rolldown.Plugin {
   return {
@@ -125,8 +144,11 @@ function keepBareTypeImports(): Rolldown.Plugin {
           .filter((file) => file.endsWith('.d.ts'))
           .map((file) => `./${basename(file, '.d.ts')}.js`)
           .filter((specifier) => !code.includes(`"${specifier}"`))
-        return dropped.map((specifier) => `import "${specifier}";\n`).join('') + code.replace(OF_VITEST_4, `// @ts-ignore only Vitest 4.1 has it\n${OF_VITEST_4}`)
-      },
-    },
+        return (
+          dropped.map((specifier) => `import "${specifier}";\n`).join('') +
+          code.replace(OF_VITEST_4, `// @ts-ignore only Vitest 4.1 has it\n${OF_VITEST_4}`)
+        )
+      }
+    }
   }
 }

@@ -12,8 +12,8 @@ export default defineConfig({
           exclude: [...exclude, 'test/e2e/**', 'test/corpus/**'],
           // On a busy machine everything comes later; what waits, waits for that.
           testTimeout: 30_000,
-          expect: { poll: { timeout: 20_000 } },
-        },
+          expect: { poll: { timeout: 20_000 } }
+        }
       },
       {
         test: {
@@ -25,8 +25,8 @@ export default defineConfig({
           hookTimeout: 120_000,
           // Each test runs a Vitest of its own, some measure what it does: no more of them at once than small machines have cores.
           sequence: { groupOrder: 1 },
-          maxWorkers: 2,
-        },
+          maxWorkers: 2
+        }
       },
       {
         test: {
@@ -34,9 +34,9 @@ export default defineConfig({
           include: ['test/corpus/*.test.ts'],
           exclude,
           sequence: { groupOrder: 2 },
-          maxWorkers: 1,
-        },
-      },
-    ],
-  },
+          maxWorkers: 1
+        }
+      }
+    ]
+  }
 })

@@ -1,7 +1,14 @@
 /** Aligns rows of text: the first `left` columns to the left, the others to the right. */
 export function alignColumns(rows: readonly (readonly string[])[], left: number): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)))
-  return rows.map((row) => row.map((cell, column) => pad(cell, widths[column]!, column < left)).join('  ').trimEnd()).join('\n')
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => pad(cell, widths[column]!, column < left))
+        .join('  ')
+        .trimEnd()
+    )
+    .join('\n')
 }
 
 const pad = (text: string, width: number, left: boolean): string => (left ? text.padEnd(width) : text.padStart(width))

@@ -37,11 +37,17 @@ export function launch(project: Project, bench: BenchCase, variant: number, firs
     cwd: plan.cwd,
     maxBuffer: MAX_OUTPUT,
     encoding: 'utf8',
-    env: { ...process.env, BENCH_RECORDS: records, CI: first ? 'true' : '' },
+    env: { ...process.env, BENCH_RECORDS: records, CI: first ? 'true' : '' }
   })
   const wallMs = performance.now() - began
   if (status !== 0) throw new Error(`${command.join(' ')} in ${plan.cwd} ended with ${status}\n${stdout}${stderr}`)
-  const files = 'folder' in bench.suite ? [] : readFileSync(records, 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line) as FileRecord)
+  const files =
+    'folder' in bench.suite
+      ? []
+      : readFileSync(records, 'utf8')
+          .trimEnd()
+          .split('\n')
+          .map((line) => JSON.parse(line) as FileRecord)
   const [user, system, peakKb] = hasTime ? readFileSync(times, 'utf8').trim().split(/\s/).map(Number) : []
   return {
     wallMs,
@@ -49,6 +55,6 @@ export function launch(project: Project, bench: BenchCase, variant: number, firs
     inTestMs: files.length === 0 ? undefined : files.reduce((sum, { inTestMs }) => sum + inTestMs, 0),
     inFileMs: files.length === 0 ? undefined : files.reduce((sum, { inFileMs }) => sum + inFileMs, 0),
     workerBytes: files.length > 0 ? Math.max(...files.map(({ peakBytes }) => peakBytes)) : peakKb && peakKb * 1024,
-    overheadMs: existsSync(report) ? (JSON.parse(readFileSync(report, 'utf8')) as { overheadMs: number }).overheadMs : undefined,
+    overheadMs: existsSync(report) ? (JSON.parse(readFileSync(report, 'utf8')) as { overheadMs: number }).overheadMs : undefined
   }
 }

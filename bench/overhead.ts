@@ -15,14 +15,24 @@ const HEAD = ['case', 'variant', 'told ms', 'in test ms', 'in file ms', 'told / 
 export function formatOverhead(cases: readonly BenchCase[], samples: readonly Sample[]): string {
   const rows = cases.flatMap(({ id, variants }) => {
     const base = samplesOf(samples, id, variants[0]!.name)
-    return variants.filter((variant) => variant.package !== undefined).map(({ name }) => {
-      const own = samplesOf(samples, id, name)
-      const told = medianOf(own, 'overheadMs')
-      const inFile = differenceOf(own, base, 'inFileMs')
-      const ratio = told === undefined || inFile === undefined ? undefined : told / inFile
-      const near = ratio !== undefined && Math.abs(ratio - 1) <= TOLERANCE
-      return [`(${id})`, name, show(told, 1), show(differenceOf(own, base, 'inTestMs'), 1), show(inFile, 1), show(ratio, 2), near ? 'hit' : 'MISS']
-    })
+    return variants
+      .filter((variant) => variant.package !== undefined)
+      .map(({ name }) => {
+        const own = samplesOf(samples, id, name)
+        const told = medianOf(own, 'overheadMs')
+        const inFile = differenceOf(own, base, 'inFileMs')
+        const ratio = told === undefined || inFile === undefined ? undefined : told / inFile
+        const near = ratio !== undefined && Math.abs(ratio - 1) <= TOLERANCE
+        return [
+          `(${id})`,
+          name,
+          show(told, 1),
+          show(differenceOf(own, base, 'inTestMs'), 1),
+          show(inFile, 1),
+          show(ratio, 2),
+          near ? 'hit' : 'MISS'
+        ]
+      })
   })
   return `overheadMs of the report against the difference to the plain run\n${alignColumns([HEAD, ...rows], 2)}`
 }

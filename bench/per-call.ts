@@ -8,12 +8,14 @@ export function formatPerCall(cases: readonly BenchCase[], samples: readonly Sam
   const lines = cases.flatMap(({ id, perCall, variants }) => {
     if (perCall === undefined) return []
     const base = samplesOf(samples, id, variants[0]!.name)
-    return variants.filter((variant) => variant.package !== undefined).map(({ name }) => {
-      const addedMs = differenceOf(samplesOf(samples, id, name), base, 'inTestMs')
-      const micros = addedMs === undefined ? undefined : (addedMs * 1e3) / perCall.calls
-      const verdict = micros === undefined ? '' : micros <= perCall.targetMicros ? 'hit' : 'MISS'
-      return `(${id}) ${name}: ${show(micros, 2)} µs more for each call, target ${perCall.targetMicros} µs  ${verdict}`
-    })
+    return variants
+      .filter((variant) => variant.package !== undefined)
+      .map(({ name }) => {
+        const addedMs = differenceOf(samplesOf(samples, id, name), base, 'inTestMs')
+        const micros = addedMs === undefined ? undefined : (addedMs * 1e3) / perCall.calls
+        const verdict = micros === undefined ? '' : micros <= perCall.targetMicros ? 'hit' : 'MISS'
+        return `(${id}) ${name}: ${show(micros, 2)} µs more for each call, target ${perCall.targetMicros} µs  ${verdict}`
+      })
   })
   return lines.join('\n')
 }

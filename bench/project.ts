@@ -48,12 +48,19 @@ export function createProject(cases: readonly BenchCase[], { builds, coverage }:
       const own = join(suite.folder, 'node_modules', OF_OTHERS)
       written.push(own, ...variants.map((_, index) => join(suite.folder, configName(OF_OTHERS, index))))
       install(join(own, 'node_modules'), builds, DEPENDENCIES)
-      variants.forEach((variant, index) => writeFileSync(join(suite.folder, configName(OF_OTHERS, index)), configText(variant, { cache: join(own, `cache-${index}`), report, coverage, folder: suite.folder })))
+      variants.forEach((variant, index) =>
+        writeFileSync(
+          join(suite.folder, configName(OF_OTHERS, index)),
+          configText(variant, { cache: join(own, `cache-${index}`), report, coverage, folder: suite.folder })
+        )
+      )
     } else {
       mkdirSync(join(root, id))
       cpSync(RECORD, join(root, id, 'record.ts'))
       for (let i = 0; i < suite.copies; i++) cpSync(fileURLToPath(suite.file), join(root, id, `suite-${i}.test.ts`))
-      variants.forEach((variant, index) => writeFileSync(join(root, configName(id, index)), configText(variant, { cache: cacheOf(modules, id, index), report, coverage })))
+      variants.forEach((variant, index) =>
+        writeFileSync(join(root, configName(id, index)), configText(variant, { cache: cacheOf(modules, id, index), report, coverage }))
+      )
     }
   }
   return {
@@ -114,8 +121,11 @@ function configText({ package: name, options, leaks }: Variant, { cache, report,
   return [
     ...(theirs === undefined ? [] : [`import { mergeConfig } from 'vitest/config'`, `import theirs from './${theirs}'`]),
     ...(name === undefined ? [] : [`import asyncProfiler from '${source}'`]),
-    `const added = { cacheDir: ${JSON.stringify(cache)}, plugins: [${name === undefined ? '' : `asyncProfiler(${plugin})`}], test: ${JSON.stringify(test)} }`,
-    theirs === undefined ? 'export default added' : `export default mergeConfig(await (typeof theirs === 'function' ? theirs({ command: 'serve', mode: 'test' }) : theirs), added)`,
+    `const plugins = [${name === undefined ? '' : `asyncProfiler(${plugin})`}]`,
+    `const added = { cacheDir: ${JSON.stringify(cache)}, plugins, test: ${JSON.stringify(test)} }`,
+    theirs === undefined
+      ? 'export default added'
+      : `export default mergeConfig(await (typeof theirs === 'function' ? theirs({ command: 'serve', mode: 'test' }) : theirs), added)`,
     ''
   ].join('\n')
 }

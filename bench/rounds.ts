@@ -18,11 +18,13 @@ export function runRounds(
   project: Project,
   cases: readonly BenchCase[],
   { rounds, first }: Pick<Settings, 'rounds' | 'first'>,
-  tell: (text: string) => void,
+  tell: (text: string) => void
 ): Sample[] {
   const samples: Sample[] = []
   // What a run remembers is there from its second one on.
-  if (!first) for (const each of cases) for (const [index, { leaks }] of each.variants.entries()) if (leaks !== true) launch(project, each, index, first)
+  if (!first)
+    for (const each of cases)
+      for (const [index, { leaks }] of each.variants.entries()) if (leaks !== true) launch(project, each, index, first)
   for (let round = 0; round < rounds; round++) {
     for (const each of cases) {
       const { id, variants } = each
@@ -32,7 +34,8 @@ export function runRounds(
         const measured = launch(project, each, index, first)
         const variant = variants[index]!.name
         samples.push({ id, variant, round, ...measured })
-        tell(`${round + 1}/${rounds} ${id} ${variant}: ${Math.round(measured.wallMs)} ms${measured.inTestMs === undefined ? '' : `, in test ${Math.round(measured.inTestMs)} ms`}`)
+        const inTest = measured.inTestMs === undefined ? '' : `, in test ${Math.round(measured.inTestMs)} ms`
+        tell(`${round + 1}/${rounds} ${id} ${variant}: ${Math.round(measured.wallMs)} ms${inTest}`)
       }
     }
   }

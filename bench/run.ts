@@ -14,7 +14,8 @@ import { buildWithout } from './without.ts'
 /*
  * Runs the same suites with and without the plugin, and with Vitest's own `detectAsyncLeaks`, one after another:
  *
- *   node bench/run.ts [--rounds 5] [--only a,c] [--suite ../other-project] [--coverage] [--with '{"captureStacks":false}'] [--build ../other-build] [--without stacks,hooks] [--skip-leaks] [--first] [--json raw.json]
+ *   node bench/run.ts [--rounds 5] [--only a,c] [--suite ../other-project] [--coverage] [--with '{"captureStacks":false}'] [--build
+ * ../other-build] [--without stacks,hooks] [--skip-leaks] [--first] [--json raw.json]
  */
 const settings = readSettings(process.argv.slice(2))
 const folder = mkdtempSync(join(tmpdir(), 'async-profiler-builds-'))
@@ -32,7 +33,9 @@ function run(chosen: Settings): void {
     if (chosen.json !== undefined) {
       writeFileSync(chosen.json, `${JSON.stringify({ machine: describeMachine(), samples }, null, 2)}\n`)
     }
-    process.stdout.write(`${[describeMachine(), formatTable(cases, samples, chosen.first ? 'first' : 'again'), formatPerCall(cases, samples), formatOverhead(cases, samples)].filter(Boolean).join('\n\n')}\n`)
+    const table = formatTable(cases, samples, chosen.first ? 'first' : 'again')
+    const parts = [describeMachine(), table, formatPerCall(cases, samples), formatOverhead(cases, samples)]
+    process.stdout.write(`${parts.filter(Boolean).join('\n\n')}\n`)
   } finally {
     project.remove()
   }

@@ -43,8 +43,8 @@ export function readSettings(args: string[]): Settings {
       coverage: { type: 'boolean', default: false },
       'skip-leaks': { type: 'boolean', default: false },
       first: { type: 'boolean', default: false },
-      json: { type: 'string' },
-    },
+      json: { type: 'string' }
+    }
   })
   const rounds = Number(values.rounds)
   const listOf = (names: string): string[] => names.split(',').filter((name) => name !== '')
@@ -59,6 +59,6 @@ export function readSettings(args: string[]): Settings {
     builds: values.build.map((folder) => ({ name: basename(resolve(folder)), folder: resolve(folder) })),
     leaks: !values['skip-leaks'],
     first: values.first,
-    json: values.json,
+    json: values.json
   }
 }

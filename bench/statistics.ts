@@ -36,7 +36,7 @@ function paired(
   samples: readonly Sample[],
   base: readonly Sample[],
   figure: Figure,
-  combine: (value: number, plain: number) => number,
+  combine: (value: number, plain: number) => number
 ): number[] {
   return samples.flatMap((sample) => {
     const [value, plain] = [sample[figure], base.find(({ round }) => round === sample.round)?.[figure]]

@@ -11,9 +11,10 @@ const HEAD = ['case', 'variant', 'wall ms', 'in test ms', 'time', 'target', '', 
  */
 export function formatTable(cases: readonly BenchCase[], samples: readonly Sample[], which: keyof Target): string {
   const rows = cases.flatMap((each) => each.variants.map((variant, index) => row(each, variant, index, samples, which)))
+  const inTest = cases.filter(({ judged }) => judged === 'inTestMs').map(({ id }) => ` (${id})`)
   const notes = [
-    `time: in test${cases.flatMap(({ id, judged }) => (judged === 'inTestMs' ? [` (${id})`] : [])).join('')}, wall for the others; ratios are medians over rounds of plugin / none in the same round.`,
-    `worker MB: peak resident memory of the largest worker, target ${MEMORY_TARGET[which]}x; with --suite, of the largest process.`,
+    `time: in test${inTest.join('')}, wall for the others; ratios are medians over rounds of plugin / none in the same round.`,
+    `worker MB: peak resident memory of the largest worker, target ${MEMORY_TARGET[which]}x; with --suite, of the largest process.`
   ]
   return [alignColumns([HEAD, ...rows], 2), ...notes].join('\n')
 }
@@ -44,6 +45,6 @@ function row(bench: BenchCase, variant: Variant, index: number, all: readonly Sa
     judged === 'wallMs' ? judge(ratio('cpuMs'), target) : '',
     show(bytes === undefined ? undefined : bytes / 1e6, 0),
     plain ? '' : show(memory, 3),
-    judge(memory, MEMORY_TARGET[which]),
+    judge(memory, MEMORY_TARGET[which])
   ]
 }

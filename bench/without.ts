@@ -18,9 +18,16 @@ interface Cut {
 const cut = (file: string, find: string, put = 'return'): Cut => ({ file, find, put: `${find} ${put};` })
 
 const NO_STACKS = cut('probes/async/stack-budget.ts', 'export function affords(budget: StackBudget): boolean {', 'return false')
-const NO_PROMISES: Cut = { file: 'probes/async/hooks.ts', find: 'install(followed)\n  }\n  function unfollow', put: 'install(startsOnly)\n  }\n  function unfollow' }
-const NO_RESOURCES = cut('probes/async/resources.ts', 'init(id, type, resource) {')
-const NO_HOOKS: Cut[] = [cut('probes/async/hooks.ts', 'function start(): void {'), cut('probes/async/hooks.ts', 'function startLoading(): void {')]
+const NO_PROMISES: Cut = {
+  file: 'probes/async/hooks.ts',
+  find: 'install(followed)\n  }\n  function unfollow',
+  put: 'install(startsOnly)\n  }\n  function unfollow'
+}
+const NO_RESOURCES = cut('probes/async/resources/resources.ts', 'init(id, type, resource) {')
+const NO_HOOKS: Cut[] = [
+  cut('probes/async/hooks.ts', 'function start(): void {'),
+  cut('probes/async/hooks.ts', 'function startLoading(): void {')
+]
 const NO_HEARTBEAT = cut('probes/process/heartbeat.ts', 'line: (beats: number) => string): HeartbeatFile | undefined {', 'return undefined')
 const NO_PROFILE = cut('session/stalls/evidence.ts', 'arm(isLate) {')
 const NO_REQUESTS: Cut = { file: 'session/requests/watch.ts', find: 'start(global) {', put: 'start(_global) { return () => {};' }
@@ -34,7 +41,7 @@ export const PARTS: Readonly<Record<string, readonly Cut[]>> = {
   heartbeat: [NO_HEARTBEAT],
   profile: [NO_PROFILE],
   requests: [NO_REQUESTS],
-  all: [cut('worker.ts', 'export function install(since: number): void {')],
+  all: [cut('worker.ts', 'export function install(since: number): void {')]
 }
 
 /**
@@ -55,7 +62,16 @@ export async function buildWithout(parts: readonly string[], folder: string): Pr
 async function buildCut(cuts: readonly Cut[], outDir: string): Promise<void> {
   const open = new Set(cuts)
   for (const config of configs as UserConfig[]) {
-    await build({ ...config, config: false, cwd: REPOSITORY, outDir, clean: false, dts: false, logLevel: 'silent', plugins: [config.plugins, cutting(cuts, open)] })
+    await build({
+      ...config,
+      config: false,
+      cwd: REPOSITORY,
+      outDir,
+      clean: false,
+      dts: false,
+      logLevel: 'silent',
+      plugins: [config.plugins, cutting(cuts, open)]
+    })
   }
   // A source that was changed since would be measured whole, under the name of a part.
   for (const { file, find } of open) throw new Error(`src/${file} has no ${JSON.stringify(find)}: bench/without.ts has to follow it`)
@@ -71,7 +87,7 @@ function cutting(cuts: readonly Cut[], open: Set<Cut>): Rolldown.Plugin {
         const found = own.filter(({ find }) => code.includes(find))
         for (const each of found) open.delete(each)
         return found.length === 0 ? null : found.reduce((text, { find, put }) => text.replace(find, put), code)
-      },
-    },
+      }
+    }
   }
 }

@@ -32,11 +32,16 @@ export const asyncMatchers = {
 }
 
 function noBlockingCalls(measured: MeasuredSubject, options: NoBlockingCallsOptions): Outcome {
-  if (!measured.blockingKnown) throw notMeasured('toHaveNoBlockingCalls() needs blocking calls to be looked for, and the option detectBlocking is false', 'set it to true')
+  if (!measured.blockingKnown)
+    throw notMeasured(
+      'toHaveNoBlockingCalls() needs blocking calls to be looked for, and the option detectBlocking is false',
+      'set it to true'
+    )
   const threshold = options.threshold ?? measured.blockingThreshold
   if (threshold < measured.leastStretchMs) {
+    const asked = `toHaveNoBlockingCalls() was asked for calls over ${formatMs(threshold)}`
     throw notMeasured(
-      `toHaveNoBlockingCalls() was asked for calls over ${formatMs(threshold)}, and a copy of a profile only holds those over ${formatMs(measured.leastStretchMs)}`,
+      `${asked}, and a copy of a profile only holds those over ${formatMs(measured.leastStretchMs)}`,
       'pass the profile itself'
     )
   }
@@ -66,7 +71,11 @@ function withinLag(measured: MeasuredSubject, limits: LagLimits): Outcome {
   }
   const loop = limits.scope === 'loop'
   const lag = loop ? measured.loopLag : measured.profile.eventLoopLag
-  if (lag === undefined) throw notMeasured('toCompleteWithinLag() was asked for the lag of the whole loop, which a copy of a profile does not hold', 'pass the profile itself')
+  if (lag === undefined)
+    throw notMeasured(
+      'toCompleteWithinLag() was asked for the lag of the whole loop, which a copy of a profile does not hold',
+      'pass the profile itself'
+    )
   const asked = (Object.keys(LAG_FIELDS) as LagField[]).filter((field) => limits[field] !== undefined)
   const over = asked.filter((field) => lag[LAG_FIELDS[field]] > limits[field]!)
   const name = measured.profile.scope.name
@@ -83,7 +92,9 @@ function withinLag(measured: MeasuredSubject, limits: LagLimits): Outcome {
 
 /** What a lag above its limit is mostly made of. */
 function longest({ stretchesOver }: MeasuredSubject, limit: number): string {
-  const top = stretchesOver(limit).toSorted((a, b) => ownMs(b) - ownMs(a)).slice(0, 3)
+  const top = stretchesOver(limit)
+    .toSorted((a, b) => ownMs(b) - ownMs(a))
+    .slice(0, 3)
   return top.length > 0 ? `\n\n${describeStretches(top)}` : ''
 }
 
@@ -96,7 +107,10 @@ function withinConcurrency({ profile, tasksKnown, unseenTasks }: MeasuredSubject
   }
   const { maxConcurrent } = profile.timeline
   if (maxConcurrent <= max && unseenTasks > 0) {
-    throw notMeasured(`toStayWithinConcurrency() saw ${plural(maxConcurrent, 'task')} at once, and ${unseenTasks} more that it could not follow`, 'measure less at once, in a test of its own')
+    throw notMeasured(
+      `toStayWithinConcurrency() saw ${plural(maxConcurrent, 'task')} at once, and ${unseenTasks} more that it could not follow`,
+      'measure less at once, in a test of its own'
+    )
   }
   const name = profile.scope.name
   const tasks = profile.tasks.filter(({ parentId }) => parentId === undefined).slice(0, 5)

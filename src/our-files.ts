@@ -10,7 +10,10 @@ export function folderSpellings(moduleUrl: string): string[] {
   if (host !== '') return [...plain, `file://${host}${path}`, `//${host}${path}`, `\\\\${host}${path.replaceAll('/', '\\')}`]
   if (!DRIVE.test(path)) return plain
   const windows = [...plain, path.slice(1), path.slice(1).replaceAll('/', '\\')]
-  return windows.flatMap((each) => [each.replace(DRIVE, (drive) => drive.toLowerCase()), each.replace(DRIVE, (drive) => drive.toUpperCase())])
+  return windows.flatMap((each) => [
+    each.replace(DRIVE, (drive) => drive.toLowerCase()),
+    each.replace(DRIVE, (drive) => drive.toUpperCase())
+  ])
 }
 
 /** With the slash before it, as a URL's path has it, or without. */
@@ -32,7 +35,11 @@ export const isOursUrl = (url: string): boolean => OUR_FOLDER.some((folder) => u
 
 /** @param folder ours, in every spelling */
 export const withoutOurFrames = (stack: string, folder: readonly string[] = OUR_FOLDER): string =>
-  stack.split('\n').filter((line) => !isFrameOf(line, folder)).join('\n')
+  stack
+    .split('\n')
+    .filter((line) => !isFrameOf(line, folder))
+    .join('\n')
 
 /** A message may name our folder, too. */
-const isFrameOf = (line: string, folder: readonly string[]): boolean => /^\s+at /.test(line) && folder.some((spelling) => line.includes(spelling))
+const isFrameOf = (line: string, folder: readonly string[]): boolean =>
+  /^\s+at /.test(line) && folder.some((spelling) => line.includes(spelling))

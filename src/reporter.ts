@@ -90,7 +90,13 @@ export default class AsyncProfilerReporter implements Reporter {
       startedAt: this.startedAt,
       durationMs: runDurationMs(vitest, this.startedAt),
       versions: { node: process.versions.node, vitest: vitest.version, plugin: VERSION },
-      notices: [...this.notices, ...doubledPlugin(vitest), ...projects.notices, ...parts.flatMap(({ options }) => unavailableOptions(options)), ...cutOffFiles(modules, reason, root)],
+      notices: [
+        ...this.notices,
+        ...doubledPlugin(vitest),
+        ...projects.notices,
+        ...parts.flatMap(({ options }) => unavailableOptions(options)),
+        ...cutOffFiles(modules, reason, root)
+      ],
       failures: projects.failures,
       stuck,
       root,
@@ -107,7 +113,8 @@ export default class AsyncProfilerReporter implements Reporter {
     for (const part of parts) {
       if (part.options.report.json === undefined) continue
       // The root's has all of the run; a project's own, what is the project's.
-      const report = part.folder === root ? judged.report : collectResults([part], { ...context, notices: [], failures: [], stuck: [] }).report
+      const report =
+        part.folder === root ? judged.report : collectResults([part], { ...context, notices: [], failures: [], stuck: [] }).report
       this.write(report, { folder: part.folder, json: part.options.report.json }, judged)
     }
   }
@@ -163,7 +170,8 @@ interface Filters {
 }
 
 /** A file that was named on the command line has empty lists. */
-const namesTests = ({ testLines = [], testIds = [], testNamePattern }: TestSpecification): boolean => testLines.length > 0 || testIds.length > 0 || testNamePattern !== undefined
+const namesTests = ({ testLines = [], testIds = [], testNamePattern }: TestSpecification): boolean =>
+  testLines.length > 0 || testIds.length > 0 || testNamePattern !== undefined
 
 /** Whether all tests of the files were to run. */
 function ranAll(vitest: Vitest, reason: TestRunEndReason): boolean {

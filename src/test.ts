@@ -46,6 +46,7 @@ function required(call: string): Running {
   if (found !== undefined) return found
   throw new AsyncProfilerError(
     'ERR_NOT_RUNNING',
-    `${call} needs the profiler: add asyncProfiler() to the plugins of this project's Vitest config, or 'vitest-async-profiler/setup' to its setupFiles`
+    `${call} needs the profiler: add asyncProfiler() to the plugins of this project's Vitest config, ` +
+      "or 'vitest-async-profiler/setup' to its setupFiles"
   )
 }

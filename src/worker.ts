@@ -8,7 +8,7 @@ import { now } from './node/clock.ts'
 import { withRealBuiltins } from './node/real-builtins.ts'
 import { setRunning } from './protocol/running-profiler.ts'
 import { type FileSet, OPTIONS_KEY, REPORTER_KEY, type WorkerConfig } from './protocol/worker-config.ts'
-import { createProfiler } from './session/profiler.ts'
+import { createProfiler } from './session/create-profiler.ts'
 import type { RunnerSuite } from './vitest/worker/test-task.ts'
 import { isFirstWorker, missingGlobals, modulesOf, runningFile, syncBuiltinCopies } from './vitest/worker/worker-globals.ts'
 import { finishedTasks } from './worker/finished.ts'
@@ -79,7 +79,10 @@ function idOfRunning({ profiler, taskOf }: WorkerState): { testId?: string } {
 /** The setup file without plugin and reporter measures for nobody. Told by the first worker of a run alone. */
 function tellAlone(): void {
   if (!isFirstWorker(globalThis)) return
-  process.emitWarning("vitest-async-profiler/setup runs without its reporter, so that nothing will be shown: use asyncProfiler() in plugins instead, or add 'vitest-async-profiler/reporter' to reporters")
+  process.emitWarning(
+    'vitest-async-profiler/setup runs without its reporter, so that nothing will be shown: ' +
+      "use asyncProfiler() in plugins instead, or add 'vitest-async-profiler/reporter' to reporters"
+  )
 }
 
 function createState(config: WorkerConfig | undefined): WorkerState {
@@ -87,7 +90,18 @@ function createState(config: WorkerConfig | undefined): WorkerState {
   const { options, allow, root } = config ?? { options: DEFAULT_OPTIONS, allow: [], root: process.cwd() }
   const profiler = createProfiler(options, root, allow, { modulesOf, syncBuiltinCopies })
   const life = startLife(options)
-  const state: WorkerState = { options, allow, root, profiler, notices: new Set(missingGlobals(globalThis)), tests: new Map(), refs: new WeakMap(), taskOf: new WeakMap(), life, loadMs: 0 }
+  const state: WorkerState = {
+    options,
+    allow,
+    root,
+    profiler,
+    notices: new Set(missingGlobals(globalThis)),
+    tests: new Map(),
+    refs: new WeakMap(),
+    taskOf: new WeakMap(),
+    life,
+    loadMs: 0
+  }
   const { waits } = life
   if (waits !== undefined) profiler.onProcess((call) => waits(call && { ...call, ...idOfRunning(state) }))
   Object.defineProperty(process, KEY, { value: state, enumerable: false })

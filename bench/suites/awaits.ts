@@ -12,8 +12,11 @@ async function step(value: number): Promise<number> {
   return value & 1
 }
 
-test('awaits', timed(async () => {
-  let sum = 0
-  for (let i = 0; i < CALLS; i++) sum += await step(i)
-  expect(sum).toBe(CALLS / 2)
-}))
+test(
+  'awaits',
+  timed(async () => {
+    let sum = 0
+    for (let i = 0; i < CALLS; i++) sum += await step(i)
+    expect(sum).toBe(CALLS / 2)
+  })
+)

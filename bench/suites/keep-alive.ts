@@ -14,15 +14,18 @@ afterAll(() => {
   server.close()
 })
 
-test('requests', timed(async () => {
-  const { port } = server.address() as AddressInfo
-  for (let i = 0; i < REQUESTS; i++) {
-    const status = await new Promise((resolve, reject) => {
-      get({ port, agent }, (res) => {
-        res.resume()
-        res.once('end', () => resolve(res.statusCode))
-      }).once('error', reject)
-    })
-    if (status !== 200) expect.fail(`status ${status}`)
-  }
-}))
+test(
+  'requests',
+  timed(async () => {
+    const { port } = server.address() as AddressInfo
+    for (let i = 0; i < REQUESTS; i++) {
+      const status = await new Promise((resolve, reject) => {
+        get({ port, agent }, (res) => {
+          res.resume()
+          res.once('end', () => resolve(res.statusCode))
+        }).once('error', reject)
+      })
+      if (status !== 200) expect.fail(`status ${status}`)
+    }
+  })
+)

@@ -8,17 +8,26 @@ async function save(ms: number): Promise<number> {
   return ms
 }
 
-test('leaves an interval', timed(() => {
-  const timer = setInterval(() => {}, 60_000)
-  expect(timer.hasRef()).toBe(true)
-}))
+test(
+  'leaves an interval',
+  timed(() => {
+    const timer = setInterval(() => {}, 60_000)
+    expect(timer.hasRef()).toBe(true)
+  })
+)
 
-test('drops a promise', timed(async () => {
-  void save(60_000)
-  expect(await save(1)).toBe(1)
-}))
+test(
+  'drops a promise',
+  timed(async () => {
+    void save(60_000)
+    expect(await save(1)).toBe(1)
+  })
+)
 
-test('leaves a timer', timed(async () => {
-  setTimeout(() => {}, 60_000)
-  expect(await save(1)).toBe(1)
-}))
+test(
+  'leaves a timer',
+  timed(async () => {
+    setTimeout(() => {}, 60_000)
+    expect(await save(1)).toBe(1)
+  })
+)

@@ -3,4 +3,7 @@ import { recordFile } from './record.ts'
 
 const { timed } = recordFile()
 
-test('adds', timed(() => expect(1 + 1).toBe(2)))
+test(
+  'adds',
+  timed(() => expect(1 + 1).toBe(2))
+)

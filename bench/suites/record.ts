@@ -22,7 +22,7 @@ export function recordFile(): { timed: (body: () => unknown) => () => Promise<vo
       const start = performance.now()
       await body()
       inTestMs += performance.now() - start
-    },
+    }
   }
 }
 

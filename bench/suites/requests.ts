@@ -17,9 +17,12 @@ let server: Server
 beforeAll(() => new Promise<void>((resolve) => void (server = app.listen(0, () => resolve()))))
 afterAll(() => new Promise<void>((resolve) => void server.close(() => resolve())))
 
-test('requests', timed(async () => {
-  for (let i = 0; i < REQUESTS; i++) {
-    const res = await request(server).get(`/users/${i}`)
-    if (res.body.id !== String(i)) expect.fail(`${res.text} instead of user ${i}`)
-  }
-}))
+test(
+  'requests',
+  timed(async () => {
+    for (let i = 0; i < REQUESTS; i++) {
+      const res = await request(server).get(`/users/${i}`)
+      if (res.body.id !== String(i)) expect.fail(`${res.text} instead of user ${i}`)
+    }
+  })
+)

@@ -2,7 +2,13 @@ import type { RuleName } from '../model/finding.ts'
 import type { Culprit, Location } from '../model/place.ts'
 
 /** Survives line shifts: no positions. */
-export function fingerprint(rule: RuleName, testFile: string, { test, request }: Culprit, location: Location | undefined, kind: string): string {
+export function fingerprint(
+  rule: RuleName,
+  testFile: string,
+  { test, request }: Culprit,
+  location: Location | undefined,
+  kind: string
+): string {
   const route = request && `${request.method} ${request.url.replace(/\?.*$/, '').replaceAll(/\d+/g, '#')}`
   return hash([rule, kind, location?.file, location?.functionName, testFile, test?.name, route].join('\n'))
 }

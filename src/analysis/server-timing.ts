@@ -15,5 +15,4 @@ export function toServerTiming(profile: Pick<AsyncProfile, 'durationMs' | 'summa
   ].join(', ')
 }
 
-const metric = (name: string, ms: number, description: string): string =>
-  `${name};dur=${Math.round(ms * 100) / 100};desc="${description}"`
+const metric = (name: string, ms: number, description: string): string => `${name};dur=${Math.round(ms * 100) / 100};desc="${description}"`

@@ -44,7 +44,10 @@ export function makeTimeline(tasks: readonly Task[], blocking: readonly Blocking
 function maxConcurrent(tasks: readonly Task[], totalDurationMs: number): number {
   const served = (task: Task): boolean => task.request !== undefined
   return Math.max(
-    mostPending(tasks.filter((task) => !served(task)), totalDurationMs),
+    mostPending(
+      tasks.filter((task) => !served(task)),
+      totalDurationMs
+    ),
     mostPending(tasks.filter(served), totalDurationMs)
   )
 }

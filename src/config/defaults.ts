@@ -15,5 +15,5 @@ export const DEFAULT_OPTIONS: ResolvedOptions = {
   budgets: [],
   baseline: undefined,
   report: {},
-  stuckTimeout: 30_000,
+  stuckTimeout: 30_000
 }

@@ -11,6 +11,10 @@ const isRaised = (rules: Rules, rule: RuleName): boolean => rules[rule] === 'err
 export const hasGate = ({ rules, budgets }: Pick<ResolvedOptions, 'rules' | 'budgets'>): boolean =>
   budgets.length > 0 || (Object.keys(rules) as RuleName[]).some((rule) => isRaised(rules, rule))
 
-/** Whether somebody relies on failures by what a test leaves behind: it is looked for wherever it may be then. An error that nobody handled has a stack of its own. */
+/**
+ * Whether somebody relies on failures by what a test leaves behind: it is looked for wherever it may be then. An error that nobody handled
+ * has a stack of its own.
+ */
 export const failsByLeftovers = (rules: Rules, budgets: readonly (BudgetLimits | undefined)[]): boolean =>
-  (['leaked-resource', 'floating-promise', 'never-settles'] as const).some((rule) => isRaised(rules, rule)) || budgets.some((budget) => budget?.leaks !== undefined)
+  (['leaked-resource', 'floating-promise', 'never-settles'] as const).some((rule) => isRaised(rules, rule)) ||
+  budgets.some((budget) => budget?.leaks !== undefined)

@@ -93,7 +93,7 @@ export function resolveOptions(options: unknown = {}): ResolvedOptions {
     ...defaults,
     ...output,
     rules: { ...defaults.rules, ...output.rules },
-    report: { github: Boolean(process.env['GITHUB_ACTIONS']), ...output.report },
+    report: { github: Boolean(process.env['GITHUB_ACTIONS']), ...output.report }
   }
   const problems = right.contradictions(resolved, resolved)
   if (problems.length > 0) throw wrong(problems)
@@ -107,7 +107,7 @@ const GLOB = textOf('a glob that is not empty')
 const PATH = textOf('a path that is not empty')
 const RULE_GLOB = right.kind<string>(
   `${right.oneOf(RULE_NAMES).rule}, or a glob of them`,
-  (value) => typeof value === 'string' && value !== '' && RULE_NAMES.some((name) => picomatch.isMatch(name, value)),
+  (value) => typeof value === 'string' && value !== '' && RULE_NAMES.some((name) => picomatch.isMatch(name, value))
 )
 const REASON = textOf('a text that says why')
 const FLAG = right.kind<boolean>('true or false', (value) => typeof value === 'boolean')
@@ -115,7 +115,7 @@ const FLAG = right.kind<boolean>('true or false', (value) => typeof value === 'b
 const LONGEST_TIMER = 2 ** 31 - 1
 const TIMEOUT = right.kind<number>(
   `a number of milliseconds, from 0 (off) to ${LONGEST_TIMER}`,
-  (value) => right.MILLISECONDS.is(value) && value <= LONGEST_TIMER,
+  (value) => right.MILLISECONDS.is(value) && value <= LONGEST_TIMER
 )
 
 const LIMITS = {
@@ -125,7 +125,7 @@ const LIMITS = {
   totalBlocking: maybe(right.LIMITS.totalBlocking),
   syncCalls: maybe(right.LIMITS.syncCalls),
   leaks: maybe(right.LIMITS.leaks),
-  files: maybe(GLOB),
+  files: maybe(GLOB)
 }
 
 const ALLOW_SHAPE = '{ rule?, file?, function?, package?, test?, reason }'
@@ -136,12 +136,12 @@ const ALLOW = v.pipe(
     function: maybe(GLOB),
     package: maybe(GLOB),
     test: maybe(GLOB),
-    reason: only(REASON),
+    reason: only(REASON)
   }),
   v.rawCheck(({ dataset: { value }, addIssue }) => {
     const selects = !right.isPlainObject(value) || Object.keys(value).some((name) => name !== 'reason')
     if (!selects) addIssue({ message: right.mustBe('given one or more of rule, file, function, package and test', value) })
-  }),
+  })
 )
 
 const OPTIONS = objectOf('an object of options', {
@@ -152,9 +152,7 @@ const OPTIONS = objectOf('an object of options', {
   lagThreshold: maybe(right.MILLISECONDS),
   captureStacks: maybe(FLAG),
   maxStackDepth: maybe(right.COUNT),
-  rules: v.exactOptional(
-    objectOf('an object of rules', Object.fromEntries(RULE_NAMES.map((name) => [name, maybe(right.RULE_SETTING)]))),
-  ),
+  rules: v.exactOptional(objectOf('an object of rules', Object.fromEntries(RULE_NAMES.map((name) => [name, maybe(right.RULE_SETTING)])))),
   allow: v.exactOptional(v.array(ALLOW, ({ input }) => right.mustBe(`an array of ${ALLOW_SHAPE}`, input))),
   budgets: v.exactOptional(
     v.pipe(
@@ -162,10 +160,10 @@ const OPTIONS = objectOf('an object of options', {
       v.lazy((input) =>
         Array.isArray(input)
           ? v.array(objectOf('an object of limits', LIMITS))
-          : objectOf('an object of limits, or an array of them', LIMITS),
+          : objectOf('an object of limits, or an array of them', LIMITS)
       ),
-      v.transform((budgets) => [budgets].flat()),
-    ),
+      v.transform((budgets) => [budgets].flat())
+    )
   ),
   baseline: maybe(PATH),
   report: v.exactOptional(
@@ -174,10 +172,10 @@ const OPTIONS = objectOf('an object of options', {
       html: maybe(PATH),
       trace: maybe(PATH),
       sarif: maybe(PATH),
-      github: maybe(FLAG),
-    }),
+      github: maybe(FLAG)
+    })
   ),
-  stuckTimeout: maybe(TIMEOUT),
+  stuckTimeout: maybe(TIMEOUT)
 } satisfies Record<keyof Options, unknown>)
 
 function textOf(rule: string): right.Kind<string> {
@@ -200,8 +198,8 @@ function objectOf<const E extends v.ObjectEntries>(rule: string, entries: E) {
     v.intersect([
       // `reason` is the only name that can be missing.
       v.object(entries, ({ input }) => right.mustBe(REASON.rule, input)),
-      noOthers(Object.keys(entries)),
-    ]) as unknown as v.GenericSchema<Record<string, unknown>, v.InferOutput<v.ObjectSchema<E, undefined>>>,
+      noOthers(Object.keys(entries))
+    ]) as unknown as v.GenericSchema<Record<string, unknown>, v.InferOutput<v.ObjectSchema<E, undefined>>>
   )
 }
 
@@ -221,6 +219,6 @@ function noOthers(known: string[]) {
         addIssue({ message: right.isUnknown(key, known, input[key]), path })
       }
     }),
-    v.transform(() => ({})),
+    v.transform(() => ({}))
   )
 }

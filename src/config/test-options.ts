@@ -55,25 +55,22 @@ export interface Kind<T> {
 }
 
 export const RULE_SETTING = oneOf<RuleSetting>(['off', 'warn', 'error'])
-export const MILLISECONDS = kind<number>(
-  'a number of milliseconds, 0 or more',
-  (value) => Number.isFinite(value) && Number(value) >= 0,
-)
-export const COUNT = kind<number>(
-  'a whole number, 0 or more',
-  (value) => Number.isSafeInteger(value) && Number(value) >= 0,
-)
+export const MILLISECONDS = kind<number>('a number of milliseconds, 0 or more', (value) => Number.isFinite(value) && Number(value) >= 0)
+export const COUNT = kind<number>('a whole number, 0 or more', (value) => Number.isSafeInteger(value) && Number(value) >= 0)
 export const LIMITS: Record<keyof BudgetLimits, Kind<number>> = {
   maxLag: MILLISECONDS,
   p99Lag: MILLISECONDS,
   blockingCalls: COUNT,
   totalBlocking: MILLISECONDS,
   syncCalls: COUNT,
-  leaks: COUNT,
+  leaks: COUNT
 }
 
 export function oneOf<const T extends string>(names: readonly T[]): Kind<T> {
-  const rule = names.map(quote).join(', ').replace(/, ([^,]+)$/, ' or $1')
+  const rule = names
+    .map(quote)
+    .join(', ')
+    .replace(/, ([^,]+)$/, ' or $1')
   return kind<T>(rule, (value) => names.includes(value as T))
 }
 
@@ -103,11 +100,7 @@ export function isUnknown(name: string, known: readonly string[], value: unknown
   return `is unknown (${help}); received ${show(value)}`
 }
 
-export function optionError(
-  problems: readonly Problem[],
-  owner: string,
-  nameOf: (path: string) => string,
-): AsyncProfilerError {
+export function optionError(problems: readonly Problem[], owner: string, nameOf: (path: string) => string): AsyncProfilerError {
   const [only] = problems
   const lines = problems.map(({ path, text }) => `  ${pathText(path)} ${text}`)
   const message =
@@ -121,14 +114,21 @@ export function optionError(
 }
 
 /** What a budget or rule needs, where an option says that it is not measured: such a gate would always be open. */
-export function contradictions({ detectBlocking, monitorEventLoop }: Pick<ResolvedOptions, 'detectBlocking' | 'monitorEventLoop'>, { budgets, rules }: Asked): Problem[] {
+export function contradictions(
+  { detectBlocking, monitorEventLoop }: Pick<ResolvedOptions, 'detectBlocking' | 'monitorEventLoop'>,
+  { budgets, rules }: Asked
+): Problem[] {
   const needs = (what: string, option: string): string => `needs ${what}, and ${option} is false: remove one of the two`
   const blocking = needs('blocking calls to be looked for', 'detectBlocking')
   const lag = needs('lag to be measured', 'monitorEventLoop')
   const ofBudgets = budgets.flatMap((budget, index) => {
     const path = budgets.length === 1 ? ['budgets'] : ['budgets', index]
-    const problems = (names: readonly (keyof BudgetLimits)[], text: string): Problem[] => names.filter((name) => budget[name] !== undefined).map((name) => ({ path: [...path, name], text }))
-    return [...(monitorEventLoop ? [] : problems(['maxLag', 'p99Lag'], lag)), ...(detectBlocking ? [] : problems(['blockingCalls', 'totalBlocking'], blocking))]
+    const problems = (names: readonly (keyof BudgetLimits)[], text: string): Problem[] =>
+      names.filter((name) => budget[name] !== undefined).map((name) => ({ path: [...path, name], text }))
+    return [
+      ...(monitorEventLoop ? [] : problems(['maxLag', 'p99Lag'], lag)),
+      ...(detectBlocking ? [] : problems(['blockingCalls', 'totalBlocking'], blocking))
+    ]
   })
   const failing = (['blocking-call', 'loop-starvation'] as const).filter((rule) => !detectBlocking && rules?.[rule] === 'error')
   return [...ofBudgets, ...failing.map((rule) => ({ path: ['rules', rule], text: `${blocking}, or set it to 'warn'` }))]
@@ -152,9 +152,9 @@ const TEST_OPTIONS: Shape = {
     budgets: { rule: 'an object of limits', entries: LIMITS },
     rules: {
       rule: 'an object of rules',
-      entries: Object.fromEntries(RULE_NAMES.map((name) => [name, RULE_SETTING])),
-    },
-  } satisfies Record<keyof TestOptions, unknown>,
+      entries: Object.fromEntries(RULE_NAMES.map((name) => [name, RULE_SETTING]))
+    }
+  } satisfies Record<keyof TestOptions, unknown>
 }
 
 // A retried test still has what its last attempt sent to the reporter.
@@ -197,9 +197,7 @@ function quote(text: string): string {
 
 // Three typing mistakes in ten letters are a slip; more than that is another word.
 function findNearest(name: string, known: readonly string[]): string | undefined {
-  const [best] = known
-    .map((other) => ({ other, edits: countEdits(bare(name), bare(other)) }))
-    .toSorted((a, b) => a.edits - b.edits)
+  const [best] = known.map((other) => ({ other, edits: countEdits(bare(name), bare(other)) })).toSorted((a, b) => a.edits - b.edits)
   return best && best.edits <= Math.max(1, Math.floor(name.length * 0.3)) ? best.other : undefined
 }
 

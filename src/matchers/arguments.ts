@@ -7,7 +7,17 @@ export const LAG_FIELDS = { max: 'maxMs', mean: 'meanMs', p95: 'p95Ms', p99: 'p9
 export type LagField = keyof typeof LAG_FIELDS
 
 const KINDS = {
-  cpu: 1, 'sync-io': 1, 'sync-crypto': 1, 'sync-process': 1, 'sync-zlib': 1, wait: 1, regexp: 1, json: 1, gc: 1, 'module-load': 1, unknown: 1
+  cpu: 1,
+  'sync-io': 1,
+  'sync-crypto': 1,
+  'sync-process': 1,
+  'sync-zlib': 1,
+  wait: 1,
+  regexp: 1,
+  json: 1,
+  gc: 1,
+  'module-load': 1,
+  unknown: 1
 } satisfies Record<BlockKind, 1>
 
 /** What the argument must be, with the value that was given; nothing where it is right. */

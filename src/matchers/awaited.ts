@@ -36,8 +36,9 @@ export function mustBeAwaited<Result>({ task, soft = false }: AskedBy, matcher: 
     then: (...handlers) => {
       const judged = verdict.then(...handlers)
       // `expect.soft` adds a handler of its own, and gives the test what comes of that.
+      if (!soft) return give(judged)
       // oxlint-disable-next-line unicorn/no-thenable -- as above
-      return soft ? { then: (...softly: Parameters<typeof judged.then>) => give(judged.catch(calledFrom(error)).then(...softly)) } : give(judged)
+      return { then: (...softly: Parameters<typeof judged.then>) => give(judged.catch(calledFrom(error)).then(...softly)) }
     }
   } as PromiseLike<Result>
 }
@@ -46,7 +47,10 @@ export function mustBeAwaited<Result>({ task, soft = false }: AskedBy, matcher: 
 function calledFrom({ stack: of = '' }: Error): (error: unknown) => never {
   return (error) => {
     const { stack } = (error ?? {}) as { stack?: unknown }
-    const frames = of.split('\n').filter((line) => /^\s+at /.test(line)).join('\n')
+    const frames = of
+      .split('\n')
+      .filter((line) => /^\s+at /.test(line))
+      .join('\n')
     if (typeof stack === 'string' && !stack.includes(frames)) Reflect.set(error as object, 'stack', `${stack}\n${frames}`)
     throw error
   }

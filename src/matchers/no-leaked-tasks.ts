@@ -21,7 +21,8 @@ export function noLeakedTasks({ profile, leftovers, passedOver }: MeasuredSubjec
     pass: count === 0,
     expected: `Expected ${name} to leave nothing behind`,
     expectedNot: `Expected ${name} to leave something behind`,
-    received: count === 0 ? 'Received nothing' : `Received ${plural(count, 'leftover')}\n\n${left.slice(0, MAX_SHOWN).map(describe).join('\n\n')}`
+    received:
+      count === 0 ? 'Received nothing' : `Received ${plural(count, 'leftover')}\n\n${left.slice(0, MAX_SHOWN).map(describe).join('\n\n')}`
   }
 }
 

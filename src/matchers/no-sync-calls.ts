@@ -16,14 +16,18 @@ export function noSyncCalls(measured: MeasuredSubject, { allow = [] }: NoSyncCal
   const { name } = measured.profile.scope
   if (count === 0 && measured.unseenModules.length > 0) {
     const modules = measured.unseenModules.map((module) => `node:${module}`).join(' and ')
-    throw notMeasured(`toHaveNoSyncCalls() cannot tell what ${name} did with ${modules}, loaded while it ran`, 'import it before, at the top of a module')
+    throw notMeasured(
+      `toHaveNoSyncCalls() cannot tell what ${name} did with ${modules}, loaded while it ran`,
+      'import it before, at the top of a module'
+    )
   }
   const but = allow.length > 0 ? ` but ${allow.join(', ')}` : ''
   return {
     pass: count === 0,
     expected: `Expected ${name} to make no sync call${but}`,
     expectedNot: `Expected ${name} to make a sync call${but}`,
-    received: count === 0 ? 'Received none' : `Received ${plural(count, 'sync call')}\n\n${calls.slice(0, MAX_SHOWN).map(describe).join('\n\n')}`
+    received:
+      count === 0 ? 'Received none' : `Received ${plural(count, 'sync call')}\n\n${calls.slice(0, MAX_SHOWN).map(describe).join('\n\n')}`
   }
 }
 

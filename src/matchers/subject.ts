@@ -39,7 +39,11 @@ export function withSubject(
   if (wrongArgument !== undefined) throw new AsyncProfilerError('ERR_SUBJECT', `${matcher}() takes ${wrongArgument}`)
   const profiler = running()
   if (profiler === undefined) throw noProfiler(matcher)
-  if (!profiler.measures()) throw notMeasured(`${matcher}() was called while nothing is measured: before the tests of its file, or after them`, 'call it in a test or a hook')
+  if (!profiler.measures())
+    throw notMeasured(
+      `${matcher}() was called while nothing is measured: before the tests of its file, or after them`,
+      'call it in a test or a hook'
+    )
   if (typeof subject === 'function') {
     const verdict = runAndMeasure(profiler, subject as () => unknown).then((measured) => toResult(context, matcher, judge(measured)))
     return mustBeAwaited(context, matcher, verdict)
@@ -63,7 +67,11 @@ async function runAndMeasure(profiler: Running, fn: () => unknown): Promise<Meas
 
 function find(profiler: Running, matcher: string, subject: unknown): MeasuredSubject {
   const measured = typeof subject === 'object' && subject !== null ? profiler.measured(subject) : undefined
-  if (measured?.complete === false) throw notMeasured(`${matcher}() received what ran while nothing is measured: before the tests of its file`, 'measure it in a test or a hook')
+  if (measured?.complete === false)
+    throw notMeasured(
+      `${matcher}() received what ran while nothing is measured: before the tests of its file`,
+      'measure it in a test or a hook'
+    )
   if (measured !== undefined) return measured
   if (isProfile(subject)) return fromPlain(subject, profiler)
   throw notProfiled(matcher, subject)
@@ -74,7 +82,10 @@ function fromPlain(profile: AsyncProfile, profiler: Running): MeasuredSubject {
   const { blockingCalls, eventLoopLag, tasks, droppedTasks } = profile
   const blockingThreshold = profiler.blockingThreshold()
   const unknown = (matcher: string, what: string) => (): never => {
-    throw new AsyncProfilerError('ERR_SUBJECT', `${matcher}() received a copy of a profile, which does not hold ${what}: pass the profile itself`)
+    throw new AsyncProfilerError(
+      'ERR_SUBJECT',
+      `${matcher}() received a copy of a profile, which does not hold ${what}: pass the profile itself`
+    )
   }
   return {
     profile,
@@ -103,16 +114,18 @@ function isProfile(subject: unknown): subject is AsyncProfile {
 const noProfiler = (matcher: string): AsyncProfilerError =>
   new AsyncProfilerError(
     'ERR_NOT_RUNNING',
-    `${matcher}() needs the profiler: add asyncProfiler() to the plugins of this project's Vitest config, or 'vitest-async-profiler/setup' to its setupFiles`
+    `${matcher}() needs the profiler: add asyncProfiler() to the plugins of this project's Vitest config, ` +
+      "or 'vitest-async-profiler/setup' to its setupFiles"
   )
 
 function notProfiled(matcher: string, subject: unknown): AsyncProfilerError {
-  const what = typeof subject === 'object' && subject !== null ? `an object of ${subject.constructor?.name ?? 'no class'}` : inspect(subject)
+  const what =
+    typeof subject === 'object' && subject !== null ? `an object of ${subject.constructor?.name ?? 'no class'}` : inspect(subject)
   const why = isPromise(subject)
     ? 'await it first'
     : isResponse(subject)
-    ? 'this response was not served by a server in this process; measure the call itself with expect(() => …) or profile()'
-    : 'pass a supertest response, a fetch Response, a Fastify inject response, a profile, or a function'
+      ? 'this response was not served by a server in this process; measure the call itself with expect(() => …) or profile()'
+      : 'pass a supertest response, a fetch Response, a Fastify inject response, a profile, or a function'
   return new AsyncProfilerError('ERR_SUBJECT', `${matcher}() received ${what}, which was never profiled: ${why}`)
 }
 

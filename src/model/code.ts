@@ -74,7 +74,10 @@ export interface Evidence {
   pausesMs: number
   /** Whether the profiler was started after the code may have been optimized: its lines are likely then. */
   late?: boolean
-  /** What ran for `ms` beside a pause that took most of the time, which `kind` tells: the place to blame where it is too long without the pause. */
+  /**
+   * What ran for `ms` beside a pause that took most of the time, which `kind` tells: the place to blame where it is too long without the
+   * pause.
+   */
   beside?: { ms: number; evidence: Evidence }
   /** The own function's part of the other time, with what it called: 0–1. */
   share: number

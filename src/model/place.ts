@@ -1,4 +1,7 @@
-/* Where something is, and whose it is. Everything in model/ is types only, JSON-safe, and in milliseconds of wall clock unless a name says otherwise. */
+/*
+ * Where something is, and whose it is. Everything in model/ is types only, JSON-safe, and in milliseconds of wall clock unless a name says
+ * otherwise.
+ */
 
 /** A place in the original source. `file` is relative to the project's root with forward slashes; `line` and `column` are 1-based. */
 export interface Location {

@@ -44,6 +44,9 @@ export interface Counted {
   leftovers: number
   /** Stretches over the threshold of which other processes took most. */
   stolen?: number
-  /** Stretches and turns over the threshold of which a stop of the process, or the profiler itself, may have taken so much that they are not. */
+  /**
+   * Stretches and turns over the threshold of which a stop of the process, or the profiler itself, may have taken so much that they are
+   * not.
+   */
   doubtful?: number
 }

@@ -3,7 +3,9 @@ import { weightMs } from '../analysis/weight.ts'
 import type { Finding, Severity } from '../model/finding.ts'
 import type { Victim } from '../model/place.ts'
 
-/** One place to mend: all findings of one rule at one line, or of one thing whose line is unknown, whichever tests and requests ran into it. */
+/**
+ * One place to mend: all findings of one rule at one line, or of one thing whose line is unknown, whichever tests and requests ran into it.
+ */
 export interface FindingGroup {
   /** The longest of them; what is said of the place is said of this one. */
   worst: Finding

@@ -31,9 +31,7 @@ export function sortParts({ findings, budgets, counted: { stolen = 0, doubtful =
     found: isNew.filter((finding) => !isInconclusive(finding) && !over.some((verdict) => tells(verdict, finding))),
     over: over.flatMap((verdict) => toOverBudget(verdict, findings)),
     inconclusive,
-    undecided: budgets.filter(
-      (budget) => budget.verdict === 'inconclusive' && !inconclusive.some((finding) => tells(budget, finding))
-    ),
+    undecided: budgets.filter((budget) => budget.verdict === 'inconclusive' && !inconclusive.some((finding) => tells(budget, finding))),
     counted: { stolen, doubtful },
     allowed: findings.filter(({ status }) => status === 'allowed').length,
     known: findings.filter(({ status }) => status === 'known').length,

@@ -8,9 +8,7 @@ export function compileAllow(entries: readonly Allow[]): AllowPattern[] {
   return entries.map((entry) => ({
     entry: describeEntry(entry),
     ...(entry.file !== undefined && { file: toRegExp(entry.file) }),
-    ...Object.fromEntries(
-      NAMES.flatMap((field) => (entry[field] === undefined ? [] : [[field, toRegExp(withoutSlashes(entry[field]))]]))
-    )
+    ...Object.fromEntries(NAMES.flatMap((field) => (entry[field] === undefined ? [] : [[field, toRegExp(withoutSlashes(entry[field]))]])))
   }))
 }
 

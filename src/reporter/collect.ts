@@ -33,7 +33,10 @@ export interface Collected {
   ofFiles: Finding[]
 }
 
-/** Brings the results of all workers together, and judges what only the whole run can tell. @param parts the first one's options hold for workers */
+/**
+ * Brings the results of all workers together, and judges what only the whole run can tell.
+ * @param parts the first one's options hold for workers
+ */
 export function collectResults(parts: readonly ModulesOfPart[], context: RunContext): Collected {
   const { startedAt, durationMs, versions } = context
   const judged = parts.map((part, index) => judgePart(part, index === 0 ? context : { ...context, stuck: [] }))
@@ -103,7 +106,11 @@ function collectFile(module: TestModule, root: string): CollectedFile {
     const result = resultOf(test)
     if (result !== undefined) addResult(collected, result)
     const isOfTest = (finding: Finding): boolean => finding.test?.name === test.fullName
-    if (test.options.fails === true && (result?.findings.some(failsRun) || fileResult?.findings.some((finding) => isOfTest(finding) && failsRun(finding)))) collected.failures.push(`${collected.file} > ${test.fullName} is expected to fail, and would hide what was found in it`)
+    if (
+      test.options.fails === true &&
+      (result?.findings.some(failsRun) || fileResult?.findings.some((finding) => isOfTest(finding) && failsRun(finding)))
+    )
+      collected.failures.push(`${collected.file} > ${test.fullName} is expected to fail, and would hide what was found in it`)
     const profile = result?.summary
     collected.tests.push({ file: collected.file, name: fullName(test), state: test.result().state, ...(profile && { profile }) })
   }

@@ -37,7 +37,10 @@ export function unprofiledProjects({ config, projects }: VitestLike, options: Pi
     const { name, config: own } = project
     const label = name === '' ? 'the project' : `project '${name}'`
     if (own.browser?.enabled === true) told.notices.push(`${label} is not profiled: it runs in a browser`)
-    else if (!hasSetup(project)) told[hasGate(options) ? 'failures' : 'notices'].push(`${label} is not profiled: add asyncProfiler() to the plugins of ${projects.length > 1 ? "the root's Vitest config, which reaches all projects" : 'its Vitest config'}`)
+    else if (!hasSetup(project)) {
+      const where = projects.length > 1 ? "the root's Vitest config, which reaches all projects" : 'its Vitest config'
+      told[hasGate(options) ? 'failures' : 'notices'].push(`${label} is not profiled: add asyncProfiler() to the plugins of ${where}`)
+    }
   }
   return told
 }

@@ -7,7 +7,8 @@ import type AsyncProfilerReporter from '../reporter.ts'
 export function runningReporter(reporters: readonly unknown[]): AsyncProfilerReporter | undefined {
   const running = reporters.find((each): each is AsyncProfilerReporter => typeof each === 'object' && each !== null && COPY in each)
   if (running !== undefined && running[COPY] !== VERSION) {
-    running.notices.add(`two versions of ${PLUGIN_NAME} run, ${[running[COPY], VERSION].toSorted().join(' and ')}, so that some findings may be lost: install one of them everywhere`)
+    const both = [running[COPY], VERSION].toSorted().join(' and ')
+    running.notices.add(`two versions of ${PLUGIN_NAME} run, ${both}, so that some findings may be lost: install one of them everywhere`)
   }
   return running
 }

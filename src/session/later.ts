@@ -9,8 +9,8 @@ import { createPromiseChains, type PromiseChains } from './waits/promise-chains.
 
 /*
  * What few test files need: it is built as a file of its own, which a worker loads with the first finding, the first
- * promise that is judged, the first budget or timeout, the first error that nobody handles, the first stream of HTTP/2, or the first app that
- * is called without a socket.
+ * promise that is judged, the first budget or timeout, the first error that nobody handles, the first stream of HTTP/2, or the first app
+ * that is called without a socket.
  */
 export { failureOf } from '../analysis/failure.ts'
 export { explainTimeout, findAll, findLeftovers, findTimedOut, judgeBudget, lagBudgetFinding, mergeFindings } from '../analysis/profile.ts'

@@ -6,7 +6,10 @@ import type { WorkerState } from './state.ts'
 
 /** Fails tests for what was only known when their file had ended; the file's own state is made of its tests' after us. */
 export function failLate(state: WorkerState, late: JudgedLeftovers['late'], global: object): void {
-  for (const { test: { task }, findings } of late) {
+  for (const {
+    test: { task },
+    findings
+  } of late) {
     const errors = findings.filter(isFailure).map((finding) => {
       const { name, message, stack = '' } = state.profiler.failureOf(finding, (file) => resolve(state.root, file), task.file.filepath)
       return { name, message, stack }

@@ -27,18 +27,32 @@ export async function judgeLeftovers(state: WorkerState, file: Scope, { lost }: 
   for (const [ref, ofTest] of byTest(left, profiler.rejections.take(), tests)) {
     const test = ref && tests.get(ref)
     const rules = test?.rules ?? options.rules
-    const find = (of: Left, by: TestOfFile['rules']): Finding[] => profiler.findLeftovers(of, { file: name, rules: by, blockingThreshold: 0, allow: allowance.apply })
+    const find = (of: Left, by: TestOfFile['rules']): Finding[] =>
+      profiler.findLeftovers(of, { file: name, rules: by, blockingThreshold: 0, allow: allowance.apply })
     const findings = find(ofTest, rules)
     // Counted for budgets though their rule is off.
-    const counted = rules['leaked-resource'] === 'off' ? find({ ...ofTest, promises: [], rejected: [] }, { ...rules, 'leaked-resource': 'warn' }) : findings
-    const leaks = counted.filter(({ rule, status }) => rule === 'leaked-resource' && status === 'new').map(({ occurrences: count, location }) => ({ count, ...(location && { location }) }))
+    const counted =
+      rules['leaked-resource'] === 'off'
+        ? find({ ...ofTest, promises: [], rejected: [] }, { ...rules, 'leaked-resource': 'warn' })
+        : findings
+    const leaks = counted
+      .filter(({ rule, status }) => rule === 'leaked-resource' && status === 'new')
+      .map(({ occurrences: count, location }) => ({ count, ...(location && { location }) }))
     judged.leaks += leaks.reduce((sum, { count }) => sum + count, 0)
     const limit = test?.budgets?.leaks
     const setting = rules['lag-budget']
     if (limit !== undefined && setting !== 'off') {
-      const verdicts = profiler.judgeBudget({ leaks: limit }, { lag: undefined, blocking: [], syncCalls: 0, syncPlaces: () => [], leaks }, { file: name, test: ref!.name })
+      const verdicts = profiler.judgeBudget(
+        { leaks: limit },
+        { lag: undefined, blocking: [], syncCalls: 0, syncPlaces: () => [], leaks },
+        { file: name, test: ref!.name }
+      )
       judged.budgets.push(...verdicts)
-      findings.push(...verdicts.filter(({ verdict }) => verdict === 'over').map((verdict) => allowance.apply(profiler.lagBudgetFinding(verdict, setting))))
+      findings.push(
+        ...verdicts
+          .filter(({ verdict }) => verdict === 'over')
+          .map((verdict) => allowance.apply(profiler.lagBudgetFinding(verdict, setting)))
+      )
     }
     judged.findings.push(...findings)
     if (test !== undefined) judged.late.push({ test, findings })
@@ -47,7 +61,12 @@ export async function judgeLeftovers(state: WorkerState, file: Scope, { lost }: 
   const testOf = (scope: Scope): TestOfFile | undefined => scope.test && tests.get(scope.test)
   for (const { test: scope, observed } of profiler.observeLate((ended) => testOf(ended)?.rules ?? options.rules)) {
     const test = testOf(scope)
-    const findings = profiler.findAll(observed, { file: name, rules: test?.rules ?? options.rules, blockingThreshold: scope.thresholds.blockingThreshold, allow: allowance.apply })
+    const findings = profiler.findAll(observed, {
+      file: name,
+      rules: test?.rules ?? options.rules,
+      blockingThreshold: scope.thresholds.blockingThreshold,
+      allow: allowance.apply
+    })
     judged.findings.push(...findings)
     if (test !== undefined) judged.late.push({ test, findings })
   }
@@ -56,7 +75,11 @@ export async function judgeLeftovers(state: WorkerState, file: Scope, { lost }: 
 }
 
 /** Tests that left something, those with a budget for it, and the file itself. */
-function byTest({ resources, promises }: Leftovers, rejected: readonly Rejected[], tests: ReadonlyMap<TestRef, TestOfFile>): Map<TestRef | undefined, Left> {
+function byTest(
+  { resources, promises }: Leftovers,
+  rejected: readonly Rejected[],
+  tests: ReadonlyMap<TestRef, TestOfFile>
+): Map<TestRef | undefined, Left> {
   interface Group extends Left {
     rejected: Rejected[]
   }

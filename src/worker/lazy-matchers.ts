@@ -6,7 +6,11 @@ type Name = keyof typeof Matchers.asyncMatchers
 type Matcher = Parameters<typeof expect.extend>[0][string]
 
 const NAMES = {
-  toHaveNoBlockingCalls: 1, toCompleteWithinLag: 1, toHaveNoSyncCalls: 1, toHaveNoLeakedTasks: 1, toStayWithinConcurrency: 1
+  toHaveNoBlockingCalls: 1,
+  toCompleteWithinLag: 1,
+  toHaveNoSyncCalls: 1,
+  toHaveNoLeakedTasks: 1,
+  toStayWithinConcurrency: 1
 } satisfies Record<Name, 1>
 
 /**
@@ -17,8 +21,9 @@ const NAMES = {
 export function lazyMatchers(base: string, ours: <T>(work: () => T) => T): Record<Name, Matcher> {
   const load = loadLater<typeof Matchers>(base, base.endsWith('.ts') ? './matchers' : './assertions')
   const matchers = (): typeof Matchers => ours(load)
-  const lazy = (name: Name): Matcher => function (this: unknown, ...args: unknown[]) {
-    return Reflect.apply(matchers().asyncMatchers[name] as (...args: never[]) => ReturnType<Matcher>, this, args)
-  }
+  const lazy = (name: Name): Matcher =>
+    function (this: unknown, ...args: unknown[]) {
+      return Reflect.apply(matchers().asyncMatchers[name] as (...args: never[]) => ReturnType<Matcher>, this, args)
+    }
   return Object.fromEntries((Object.keys(NAMES) as Name[]).map((name) => [name, lazy(name)])) as Record<Name, Matcher>
 }

@@ -27,7 +27,17 @@ export function startLife({ stuckTimeout: timeoutMs, rules }: Pick<ResolvedOptio
   if (folder === undefined || timeoutMs === 0 || rules['stuck-test'] === 'off') return UNWATCHED
   const { pid, threadId, proc, isDebugged, openable } = identify()
   const everyMs = Math.min(500, Math.max(100, timeoutMs / 4))
-  const file = { pid, threadId, ...(proc !== undefined && { proc }), timeoutMs, everyMs, setting: rules['stuck-test'], project: '', file: '', loading: true }
+  const file = {
+    pid,
+    threadId,
+    ...(proc !== undefined && { proc }),
+    timeoutMs,
+    everyMs,
+    setting: rules['stuck-test'],
+    project: '',
+    file: '',
+    loading: true
+  }
   // Texts, not objects: a test is written down twice, and that is all that it costs.
   let head = ''
   const running = new Set<string>()

@@ -15,7 +15,12 @@ export function addAttempt(task: RunnerTest, result: ScopeResult, mergeFindings:
   if (allowed.size > 0) result.allowed = [...allowed]
   results[index] = result
   repetitions.set(task, results)
-  return results.length === 1 ? result : merge(results.filter((each) => each !== undefined), mergeFindings)
+  return results.length === 1
+    ? result
+    : merge(
+        results.filter((each) => each !== undefined),
+        mergeFindings
+      )
 }
 
 type MergeFindings = (findings: readonly Finding[]) => Finding[]

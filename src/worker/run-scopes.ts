@@ -66,7 +66,11 @@ export function runFile(state: WorkerState, runSuite: () => Promise<void>, suite
     stopTests()
     stopUnhandled()
     stop()
-    throwErrors(state, result.findings.filter(({ test }) => test === undefined), suite)
+    throwErrors(
+      state,
+      result.findings.filter(({ test }) => test === undefined),
+      suite
+    )
   }
   return after(runSuite(), end)
 }
@@ -101,7 +105,8 @@ export function runTest(state: WorkerState, run: () => Promise<void>, task: Runn
       ours(state, () => profiler.leftovers.ended(scope, outcomeOf(task)))
       await profiler.session.victimsKnown()
       await profiler.settleCost(scope)
-      if (scope.passedOver > 0) debug('%s: %d promises and resources had no stack, so that it may have left more than is told', scope.name, scope.passedOver)
+      if (scope.passedOver > 0)
+        debug('%s: %d promises and resources had no stack, so that it may have left more than is told', scope.name, scope.passedOver)
       return ours(state, () => resultOf(state, scope, rules, own.budgets, timedOut))
     })
     if (problem !== undefined) result.failure = problem
@@ -126,10 +131,13 @@ const { then } = Promise.prototype
 
 /** Not by `await`: our frames would stand in the async stacks of the user's errors. */
 function after(work: Promise<void>, end: () => void | Promise<void>): Promise<void> {
-  return Reflect.apply(then, work, [end, async (error: unknown) => {
-    await end()
-    throw error
-  }]) as Promise<void>
+  return Reflect.apply(then, work, [
+    end,
+    async (error: unknown) => {
+      await end()
+      throw error
+    }
+  ]) as Promise<void>
 }
 
 /** A wrong option fails its test; one that is expected to fail would only pass by that, so it runs, and the run fails. */
@@ -144,7 +152,10 @@ function readOptions(options: ResolvedOptions, task: RunnerTest): { own: TestOpt
   }
 }
 
-/** Where our own work fails, nobody's test fails for it: the run says what it does not know, and fails where that may hide what should fail it. */
+/**
+ * Where our own work fails, nobody's test fails for it: the run says what it does not know, and fails where that may hide what should fail
+ * it.
+ */
 async function safely(state: WorkerState, scope: Scope, work: () => Promise<ScopeResult>): Promise<ScopeResult> {
   try {
     return await work()

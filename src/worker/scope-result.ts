@@ -35,7 +35,10 @@ export function resultOf(
   const where = { file, ...(scope.test && { test: scope.test.name }) }
   const setting = rules['lag-budget']
   const { leaks: _, ...limits } = budget ?? {}
-  const budgets = setting === 'off' || Object.keys(limits).length === 0 ? [] : profiler.judgeBudget(limits, { lag, blocking: counted, syncCalls, syncPlaces }, where)
+  const budgets =
+    setting === 'off' || Object.keys(limits).length === 0
+      ? []
+      : profiler.judgeBudget(limits, { lag, blocking: counted, syncCalls, syncPlaces }, where)
   for (const verdict of budgets) {
     if (verdict.verdict === 'over' && setting !== 'off') findings.push(allowance.apply(profiler.lagBudgetFinding(verdict, setting)))
   }
@@ -44,7 +47,9 @@ export function resultOf(
   if (fallback !== undefined) notices.add(`backend 'inspector' could not run, 'async-hooks' did: ${fallback}`)
   return {
     backend: evidence.backend(),
-    ...(scope.kind === 'test' && { summary: summarize(measurer.taskStates(scope), scope.taskLog.dropped, blocking, lag?.maxMs ?? 0, findings) }),
+    ...(scope.kind === 'test' && {
+      summary: summarize(measurer.taskStates(scope), scope.taskLog.dropped, blocking, lag?.maxMs ?? 0, findings)
+    }),
     ...(lag && { lag }),
     blocking: { count: counted.length, totalMs: counted.reduce((sum, call) => sum + ownMs(call), 0) },
     syncCalls,

@@ -8,7 +8,12 @@ import { isTimeout, type RunnerSuite, type TestError } from '../vitest/worker/te
 import type { WorkerState } from './state.ts'
 
 /** What a test that was given up waited for: told with Vitest's own error, and as a finding. Nothing for other tests. */
-export function tellTimeout({ profiler, root }: WorkerState, scope: Scope, task: RunnerSuite, rules: Record<RuleName, RuleSetting>): Finding[] {
+export function tellTimeout(
+  { profiler, root }: WorkerState,
+  scope: Scope,
+  task: RunnerSuite,
+  rules: Record<RuleName, RuleSetting>
+): Finding[] {
   const error = task.result?.errors?.findLast(isTimeout)
   if (error === undefined || rules['stuck-test'] === 'off') return []
   const [what = ''] = error.message.split('\n', 1)
@@ -30,15 +35,23 @@ export function tellHookTimeout(state: WorkerState, scope: Scope, suite: RunnerS
   return findings
 }
 
-const suitesOf = (suite: RunnerSuite): RunnerSuite[] => [suite, ...(suite.tasks ?? []).filter(({ type }) => type === 'suite').flatMap(suitesOf)]
+const suitesOf = (suite: RunnerSuite): RunnerSuite[] => [
+  suite,
+  ...(suite.tasks ?? []).filter(({ type }) => type === 'suite').flatMap(suitesOf)
+]
 
 /** Below the message, and with the place to look at as the first frame: Vitest draws its code. */
 function amend(error: TestError, text: string, place: Location | undefined, root: string): void {
   const message = `${error.message}\n\n${text}`
   const [head = '', ...frames] = (error.stack ?? '').split(/\n(?=\s+at )/)
-  const at = place === undefined ? [] : [`    at ${place.functionName === undefined ? '' : `${place.functionName} `}(${resolve(root, place.file)}:${place.line}:${place.column})`]
+  const at = place === undefined ? [] : [frameOf(place, root)]
   // Vitest 4.1 leaves a text of its own there.
   const told = head.includes(error.message) ? head.replace(error.message, () => message) : `${error.name ?? 'Error'}: ${message}`
   error.stack = [told, ...at, ...frames].join('\n')
   error.message = message
+}
+
+function frameOf({ file, line, column, functionName }: Location, root: string): string {
+  const name = functionName === undefined ? '' : `${functionName} `
+  return `    at ${name}(${resolve(root, file)}:${line}:${column})`
 }

@@ -15,6 +15,7 @@ export function nameUnhandled({ profiler, taskOf, notices }: WorkerState, global
     const task = scope && taskOf.get(scope.whole)
     if (task === undefined || !tellAs(global, task, tell)) tell()
   })
-  if (undo === undefined) notices.add("unhandled errors are told by Vitest alone: its listeners were not found, and the tests that it names may be others'")
+  if (undo === undefined)
+    notices.add("unhandled errors are told by Vitest alone: its listeners were not found, and the tests that it names may be others'")
   return undo ?? (() => {})
 }

@@ -29,7 +29,12 @@ function readUses(path: string): Uses {
   try {
     const text = readFileSync(path, 'utf8')
     const names = (some: readonly string[]): boolean => some.some((name) => text.includes(name))
-    return { assertions: names(ASSERTIONS), tasks: names([...CONCURRENCY, ...PROFILES]), concurrency: names(CONCURRENCY), leftovers: names(LEFTOVERS) }
+    return {
+      assertions: names(ASSERTIONS),
+      tasks: names([...CONCURRENCY, ...PROFILES]),
+      concurrency: names(CONCURRENCY),
+      leftovers: names(LEFTOVERS)
+    }
   } catch {
     return NOTHING
   }

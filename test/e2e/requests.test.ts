@@ -18,7 +18,9 @@ function planted(): string[] {
   ).toSorted()
 }
 
-/** Of findings: those that a busy machine made inconclusive count as what they would be, where they are planted, and as nothing elsewhere. */
+/**
+ * Of findings: those that a busy machine made inconclusive count as what they would be, where they are planted, and as nothing elsewhere.
+ */
 function found(findings: readonly Finding[], expected: readonly string[]): string[] {
   return findings.flatMap(({ rule, confidence, location, test, file, request }) => {
     // Its query holds a time and a session.

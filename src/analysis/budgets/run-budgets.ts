@@ -18,7 +18,10 @@ export interface RunVerdicts {
   unmatched: string[]
 }
 
-/** Holds the budgets of the options against all files, or those that their glob names. @param filtered whether only a part of the files ran */
+/**
+ * Holds the budgets of the options against all files, or those that their glob names.
+ * @param filtered whether only a part of the files ran
+ */
 export function judgeRun(files: readonly FileResults[], { budgets, rules }: ResolvedOptions, filtered: boolean): RunVerdicts {
   const run: RunVerdicts = { budgets: [], findings: [], unmatched: [] }
   const setting = rules['lag-budget']
@@ -26,12 +29,16 @@ export function judgeRun(files: readonly FileResults[], { budgets, rules }: Reso
     const matches = budget.files === undefined ? () => true : picomatch(budget.files)
     const chosen = files.filter(({ file }) => matches(file))
     if (chosen.length === 0 && files.length > 0) {
-      if (!filtered) run.unmatched.push(`no test file of this run matches the budget for files '${budget.files}': check the glob, which is relative to the project's root`)
+      if (!filtered)
+        run.unmatched.push(
+          `no test file of this run matches the budget for files '${budget.files}': check the glob, which is relative to the project's root`
+        )
       continue
     }
     for (const { verdict, worstFile } of judge(budget, chosen)) {
       run.budgets.push(verdict)
-      if (verdict.verdict === 'over') run.findings.push({ ...lagBudgetFinding(verdict, setting === 'error' ? 'error' : 'warn'), file: worstFile })
+      if (verdict.verdict === 'over')
+        run.findings.push({ ...lagBudgetFinding(verdict, setting === 'error' ? 'error' : 'warn'), file: worstFile })
     }
   }
   return run

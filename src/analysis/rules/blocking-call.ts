@@ -43,7 +43,10 @@ function toFinding(call: BlockingCall, context: RuleContext, severity: Severity,
     message: doubtful
       ? `${describePlace(call)} kept the event loop for ${formatMs(durationMs)}, but ${excuse(call)}`
       : `${describePlace(call)} blocked the event loop for ${formatMs(durationMs)}`,
-    hint: kind === 'unknown' && location === undefined ? `${isUnseen(call) ? 'run again beside less work to see the line' : UNKNOWN_LINE}; ${hintFor(call)}` : hintFor(call),
+    hint:
+      kind === 'unknown' && location === undefined
+        ? `${isUnseen(call) ? 'run again beside less work to see the line' : UNKNOWN_LINE}; ${hintFor(call)}`
+        : hintFor(call),
     kind,
     durationMs,
     ...(location && { location }),

@@ -26,7 +26,11 @@ export function findAll({ stretches, starved, syncCalls }: Observed, context: Ru
   const { allow = (finding) => finding } = context
   const blocking = findBlockingCalls(stretches, context).map(allow)
   const starvation = findStarvation(starved, context).map(allow)
-  const sync = findSyncCalls(syncCalls, blocking.filter((finding) => isToldAs(finding, context.rules['sync-call'])), context).map(allow)
+  const sync = findSyncCalls(
+    syncCalls,
+    blocking.filter((finding) => isToldAs(finding, context.rules['sync-call'])),
+    context
+  ).map(allow)
   // What fails as a sync call is not told as a warning, too.
   const failing = new Set(sync.filter(isFailure).map(causeKey))
   return mergeFindings([...blocking.filter((finding) => isFailure(finding) || !failing.has(causeKey(finding))), ...starvation, ...sync])

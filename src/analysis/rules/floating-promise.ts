@@ -47,7 +47,8 @@ export function findLeftPromises(left: readonly LeftPromise[], { file, rules }: 
 }
 
 const HINT = 'await it, or return it; where it may run on, say so with .catch() and wait for it in afterEach'
-const OF_LISTENERS = 'an emitter waits for no listener: handle its errors inside, and wait for its work in afterEach, by an event or a promise that it keeps'
+const OF_LISTENERS =
+  'an emitter waits for no listener: handle its errors inside, and wait for its work in afterEach, by an event or a promise that it keeps'
 
 /** `saveLater() was not awaited: it outlived its test by 23 ms, in the time of users > signs up`. */
 function describePromise({ fate, outlivedMs = 0, during, callee, listener, culprit }: LeftPromise): string {
@@ -56,8 +57,22 @@ function describePromise({ fate, outlivedMs = 0, during, callee, listener, culpr
   const whose = culprit.test === undefined ? 'its file' : 'its test'
   if (fate === 'never') return `${what} can never settle: it is pending, and nothing refers to it any more that could resolve or reject it`
   if (fate === 'pending') return `${what} was not awaited: it was still pending after ${whose}`
-  return `${what} was not awaited: it outlived ${whose} by ${formatMs(outlivedMs)}${during === undefined ? '' : `, in the time of ${during}`}`
+  const meanwhile = during === undefined ? '' : `, in the time of ${during}`
+  return `${what} was not awaited: it outlived ${whose} by ${formatMs(outlivedMs)}${meanwhile}`
 }
 
 /** V8's own functions: the line says more. */
-const NAMELESS = new Set(['Promise', 'then', 'catch', 'finally', 'all', 'allSettled', 'forEach', 'map', 'filter', 'reduce', 'some', 'every'])
+const NAMELESS = new Set([
+  'Promise',
+  'then',
+  'catch',
+  'finally',
+  'all',
+  'allSettled',
+  'forEach',
+  'map',
+  'filter',
+  'reduce',
+  'some',
+  'every'
+])

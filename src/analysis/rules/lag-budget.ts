@@ -29,7 +29,8 @@ export function lagBudgetFinding(verdict: BudgetVerdict, severity: Severity): Fi
     confidence: 'certain',
     status: 'new',
     message: `${whose} went over its budget: ${budget} was ${format(measured)}, allowed is ${format(allowed)}`,
-    hint: location === undefined ? 'split the work that keeps the loop busy, or raise the budget' : 'start with the place that took most of it',
+    hint:
+      location === undefined ? 'split the work that keeps the loop busy, or raise the budget' : 'start with the place that took most of it',
     ...(location && { location }),
     stack: contributors,
     // The whole run's is the project's.

@@ -59,7 +59,8 @@ const VERBS: Record<string, string> = {
 }
 
 function hintFor({ what, promised, culprit }: LeftResource): string {
-  if (promised === true) return `await what waits for it, or end it by a signal: ${what}(ms, value, { signal }); { ref: false } if it may run on`
+  if (promised === true)
+    return `await what waits for it, or end it by a signal: ${what}(ms, value, { signal }); { ref: false } if it may run on`
   const { test, request } = culprit
   const where = test === undefined ? 'in afterAll' : 'in onTestFinished or afterEach'
   if (request !== undefined) {

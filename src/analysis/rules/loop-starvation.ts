@@ -38,12 +38,13 @@ export function findStarvation(starved: readonly Starvation[], { file, rules, bl
     const callbacks = Math.max(0, turn.callbacks - ticks)
     const shape = shapeOf({ microtasks, ticks, callbacks })
     const count = { microtasks, ticks, callbacks }[shape]
+    const counted = `${count.toLocaleString('en-US')} ${NOUNS[shape]}${count === 1 ? '' : 's'}`
     return {
       rule: 'loop-starvation',
       severity,
       confidence,
       status: 'new',
-      message: `${count.toLocaleString('en-US')} ${NOUNS[shape]}${count === 1 ? '' : 's'} ran in one turn of the event loop and kept it for ${formatMs(durationMs)}, most of it in ${describePlace(turn)}`,
+      message: `${counted} ran in one turn of the event loop and kept it for ${formatMs(durationMs)}, most of it in ${describePlace(turn)}`,
       hint: HINTS[shape],
       durationMs,
       ...(location && { location }),

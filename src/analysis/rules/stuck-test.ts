@@ -52,7 +52,8 @@ export function findStuckWorker({ stuckMs, beat, seen }: StuckWorker): Finding {
   }
 }
 
-const HINT = 'make the loop end, let the event loop turn in it (await setImmediate from node:timers/promises), or move the work to a worker thread'
+const HINT =
+  'make the loop end, let the event loop turn in it (await setImmediate from node:timers/promises), or move the work to a worker thread'
 const LONGER = 'what may take so long needs a higher stuckTimeout'
 
 /** Concurrent tests share a loop: which of them stopped it, only a stack tells. */

@@ -29,12 +29,13 @@ export function findSyncCalls(calls: readonly PlacedSyncCall[], told: readonly F
     .map((call): Finding => {
       const { kind, calls: count, totalMs, longestMs, location, stack, culprit } = call
       const text = calleeText(call)
+      const taken = count === 1 ? formatMs(longestMs) : `${count} calls, ${formatMs(totalMs)} in all`
       return {
         rule: 'sync-call',
         severity,
         confidence: 'certain',
         status: 'new',
-        message: `${describePlace(call)} keeps the event loop while it works: ${count === 1 ? formatMs(longestMs) : `${count} calls, ${formatMs(totalMs)} in all`}`,
+        message: `${describePlace(call)} keeps the event loop while it works: ${taken}`,
         hint: hintFor(call),
         kind,
         durationMs: longestMs,
@@ -52,7 +53,8 @@ export function findSyncCalls(calls: readonly PlacedSyncCall[], told: readonly F
 }
 
 /** The same for findings of one line, test and request. */
-export const causeKey = ({ location, test, request }: Finding): string => keyOf(location, { ...(test && { test }), ...(request && { request }) })
+export const causeKey = ({ location, test, request }: Finding): string =>
+  keyOf(location, { ...(test && { test }), ...(request && { request }) })
 
 function keyOf(location: Location | undefined, { test, request }: Pick<Culprit, 'test' | 'request'>): string {
   return JSON.stringify([location?.file, location?.line, test, request])

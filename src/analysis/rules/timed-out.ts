@@ -40,7 +40,10 @@ const HINTS = {
 /** What stands below Vitest's own message: what the test waited for, one line each, and what the loop did. */
 export function explainTimeout(timedOut: TimedOut): string {
   const lines = timedOut.waits.flatMap((wait) => linesOf(wait, 1))
-  return [...(lines.length > 0 ? ['It waited for', ...lines.slice(0, MAX_LINES)] : []), ...describeLoop(timedOut).map((text) => `${text.replace(/^t/, 'T')}.`)].join('\n')
+  return [
+    ...(lines.length > 0 ? ['It waited for', ...lines.slice(0, MAX_LINES)] : []),
+    ...describeLoop(timedOut).map((text) => `${text.replace(/^t/, 'T')}.`)
+  ].join('\n')
 }
 
 const MAX_LINES = 12
@@ -48,7 +51,10 @@ const MAX_LINES = 12
 // Not `at`: Vitest would take the line for a frame of the stack.
 function linesOf({ on, detail, location, waits = [] }: Wait, depth: number): string[] {
   const place = location === undefined ? '' : `  ${location.file}:${location.line}:${location.column}`
-  return [`${'  '.repeat(depth)}${on}${detail === undefined ? '' : `, ${detail}`}${place}`, ...waits.flatMap((wait) => linesOf(wait, depth + 1))]
+  return [
+    `${'  '.repeat(depth)}${on}${detail === undefined ? '' : `, ${detail}`}${place}`,
+    ...waits.flatMap((wait) => linesOf(wait, depth + 1))
+  ]
 }
 
 const isBusy = ({ busyMs = 0, elapsedMs }: TimedOut): boolean => busyMs * 2 > elapsedMs
@@ -58,7 +64,10 @@ function describeLoop(timedOut: TimedOut): string[] {
   if (busyMs === undefined) return []
   if (!isBusy(timedOut)) return ['the event loop was idle meanwhile']
   if (stolenMs * 2 > busyMs) return [`other processes held the CPU for ${formatMs(stolenMs)} of ${formatMs(elapsedMs)}`]
-  const by = blocker === undefined ? '' : `, most of it by ${blocker.name}${blocker.location === undefined ? '' : `, ${blocker.location.file}:${blocker.location.line}`}`
+  const by =
+    blocker === undefined
+      ? ''
+      : `, most of it by ${blocker.name}${blocker.location === undefined ? '' : `, ${blocker.location.file}:${blocker.location.line}`}`
   return [`the event loop was busy for ${formatMs(busyMs)} of ${formatMs(elapsedMs)}${by}`]
 }
 

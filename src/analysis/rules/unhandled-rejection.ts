@@ -44,7 +44,8 @@ export function findUnhandled(rejected: readonly Rejected[], { file, rules }: Ru
 
 function describe({ what, error, lateMs, during }: Rejected): string {
   const thrown = what === 'rejection' ? 'a rejection that nobody handled' : 'an exception that nobody caught'
-  const late = lateMs === undefined ? '' : `, ${formatMs(lateMs)} after its test's end${during === undefined ? '' : ` and in the time of ${during}`}`
+  const late =
+    lateMs === undefined ? '' : `, ${formatMs(lateMs)} after its test's end${during === undefined ? '' : ` and in the time of ${during}`}`
   return `${thrown}: ${error}${late}`
 }
 

@@ -30,7 +30,9 @@ export function blame(window: CpuWindow, stretch: Stretch, owners: Owners): Evid
   const besides = { seenMs: seen, runnerMs, oursMs, gcMs: pauses.seenMs, pausesMs: pauses.longSeenMs * usersShare }
   const hottest = heaviest([...functions.values()].filter(({ own }) => own)) ?? heaviest([...functions.values()])
   const evidence: Evidence =
-    hottest === undefined ? { ...NOTHING, ...besides } : { ...describe(hottest, window.nodes), ...besides, share: hottest.own ? hottest.ms / totalMs : 0 }
+    hottest === undefined
+      ? { ...NOTHING, ...besides }
+      : { ...describe(hottest, window.nodes), ...besides, share: hottest.own ? hottest.ms / totalMs : 0 }
   if (pauses.longestMs <= totalMs / 2) return evidence
   return { ...NOTHING, kind: 'gc', ...besides, pausesMs: pauses.longMs * usersShare, beside: { ms: usersMs, evidence } }
 }
@@ -65,7 +67,20 @@ interface Sorted {
 
 const NODE_REALM = 'node:internal/bootstrap/realm'
 
-const NOTHING: Evidence = { source: 'profile', kind: 'unknown', frames: [], own: -1, callee: undefined, runnerMs: 0, oursMs: 0, gcMs: 0, pausesMs: 0, share: 0, native: false, lines: [] }
+const NOTHING: Evidence = {
+  source: 'profile',
+  kind: 'unknown',
+  frames: [],
+  own: -1,
+  callee: undefined,
+  runnerMs: 0,
+  oursMs: 0,
+  gcMs: 0,
+  pausesMs: 0,
+  share: 0,
+  native: false,
+  lines: []
+}
 
 /** In our own lines only, and where these load more of them: what is called through a function of ours is its caller's. */
 function isProfilers(path: readonly CpuNode[], isOurs: (url: string) => boolean): boolean {
@@ -132,7 +147,10 @@ function weigh(functions: Map<string, FunctionWeight>, node: CpuNode, path: Path
   }
 }
 
-function describe(weight: FunctionWeight, nodes: readonly CpuNode[]): Omit<Evidence, 'share' | 'seenMs' | 'runnerMs' | 'oursMs' | 'gcMs' | 'pausesMs'> {
+function describe(
+  weight: FunctionWeight,
+  nodes: readonly CpuNode[]
+): Omit<Evidence, 'share' | 'seenMs' | 'runnerMs' | 'oursMs' | 'gcMs' | 'pausesMs'> {
   const callee = heaviest([...weight.callees.values()])
   const parts = weight.paths.map(toPart)
   const inCallee = callee !== undefined && callee.ms > weight.selfMs

@@ -5,7 +5,8 @@ export const netMs = ({ durationMs, stolenMs, suspendedMs }: Pick<BlockingCall, 
   durationMs - stolenMs - suspendedMs
 
 /** What of it the code itself did: the collector cleans up after whoever ran before. */
-export const ownMs = (call: Parameters<typeof netMs>[0] & Pick<BlockingCall, 'collectedMs'>): number => netMs(call) - (call.collectedMs ?? 0)
+export const ownMs = (call: Parameters<typeof netMs>[0] & Pick<BlockingCall, 'collectedMs'>): number =>
+  netMs(call) - (call.collectedMs ?? 0)
 
 /** Whether the profiler got too little of the CPU to see what ran. */
 export const isUnseen = ({ confidence }: Pick<BlockingCall, 'confidence'>): boolean => confidence === 'inconclusive'

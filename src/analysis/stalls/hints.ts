@@ -20,11 +20,17 @@ const BY_KIND: Record<BlockKind, string> = {
 
 /** Async counterparts of Node's functions, by name. */
 const NODES: [RegExp, string][] = [
-  [/^(pbkdf2|scrypt|hkdf|argon2|generateKeyPair|generateKey|generatePrime|checkPrime|randomFill)Sync$/, 'use the async crypto.$1, which runs on the thread pool'],
+  [
+    /^(pbkdf2|scrypt|hkdf|argon2|generateKeyPair|generateKey|generatePrime|checkPrime|randomFill)Sync$/,
+    'use the async crypto.$1, which runs on the thread pool'
+  ],
   [/^randomBytes$/, 'give crypto.randomBytes a callback: it then runs on the thread pool'],
   [/^(update|digest)$/, 'feed the hash in chunks from a stream, or hash in a worker thread'],
   [/^(exec|execFile|spawn)Sync$/, 'use the async child_process.$1 and await its exit'],
-  [/^(gzip|gunzip|deflate|deflateRaw|inflate|inflateRaw|unzip|brotliCompress|brotliDecompress|zstdCompress|zstdDecompress)Sync$/, 'use the async zlib.$1, or a stream'],
+  [
+    /^(gzip|gunzip|deflate|deflateRaw|inflate|inflateRaw|unzip|brotliCompress|brotliDecompress|zstdCompress|zstdDecompress)Sync$/,
+    'use the async zlib.$1, or a stream'
+  ],
   [/^existsSync$/, 'use access of node:fs/promises, or open the file and handle ENOENT'],
   [/^(readSync|writeSync|openSync|closeSync|fstatSync|fsyncSync|ftruncateSync)$/, 'use a FileHandle of node:fs/promises'],
   [/^(\w+)Sync$/, 'use the async $1, of node:fs/promises where it is a file system call']
@@ -44,7 +50,13 @@ const PASSWORDS: [RegExp, string][] = [[/^(hash|compare|verify|genSalt)Sync$/, '
 export function hintFor({ kind, stack, callee }: Pick<BlockingCall, 'kind' | 'stack' | 'callee'>): string {
   if (kind === 'gc' || kind === 'module-load' || kind === 'regexp') return BY_KIND[kind]
   // The functions that the user's own ones called, and that were watched, by whose they are: names alone mean nothing.
-  const called = stack.slice(0, Math.max(0, stack.findIndex(({ file }) => isOwnFile(file))))
+  const called = stack.slice(
+    0,
+    Math.max(
+      0,
+      stack.findIndex(({ file }) => isOwnFile(file))
+    )
+  )
   return hintIn(NODES, callee) ?? hintIn(BUILTINS[kind] ?? [], callee) ?? firstOf(called, hintOfFrame) ?? BY_KIND[kind]
 }
 

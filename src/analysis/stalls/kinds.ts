@@ -23,7 +23,14 @@ export function kindOfPath(path: readonly RawFrame[], own: number): BlockKind {
   const callees = path.slice(0, Math.max(own, 0))
   if (path.some(({ functionName }) => functionName === 'toJSON')) return 'json'
   const packages = callees.map(({ url }) => packageOf(url))
-  return byTable(NODE_FILES, callees.map(({ url }) => url)) ?? (isNative(path) ? byTable(NATIVE_PACKAGES, packages) : undefined) ?? 'cpu'
+  return (
+    byTable(
+      NODE_FILES,
+      callees.map(({ url }) => url)
+    ) ??
+    (isNative(path) ? byTable(NATIVE_PACKAGES, packages) : undefined) ??
+    'cpu'
+  )
 }
 
 /** The kind that most of the time is of. */

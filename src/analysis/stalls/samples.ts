@@ -23,7 +23,10 @@ export function eachSample({ samples, times }: CpuWindow, { startMs, durationMs 
   }
 }
 
-/** Samples come every few milliseconds; where none came for longer, the process was stopped, the thread was in the system, or the profiler's own thread had no CPU. */
+/**
+ * Samples come every few milliseconds; where none came for longer, the process was stopped, the thread was in the system, or the profiler's
+ * own thread had no CPU.
+ */
 export const MAX_GAP_MS = 20
 
 /** For how long of a stretch its samples tell what ran: those that came late tell it of a short time only. */

@@ -15,7 +15,8 @@ export function describePlace(call: Described): string {
   return callee === undefined ? name : `${callee} in ${name}`
 }
 
-type Described = Pick<BlockingCall, 'functionName' | 'stack' | 'culprit' | 'callee' | 'detail'> & Partial<Pick<BlockingCall, 'location' | 'confidence' | 'kind'>>
+type Described = Pick<BlockingCall, 'functionName' | 'stack' | 'culprit' | 'callee' | 'detail'> &
+  Partial<Pick<BlockingCall, 'location' | 'confidence' | 'kind'>>
 
 /** `fs.readFileSync('data/users.json')`. */
 export function calleeText({ callee, detail }: Pick<BlockingCall, 'callee' | 'detail'>): string | undefined {
@@ -32,8 +33,7 @@ const namedCaller = (stack: readonly Location[], own: Location): string | undefi
   stack.slice(indexOfPlace(stack, own)).find(({ file, functionName }) => functionName !== undefined && isOwnFile(file))?.functionName
 
 /** Whether a shown place is the user's: neither a dependency's nor Node's. */
-export const isOwnFile = (file: string): boolean =>
-  file !== '' && !file.startsWith('node:') && !/(?:^|\/)node_modules\//.test(file)
+export const isOwnFile = (file: string): boolean => file !== '' && !file.startsWith('node:') && !/(?:^|\/)node_modules\//.test(file)
 
 /** The function that the own line called, where the time went there. */
 function calleeOf(stack: readonly Location[], own: Location): string | undefined {

@@ -12,7 +12,8 @@ import { divertInspectorLines } from './inspector-lines.ts'
 export async function inspectProcess(child: ChildProcess, stderr: Writable): Promise<Inspected> {
   if (child.stderr === null) throw new Error('its standard error, where the inspector says its address, is not piped')
   // It would end by the signal, with nothing learnt.
-  if ([process.env.NODE_OPTIONS, ...child.spawnargs].some((flags) => flags?.includes('--disable-sigusr1'))) throw new Error('it takes no signal')
+  if ([process.env.NODE_OPTIONS, ...child.spawnargs].some((flags) => flags?.includes('--disable-sigusr1')))
+    throw new Error('it takes no signal')
   const address = divertInspectorLines(child.stderr, stderr)
   const { _debugProcess } = process as unknown as { _debugProcess(pid: number): void }
   _debugProcess(child.pid!)

@@ -13,27 +13,45 @@ export interface ResourceName {
 /** Says what a resource is, by Node's type of it. */
 export function nameResource(type: string, resource: object): ResourceName {
   switch (type) {
-    case 'Timeout': return nameTimer(resource)
-    case 'Immediate': return { what: 'setImmediate' }
-    case 'TCPSERVERWRAP': return { what: 'server', detail: portOf(resource) }
-    case 'PIPESERVERWRAP': return { what: 'server', detail: at((ownerOf(resource) as { _pipeName?: unknown } | undefined)?._pipeName) }
-    case 'TCPWRAP': return { what: 'socket', detail: peerOf(resource) }
-    case 'UDPWRAP': return { what: 'UDP socket', detail: portOf(resource) }
-    case 'PROCESSWRAP': return { what: 'child process', detail: commandOf(resource) }
-    case 'FILESTREAM': return { what: 'file stream', detail: at((resource as { path?: unknown }).path) }
-    default: return { what: NAMES[type] ?? type }
+    case 'Timeout':
+      return nameTimer(resource)
+    case 'Immediate':
+      return { what: 'setImmediate' }
+    case 'TCPSERVERWRAP':
+      return { what: 'server', detail: portOf(resource) }
+    case 'PIPESERVERWRAP':
+      return { what: 'server', detail: at((ownerOf(resource) as { _pipeName?: unknown } | undefined)?._pipeName) }
+    case 'TCPWRAP':
+      return { what: 'socket', detail: peerOf(resource) }
+    case 'UDPWRAP':
+      return { what: 'UDP socket', detail: portOf(resource) }
+    case 'PROCESSWRAP':
+      return { what: 'child process', detail: commandOf(resource) }
+    case 'FILESTREAM':
+      return { what: 'file stream', detail: at((resource as { path?: unknown }).path) }
+    default:
+      return { what: NAMES[type] ?? type }
   }
 }
 
 const NAMES: Record<string, string> = {
-  PIPEWRAP: 'pipe', TTYWRAP: 'terminal', WORKER: 'Worker thread', MESSAGEPORT: 'MessagePort', FSEVENTWRAP: 'fs.watch', STATWATCHER: 'fs.watchFile', FILEHANDLE: 'file handle'
+  PIPEWRAP: 'pipe',
+  TTYWRAP: 'terminal',
+  WORKER: 'Worker thread',
+  MESSAGEPORT: 'MessagePort',
+  FSEVENTWRAP: 'fs.watch',
+  STATWATCHER: 'fs.watchFile',
+  FILEHANDLE: 'file handle'
 }
 
 function nameTimer(timer: object): ResourceName {
   const period = periodOf(timer)
   if (period !== undefined) return { what: 'setInterval', detail: `every ${Math.round(period)} ms` }
   const dueIn = (dueTime(timer) ?? now()) - now()
-  return { what: 'setTimeout', detail: dueIn > 0 ? `due in ${dueIn < 10_000 ? `${Math.ceil(dueIn)} ms` : `${Math.round(dueIn / 1000)} s`}` : undefined }
+  return {
+    what: 'setTimeout',
+    detail: dueIn > 0 ? `due in ${dueIn < 10_000 ? `${Math.ceil(dueIn)} ms` : `${Math.round(dueIn / 1000)} s`}` : undefined
+  }
 }
 
 type Address = { address?: string; port?: number; family?: string }

@@ -2,7 +2,9 @@
 export function isOpen(type: string, resource: object): boolean {
   if (type === 'FILEHANDLE') return (resource as { fd?: number }).fd! >= 0
   if (type === 'FILESTREAM') {
-    const { closed, destroyed, readableEnded, writableFinished, autoClose } = resource as Partial<Record<'closed' | 'destroyed' | 'readableEnded' | 'writableFinished' | 'autoClose', boolean>>
+    const { closed, destroyed, readableEnded, writableFinished, autoClose } = resource as Partial<
+      Record<'closed' | 'destroyed' | 'readableEnded' | 'writableFinished' | 'autoClose', boolean>
+    >
     // At its end it closes its file by itself, a little later.
     return closed !== true && destroyed !== true && !((readableEnded === true || writableFinished === true) && autoClose !== false)
   }

@@ -4,8 +4,8 @@ import { promiseHooks } from 'node:v8'
 import { now } from '../../node/clock.ts'
 import type { Breadcrumbs } from '../cpu-profile/breadcrumbs.ts'
 import type { Slices } from '../event-loop/slices.ts'
-import type { Promises } from './promises.ts'
-import type { Resources } from './resources.ts'
+import type { Promises } from './promises/promises.ts'
+import type { Resources } from './resources/resources.ts'
 import type { Tasks } from './tasks.ts'
 
 /**

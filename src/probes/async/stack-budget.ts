@@ -32,11 +32,25 @@ export interface StackBudget {
 /** Looking at the time for each refusal would be most of what a promise costs. */
 const LOOK_EVERY = 8
 
-export const createStackBudget = (limits: StackLimits, file?: StackBudget): StackBudget => ({ limits, file, spentMs: 0, taken: 0, asked: false, passedOver: 0, sinceMs: now(), refused: 0 })
+export const createStackBudget = (limits: StackLimits, file?: StackBudget): StackBudget => ({
+  limits,
+  file,
+  spentMs: 0,
+  taken: 0,
+  asked: false,
+  passedOver: 0,
+  sinceMs: now(),
+  refused: 0
+})
 
 /** Whether one more stack may be taken. */
 export function affords(budget: StackBudget): boolean {
-  const { file, taken, asked, limits: { least = 0 } } = budget
+  const {
+    file,
+    taken,
+    asked,
+    limits: { least = 0 }
+  } = budget
   if (taken < least) return true
   if (asked ? budget.spentMs < ASKED_MS : isWithin(budget) && (file === undefined || isWithin(file))) return true
   budget.passedOver++
@@ -46,7 +60,11 @@ export function affords(budget: StackBudget): boolean {
 const ASKED_MS = 500
 
 function isWithin(budget: StackBudget): boolean {
-  const { limits: { initialMs, share }, file, sinceMs } = budget
+  const {
+    limits: { initialMs, share },
+    file,
+    sinceMs
+  } = budget
   if (budget.spentMs < initialMs) return true
   if (++budget.refused % LOOK_EVERY !== 0) return false
   const earnedMs = initialMs + (now() - sinceMs) * share
@@ -72,5 +90,8 @@ export function pay(budget: StackBudget, since: number, stacks: number): void {
   if (budget.file !== undefined) budget.file.spentMs += spentMs
 }
 const DEAREST_AT_FIRST_MS = 0.02
-/** One that is taken once in a while costs 40 µs, ten times as much as one of many in a row. What took longer was kept from the CPU by others. */
+/**
+ * One that is taken once in a while costs 40 µs, ten times as much as one of many in a row. What took longer was kept from the CPU by
+ * others.
+ */
 const DEAREST_MS = 0.1

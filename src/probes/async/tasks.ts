@@ -1,6 +1,6 @@
 import type { RawFrame } from '../../model/code.ts'
 import { now } from '../../node/clock.ts'
-import { captureFrames, type FrameOptions } from '../stacks/frames.ts'
+import { captureWithNodes, type FrameOptions } from '../stacks/frames.ts'
 
 // Taken at load: tests of what older hosts lack delete it, and a hook that throws ends the process.
 const { WeakRef } = globalThis
@@ -23,6 +23,8 @@ export interface TaskRecord<Owner> {
   suspendedMs: number | undefined
   runMs: number
   frames: RawFrame[]
+  /** Node's own functions that made it, innermost first. */
+  within: RawFrame[]
   ref: WeakRef<object>
 }
 
@@ -37,7 +39,10 @@ export interface TaskLog<Owner> {
   dropped: number
 }
 
-/** Creations that may still be looked at in a test, a function or a request, the test runner's and libraries' own included: a look costs a stack, 10–20 µs. */
+/**
+ * Creations that may still be looked at in a test, a function or a request, the test runner's and libraries' own included: a look costs a
+ * stack, 10–20 µs.
+ */
 export interface TaskLooks {
   promises: number
   resources: number
@@ -118,9 +123,9 @@ export function createTasks<Owner extends Tasked<Owner>>(options: FrameOptions &
       return undefined
     }
     looks[sort]--
-    const frames = captureFrames(options)
+    const stack = captureWithNodes(options)
     // No frame of the user's: the test runner's or a library's own promise.
-    if (frames === undefined) return undefined
+    if (stack === undefined) return undefined
     const record: TaskRecord<Owner> = {
       id: nextId++,
       asyncId,
@@ -133,7 +138,8 @@ export function createTasks<Owner extends Tasked<Owner>>(options: FrameOptions &
       settled: false,
       suspendedMs: undefined,
       runMs: 0,
-      frames: options.stacks ? frames : [],
+      frames: options.stacks ? stack.frames : [],
+      within: options.stacks ? stack.within : [],
       ref: new WeakRef(target)
     }
     log.records.push(record)

@@ -52,7 +52,11 @@ export function createSlices<Owner>(
 
   function measure(at: number): LongSlice<Owner> {
     const waited = idleTime() - times.idle
-    return { owner: disputed ? owner : (claimed ?? owner), startMs: times.start, durationMs: Math.max(0, at - times.start - waited - times.excluded) }
+    return {
+      owner: disputed ? owner : (claimed ?? owner),
+      startMs: times.start,
+      durationMs: Math.max(0, at - times.start - waited - times.excluded)
+    }
   }
   function startExcluded(): void {
     times.excludedBefore += times.excluded

@@ -4,4 +4,5 @@ export interface FakeClock {
 }
 
 /** The clock of a test that has replaced the timers of a global object, by what it leaves on its own `setTimeout`. */
-export const fakeClockOf = ({ setTimeout }: typeof globalThis): FakeClock | undefined => (setTimeout as { clock?: FakeClock } | undefined)?.clock
+export const fakeClockOf = ({ setTimeout }: typeof globalThis): FakeClock | undefined =>
+  (setTimeout as { clock?: FakeClock } | undefined)?.clock

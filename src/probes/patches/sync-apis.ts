@@ -27,7 +27,10 @@ const size = (value: unknown): number => {
 const MODULES: Record<string, SyncKind> = { fs: 'sync-io', child_process: 'sync-process', zlib: 'sync-zlib', crypto: 'sync-crypto' }
 
 /** Their classes' methods are sync without saying so. */
-const SQLITE: Record<string, string[]> = { DatabaseSync: ['exec', 'prepare', 'applyChangeset', 'loadExtension'], StatementSync: ['all', 'get', 'run', 'iterate'] }
+const SQLITE: Record<string, string[]> = {
+  DatabaseSync: ['exec', 'prepare', 'applyChangeset', 'loadExtension'],
+  StatementSync: ['all', 'get', 'run', 'iterate']
+}
 
 /** The APIs of a builtin module that is loaded. */
 export function syncApisOf(module: string, exports: Record<string, unknown>): SyncApi[] {
@@ -35,10 +38,14 @@ export function syncApisOf(module: string, exports: Record<string, unknown>): Sy
   const kind = MODULES[module]
   if (kind === undefined) return []
   const api = (key: string): SyncApi => ({ target: exports, key, name: `${module}.${key}`, kind })
-  const apis = Object.keys(exports).filter((key) => key.endsWith('Sync')).map(api)
+  const apis = Object.keys(exports)
+    .filter((key) => key.endsWith('Sync'))
+    .map(api)
   if (module !== 'crypto') return apis
   return [
-    ...apis.map((each) => (each.key === 'randomFillSync' ? { ...each, counts: ([buffer, , bytes]: unknown[]) => size(bytes ?? buffer) > MANY_BYTES } : each)),
+    ...apis.map((each) =>
+      each.key === 'randomFillSync' ? { ...each, counts: ([buffer, , bytes]: unknown[]) => size(bytes ?? buffer) > MANY_BYTES } : each
+    ),
     // With a callback it is async.
     { ...api('randomBytes'), counts: ([bytes, callback]) => callback === undefined && size(bytes) > MANY_BYTES }
   ]
@@ -47,7 +54,9 @@ export function syncApisOf(module: string, exports: Record<string, unknown>): Sy
 function sqliteApis(exports: Record<string, unknown>): SyncApi[] {
   return Object.entries(SQLITE).flatMap(([name, methods]) => {
     const { prototype } = (exports[name] ?? {}) as { prototype?: object }
-    return prototype === undefined ? [] : methods.map((key): SyncApi => ({ target: prototype, key, name: `${name}.${key}`, kind: 'sync-io' }))
+    return prototype === undefined
+      ? []
+      : methods.map((key): SyncApi => ({ target: prototype, key, name: `${name}.${key}`, kind: 'sync-io' }))
   })
 }
 

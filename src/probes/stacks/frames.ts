@@ -1,6 +1,6 @@
 import type { RawFrame } from '../../model/code.ts'
 import { callSites } from './call-sites.ts'
-import { urlOf } from './stacks.ts'
+import { isHook, urlOf } from './stacks.ts'
 
 export interface FrameOptions {
   /** Frames kept, Node's own not counted. */
@@ -17,12 +17,26 @@ export interface FrameOptions {
 const FOREIGN_FRAMES = 10
 
 /** The stack of the caller, or `undefined` where no own frame is on it or the test runner is what called. */
-export function captureFrames({ depth, isOwn, isOurs, isRunner }: FrameOptions): RawFrame[] | undefined {
-  const sites = callSites(depth + FOREIGN_FRAMES).filter((site) => isShown(site, isOurs))
+export const captureFrames = (options: FrameOptions): RawFrame[] | undefined =>
+  shownOf(callSites(options.depth + FOREIGN_FRAMES), options)?.map(toFrame)
+
+/** The same with Node's own frames that are above it: the functions of Node's that were called, innermost first. */
+export function captureWithNodes(options: FrameOptions): { frames: RawFrame[]; within: RawFrame[] } | undefined {
+  const sites = callSites(options.depth + FOREIGN_FRAMES)
+  const shown = shownOf(sites, options)
+  if (shown === undefined) return undefined
+  const above = sites.slice(0, sites.indexOf(shown[0]!))
+  return {
+    frames: shown.map(toFrame),
+    within: above.filter((site) => urlOf(site).startsWith('node:') && !isHook(urlOf(site))).map(toFrame)
+  }
+}
+
+function shownOf(sites: readonly NodeJS.CallSite[], { depth, isOwn, isOurs, isRunner }: FrameOptions): NodeJS.CallSite[] | undefined {
+  const shown = sites.filter((site) => isShown(site, isOurs)).slice(0, depth)
   // Most promises around a test are the runner's own.
-  if (sites.length === 0 || isRunner(urlOf(sites[0]!))) return undefined
-  const shown = sites.slice(0, depth)
-  return shown.some((site) => isOwn(urlOf(site))) ? shown.map(toFrame) : undefined
+  if (shown.length === 0 || isRunner(urlOf(shown[0]!))) return undefined
+  return shown.some((site) => isOwn(urlOf(site))) ? shown : undefined
 }
 
 export interface Callers {
@@ -39,7 +53,9 @@ export function captureCallers(depth: number, { isOurs, isRunner }: Pick<FrameOp
   const sites = callSites(LOADER_FRAMES)
   const shown = sites.filter((site) => isShown(site, isOurs)).slice(0, depth)
   // For the first line in a function V8 parses it again, and that is the caller's time.
-  const frames = shown.map((site) => (isRunner(urlOf(site)) ? { functionName: site.getFunctionName() ?? '', url: urlOf(site), line: 1, column: 1 } : toFrame(site)))
+  const frames = shown.map((site) =>
+    isRunner(urlOf(site)) ? { functionName: site.getFunctionName() ?? '', url: urlOf(site), line: 1, column: 1 } : toFrame(site)
+  )
   return { frames, loading: sites.some((site) => urlOf(site).startsWith('node:internal/modules/')) }
 }
 

@@ -58,12 +58,14 @@ function ownSites(sites: NodeJS.CallSite[] = []): NodeJS.CallSite[] {
  * The same with their places, which costs more.
  * @param isPlace whether lines of a script are of interest: for the first one in a function, V8 parses it again
  */
-export const toFrames = (sites: readonly NodeJS.CallSite[], isPlace: (url: string) => boolean): StackFrame[] => sites.map((site) => toFrame(site, isPlace))
+export const toFrames = (sites: readonly NodeJS.CallSite[], isPlace: (url: string) => boolean): StackFrame[] =>
+  sites.map((site) => toFrame(site, isPlace))
 
 /** Empty for V8's own functions. */
 export const urlOf = (site: NodeJS.CallSite): string => site.getFileName() ?? ''
 
-const isHook = (url: string): boolean => url === 'node:internal/promise_hooks' || url === 'node:internal/async_hooks' || isOursUrl(url)
+export const isHook = (url: string): boolean =>
+  url === 'node:internal/promise_hooks' || url === 'node:internal/async_hooks' || isOursUrl(url)
 
 /** Runs `read`, in which a stack that is read for the first time is a list of call sites. */
 export const withSites = (read: () => NodeJS.CallSite[]): NodeJS.CallSite[] => withErrorSetting('prepareStackTrace', keepSites, read) ?? []

@@ -21,7 +21,10 @@ export function formatCodeFrame(source: string, location: Location, style: CodeF
     { linesAbove: 1, linesBelow: 1, forceColor: style.color && source.length < HIGHLIGHT_LIMIT }
   )
   // Babel resets around the whole frame: each line stands for itself here.
-  return frame.replaceAll(RESET, '').split('\n').map((line) => cutLine(line, style))
+  return frame
+    .replaceAll(RESET, '')
+    .split('\n')
+    .map((line) => cutLine(line, style))
 }
 
 // Babel's own list: a line number has to mean the same line here and there.

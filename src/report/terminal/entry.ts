@@ -102,7 +102,10 @@ function barePlace({ location, within, certain }: Place): string {
 }
 
 function drawPlace(page: Page, { location, within, certain }: Place, width: number): string[] {
-  if (!location) return [within ? `${page.colors.cyan(shortenPath(within.file, width - UNKNOWN.length - 2, page.glyphs.ellipsis))}, ${UNKNOWN}` : UNKNOWN]
+  if (!location)
+    return [
+      within ? `${page.colors.cyan(shortenPath(within.file, width - UNKNOWN.length - 2, page.glyphs.ellipsis))}, ${UNKNOWN}` : UNKNOWN
+    ]
   return formatPlace(page, location, width, certain ? '' : LIKELY)
 }
 

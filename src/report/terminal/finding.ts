@@ -34,7 +34,8 @@ export function formatFinding(page: Page, group: FindingGroup, { readSource, sho
 }
 
 /** Errors that nobody handled, and tests that timed out: Vitest's own report has their stack, their code and what they waited for. */
-const isShownByVitest = ({ rule, evidence }: Finding): boolean => rule === 'unhandled-rejection' || (rule === 'stuck-test' && evidence['elapsedMs'] !== undefined)
+const isShownByVitest = ({ rule, evidence }: Finding): boolean =>
+  rule === 'unhandled-rejection' || (rule === 'stuck-test' && evidence['elapsedMs'] !== undefined)
 
 const formatDetails = (page: Page, finding: Finding, readSource: SourceReader): string[] => [
   ...formatWaits(page, finding.waits ?? []),
@@ -101,7 +102,8 @@ function flattenWaits(waits: Wait[], depth: number): { wait: Wait; depth: number
 
 /** Where the time went below the line to blame, if that is a dependency's code or Node's. */
 function formatInside(page: Page, { location, callee, stack: [innermost] }: Finding): string[] {
-  if (callee !== undefined) return [page.colors.dim('inside ') + shortenMiddle(callee, bodyWidth(page) - 'inside '.length, page.glyphs.ellipsis)]
+  if (callee !== undefined)
+    return [page.colors.dim('inside ') + shortenMiddle(callee, bodyWidth(page) - 'inside '.length, page.glyphs.ellipsis)]
   if (!innermost || isOwnFile(innermost.file)) return []
   if (location?.file === innermost.file) return []
   return formatPlace(page, innermost, bodyWidth(page), 'inside ')

@@ -8,11 +8,7 @@ import { shortenEnd, textWidth } from './text-fit.ts'
 /** Who looked at what, and what the looking cost. */
 export function formatHeading(page: Page, report: Report): string[] {
   const { colors } = page
-  const spans = [
-    { text: countTests(report) },
-    { text: report.backend.used },
-    { text: costInFull(report), paint: colors.dim }
-  ]
+  const spans = [{ text: countTests(report) }, { text: report.backend.used }, { text: costInFull(report), paint: colors.dim }]
   const lines = flowSpans(page, spans, page.measure - BADGE.length - 1)
   return lines.map((line, index) => (index === 0 ? `${badge(page)} ${line}` : ' '.repeat(BADGE.length + 1) + line))
 }

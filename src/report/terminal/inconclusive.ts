@@ -19,7 +19,10 @@ export function formatInconclusive(page: Page, { inconclusive, undecided }: Repo
   const rest = entries.length - MAX_SHOWN
   return [
     ` ${page.colors.bold('inconclusive')}, fails nothing`,
-    ...entries.slice(0, MAX_SHOWN).flat().map((line) => pad + line),
+    ...entries
+      .slice(0, MAX_SHOWN)
+      .flat()
+      .map((line) => pad + line),
     ...(rest > 0 ? [`${pad}${page.colors.dim(`and ${rest} more`)}`] : [])
   ]
 }

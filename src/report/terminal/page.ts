@@ -42,9 +42,7 @@ export function createPage(style: TerminalStyle): Page {
     columns,
     measure: Math.min(columns, 100),
     indent: columns < 60 ? 3 : 8,
-    glyphs: style.unicode
-      ? { dot: '·', times: '×', ellipsis: '…', arrow: '→' }
-      : { dot: '-', times: 'x', ellipsis: '...', arrow: '->' },
+    glyphs: style.unicode ? { dot: '·', times: '×', ellipsis: '…', arrow: '→' } : { dot: '-', times: 'x', ellipsis: '...', arrow: '->' },
     colors: createColors(style.color)
   }
 }

@@ -7,7 +7,9 @@ import type { Page, Span } from './page.ts'
 /** What one test did, for the end of its line: `2 blocking · 1 leak`; empty when there is nothing to tell. */
 export function formatTestShort(findings: readonly Finding[], { unicode }: { unicode: boolean }): string {
   const told = findings.filter((finding) => finding.status === 'new' && !isInconclusive(finding))
-  return countByRule(told).map(({ text }) => text).join(unicode ? ' · ' : ' - ')
+  return countByRule(told)
+    .map(({ text }) => text)
+    .join(unicode ? ' · ' : ' - ')
 }
 
 /** What the run came to; empty when there is nothing to count. */

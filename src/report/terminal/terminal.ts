@@ -35,7 +35,9 @@ export function formatTerminal(report: Report, style: TerminalStyle, readSource:
     formatInconclusive(page, parts),
     notices.flatMap((notice) => formatMargin(page, { label: 'note', paint: page.colors.dim }, notice)),
     formatTally(page, parts),
-    failures.flatMap((reason) => formatMargin(page, { label: 'fail', paint: page.colors.red }, `the run fails because ${reason.replace(/^the run /, 'it ')}`))
+    failures.flatMap((reason) =>
+      formatMargin(page, { label: 'fail', paint: page.colors.red }, `the run fails because ${reason.replace(/^the run /, 'it ')}`)
+    )
   ]
   return sections
     .filter((lines) => lines.length > 0)
@@ -84,7 +86,9 @@ function shownByFailures({ tests }: Report): (finding: Finding) => boolean {
 }
 
 function formatBudgets(page: Page, { over }: ReportParts, wasShown: Sources['wasShown']): string[][] {
-  const shown = over.slice(0, MAX_ENTRIES).map((budget) => formatOverBudget(page, budget, budget.finding !== undefined && wasShown(budget.finding)))
+  const shown = over
+    .slice(0, MAX_ENTRIES)
+    .map((budget) => formatOverBudget(page, budget, budget.finding !== undefined && wasShown(budget.finding)))
   const rest = over.length - shown.length
   if (rest <= 0) return shown
   const line = `and ${formatCount(rest, 'more budget')} gone over`

@@ -59,7 +59,9 @@ export class MemoryFile {
     const there = [...seen].filter(([key]) => existsSync(resolve(this.root, key.slice(key.indexOf(SEPARATOR) + 1))))
     const sources = [...new Set(there.flatMap(([, file]) => file.sources))].toSorted()
     const indices = new Map(sources.map((source, index) => [source, index]))
-    const entries = there.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([key, { sources: ran, ...rest }]) => [key, { of: ran.map((source) => indices.get(source)!), ...rest }])
+    const entries = there
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, { sources: ran, ...rest }]) => [key, { of: ran.map((source) => indices.get(source)!), ...rest }])
     const text = JSON.stringify({ format: FORMAT, sources, files: Object.fromEntries(entries) } satisfies Remembered)
     if (text === JSON.stringify(before)) return
     const folder = dirname(this.path)
@@ -90,6 +92,11 @@ function isRemembered(read: unknown): read is Remembered {
   if (typeof files !== 'object' || files === null) return false
   const isIndex = (each: unknown): boolean => typeof each === 'number' && sources[each] !== undefined
   return Object.values(files as Record<string, Partial<Remembered['files'][string]> | null>).every(
-    (file) => typeof file?.hash === 'string' && typeof file.noStall === 'boolean' && typeof file.nothingLeft === 'boolean' && Array.isArray(file.of) && file.of.every(isIndex)
+    (file) =>
+      typeof file?.hash === 'string' &&
+      typeof file.noStall === 'boolean' &&
+      typeof file.nothingLeft === 'boolean' &&
+      Array.isArray(file.of) &&
+      file.of.every(isIndex)
   )
 }

@@ -13,8 +13,9 @@ import { type Facts, MemoryFile, SEPARATOR } from './memory-file.ts'
 import { SourceHashes } from './source-hashes.ts'
 
 /**
- * What earlier runs on this machine have seen. A test file that kept the loop free, and whose sources, dependencies, config and options are what they were
- * then, will most likely do so again: it runs without the profiler. One that left nothing over runs with fewer stacks. Any doubt means that a file is looked at in full.
+ * What earlier runs on this machine have seen. A test file that kept the loop free, and whose sources, dependencies, config and options are
+ * what they were then, will most likely do so again: it runs without the profiler. One that left nothing over runs with fewer stacks. Any
+ * doubt means that a file is looked at in full.
  */
 export class Memory {
   private readonly vitest: Vitest
@@ -30,7 +31,10 @@ export class Memory {
     this.hashes = new SourceHashes(vitest)
   }
 
-  /** A run begins: each project's workers are told what is known of its files. @param specifications what is to run; empty where nobody knows yet */
+  /**
+   * A run begins: each project's workers are told what is known of its files.
+   * @param specifications what is to run; empty where nobody knows yet
+   */
   tell(specifications: readonly TestSpecification[]): void {
     this.startedMs = Date.now()
     // Watch mode: sources have changed since the last run.
@@ -39,16 +43,35 @@ export class Memory {
     for (const project of this.vitest.projects) {
       const worker = configOf(project)
       if (worker === undefined) continue
-      const files = new Set(specifications.filter((each) => each.project === project).map(({ moduleId }) => fileOf({ moduleId }, this.root)))
+      const files = new Set(
+        specifications.filter((each) => each.project === project).map(({ moduleId }) => fileOf({ moduleId }, this.root))
+      )
       const same = Object.entries(seen).flatMap(([key, { of, hash, ...facts }]) => {
         const file = fileIn(key, project)
         // One file of many may be all that is to run.
         const runs = file !== undefined && (specifications.length === 0 || files.has(file))
-        return runs && this.hashes.of(project, worker, of.map((index) => sources[index]!)) === hash ? [{ file, ...facts }] : []
+        return runs &&
+          this.hashes.of(
+            project,
+            worker,
+            of.map((index) => sources[index]!)
+          ) === hash
+          ? [{ file, ...facts }]
+          : []
       })
-      const setOf = (fact: keyof Facts): FileSet => shorterList(same.filter((each) => each[fact]).map(({ file }) => file), files)
+      const setOf = (fact: keyof Facts): FileSet =>
+        shorterList(
+          same.filter((each) => each[fact]).map(({ file }) => file),
+          files
+        )
       const known: KnownFiles = { noStall: setOf('noStall'), nothingLeft: setOf('nothingLeft') }
-      debug('%s: of %d files that %s knows, %d have the same sources', project.name || 'the project', Object.keys(seen).length, this.file.path, same.length)
+      debug(
+        '%s: of %d files that %s knows, %d have the same sources',
+        project.name || 'the project',
+        Object.keys(seen).length,
+        this.file.path,
+        same.length
+      )
       project.provide(OPTIONS_KEY as never, { ...worker, known } satisfies WorkerConfig as never)
     }
   }
@@ -56,7 +79,9 @@ export class Memory {
   /** A run has ended. Failing to write only costs the next run some time. @param whole whether all tests of the files were to run */
   keep(modules: readonly TestModule[], { findings }: Report, whole: boolean): void {
     const before = this.file.read()
-    const seen = new Map(Object.entries(before.files).map(([key, { of, ...rest }]) => [key, { ...rest, sources: of.map((index) => before.sources[index]!) }]))
+    const seen = new Map(
+      Object.entries(before.files).map(([key, { of, ...rest }]) => [key, { ...rest, sources: of.map((index) => before.sources[index]!) }])
+    )
     const found = Map.groupBy(findings, ({ file }) => file)
     for (const module of modules) {
       const worker = configOf(module.project)
@@ -92,9 +117,11 @@ export class Memory {
 }
 
 const keyOf = ({ name }: TestProject, file: string): string => `${name}${SEPARATOR}${file}`
-const fileIn = (key: string, { name }: TestProject): string | undefined => (key.startsWith(`${name}${SEPARATOR}`) ? key.slice(name.length + 1) : undefined)
+const fileIn = (key: string, { name }: TestProject): string | undefined =>
+  key.startsWith(`${name}${SEPARATOR}`) ? key.slice(name.length + 1) : undefined
 
-const configOf = (project: TestProject): WorkerConfig | undefined => (project.getProvidedContext() as unknown as Record<string, unknown>)[OPTIONS_KEY] as WorkerConfig | undefined
+const configOf = (project: TestProject): WorkerConfig | undefined =>
+  (project.getProvidedContext() as unknown as Record<string, unknown>)[OPTIONS_KEY] as WorkerConfig | undefined
 
 /** @param files that are to run */
 function shorterList(members: readonly string[], files: ReadonlySet<string>): FileSet {
@@ -106,12 +133,16 @@ function shorterList(members: readonly string[], files: ReadonlySet<string>): Fi
 const isOfStall = (rule: RuleName): boolean => RULES[rule].standsOn !== 'leftovers'
 const isOfLeftovers = (rule: RuleName): boolean => RULES[rule].standsOn !== 'stalls'
 
-/** What is not as it should be in a file, be it told or not; nothing, where that is not known, or where it both stalls and leaves something. */
+/**
+ * What is not as it should be in a file, be it told or not; nothing, where that is not known, or where it both stalls and leaves something.
+ */
 function factsOf(module: TestModule, findings: readonly Finding[]): Facts | undefined {
   const ofFile = resultOf(module)
   if (module.state() !== 'passed' || ofFile === undefined) return undefined
   const results = [ofFile, ...[...module.children.allTests()].flatMap((test) => resultOf(test) ?? [])]
-  const noStall = !findings.some(({ rule }) => isOfStall(rule)) && results.every(({ blocking, uncertain }) => blocking.count === 0 && uncertain === undefined)
+  const noStall =
+    !findings.some(({ rule }) => isOfStall(rule)) &&
+    results.every(({ blocking, uncertain }) => blocking.count === 0 && uncertain === undefined)
   const nothingLeft = !findings.some(({ rule }) => isOfLeftovers(rule)) && results.every(({ leaks = 0 }) => leaks === 0)
   return noStall || nothingLeft ? { noStall, nothingLeft } : undefined
 }

@@ -11,7 +11,19 @@ const SETTINGS = ['package.json', 'tsconfig.json', '.env', '.env.local', '.env.t
 const LOCK_FILES = ['package-lock.json', 'npm-shrinkwrap.json', 'pnpm-lock.yaml', 'yarn.lock', 'bun.lock', 'bun.lockb']
 
 /** What of the config, or of the command line, can change what a test does. */
-const RUN_BY = ['pool', 'isolate', 'environment', 'environmentOptions', 'testTimeout', 'hookTimeout', 'retry', 'env', 'fakeTimers', 'globals', 'execArgv'] as const
+const RUN_BY = [
+  'pool',
+  'isolate',
+  'environment',
+  'environmentOptions',
+  'testTimeout',
+  'hookTimeout',
+  'retry',
+  'env',
+  'fakeTimers',
+  'globals',
+  'execArgv'
+] as const
 
 const WHOLE = { depth: 20, maxArrayLength: null, maxStringLength: null, breakLength: Infinity }
 
@@ -69,10 +81,30 @@ export class SourceHashes {
   private settingsOf({ vite, config }: TestProject, { options, allow }: WorkerConfig): string {
     const { configFile, configFileDependencies } = vite.config
     const settings = SETTINGS.map((name) => join(this.root, name))
-    const files = [...(configFile === undefined ? [] : [configFile]), ...configFileDependencies, ...config.setupFiles, ...config.globalSetup, ...settings, ...lockFiles(this.root)]
+    const files = [
+      ...(configFile === undefined ? [] : [configFile]),
+      ...configFileDependencies,
+      ...config.setupFiles,
+      ...config.globalSetup,
+      ...settings,
+      ...lockFiles(this.root)
+    ]
     const texts = [...new Set(files)].map((file) => this.textHash(resolve(this.root, file)))
     // Not as JSON: options of environments may refer to themselves, and patterns are none.
-    return inspect([VERSION, this.vitest.version, process.version, process.platform, process.arch, options, allow, RUN_BY.map((name) => config[name]), texts], WHOLE)
+    return inspect(
+      [
+        VERSION,
+        this.vitest.version,
+        process.version,
+        process.platform,
+        process.arch,
+        options,
+        allow,
+        RUN_BY.map((name) => config[name]),
+        texts
+      ],
+      WHOLE
+    )
   }
 }
 

@@ -46,7 +46,8 @@ export async function askFinished(inspected: Inspected): Promise<TaskPack[]> {
   return ((await evaluate(inspected, ASK_FINISHED)) as TaskPack[] | undefined) ?? []
 }
 
-const ask = async (inspected: Inspected): Promise<StuckSnapshot | undefined> => (await evaluate(inspected, ASK_STUCK)) as StuckSnapshot | undefined
+const ask = async (inspected: Inspected): Promise<StuckSnapshot | undefined> =>
+  (await evaluate(inspected, ASK_STUCK)) as StuckSnapshot | undefined
 
 /** Not in the innermost frame's scope: its variables may have the names that are used here. */
 async function evaluate(inspected: Inspected, expression: string): Promise<unknown> {

@@ -32,7 +32,11 @@ export interface StuckWorkers {
 }
 
 /** Watches the workers of each run. @param tell called while the worker is stuck */
-export function watchWorkers(vitest: VitestLike, { stuckTimeout, rules, allow }: ResolvedOptions, tell: (finding: Finding) => void): StuckWorkers {
+export function watchWorkers(
+  vitest: VitestLike,
+  { stuckTimeout, rules, allow }: ResolvedOptions,
+  tell: (finding: Finding) => void
+): StuckWorkers {
   if (stuckTimeout === 0 || rules['stuck-test'] === 'off' || isDebugged(vitest)) return { start() {}, stop: () => [] }
   const internals = vitest as unknown as TaskReceiver & RunnerLike
   const folder = heartbeatFolder()
@@ -78,7 +82,9 @@ export function watchWorkers(vitest: VitestLike, { stuckTimeout, rules, allow }:
 /** Somebody who looks at a breakpoint keeps a loop from turning for as long as they like. */
 function isDebugged({ config, projects }: VitestLike): boolean {
   const flags = [process.env.NODE_OPTIONS ?? '', ...process.execArgv, ...projects.flatMap(({ config: { execArgv = [] } }) => execArgv)]
-  return config.inspector?.enabled === true || flags.some((flag) => /--inspect(?!-port|-publish)/.test(flag)) || inspectorUrl() !== undefined
+  return (
+    config.inspector?.enabled === true || flags.some((flag) => /--inspect(?!-port|-publish)/.test(flag)) || inspectorUrl() !== undefined
+  )
 }
 
 function inspectorUrl(): string | undefined {

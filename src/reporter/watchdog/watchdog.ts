@@ -50,4 +50,5 @@ export function startWatchdog({ folder, timeoutMs, stderr, onStuck }: WatchdogOp
   }
 }
 
-const within = (ms: number, work: Promise<void>): Promise<void> => Promise.race([work.catch(() => {}), sleep(ms, undefined, { ref: false })])
+const within = (ms: number, work: Promise<void>): Promise<void> =>
+  Promise.race([work.catch(() => {}), sleep(ms, undefined, { ref: false })])

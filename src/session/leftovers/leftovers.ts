@@ -57,7 +57,10 @@ export function outlivedMs({ settledMs, owner }: Made, isListeners: boolean): nu
   return lateMs > (isOfEndedRequest ? REQUESTS_GRACE_MS : GRACE_MS) ? lateMs : 0
 }
 
-export function watchLeftovers(session: Session, { promises: reader, neverSettling, locator, depth, prove }: LeftoverOptions): LeftoverWatch {
+export function watchLeftovers(
+  session: Session,
+  { promises: reader, neverSettling, locator, depth, prove }: LeftoverOptions
+): LeftoverWatch {
   const { promises, resources } = session
   const droppedAt = (made: Made): StackFrame | undefined => reader().places.droppedAt(made)
   let standings: Standing[] = []
@@ -119,7 +122,10 @@ export function watchLeftovers(session: Session, { promises: reader, neverSettli
     },
     soFar(scope) {
       promises.flush()
-      const left = standing(scope.resources.records.filter(({ owner }) => scope.includes(owner)), resources)
+      const left = standing(
+        scope.resources.records.filter(({ owner }) => scope.includes(owner)),
+        resources
+      )
       const dropped = [...scope.promises.pending].filter((made) => scope.includes(made.owner) && isDropped(made))
       const causes = dropped.flatMap((made) => {
         const place = droppedAt(made)!
@@ -146,15 +152,27 @@ export function watchLeftovers(session: Session, { promises: reader, neverSettli
         const late = outlivedMs(made, reader().chains.isListeners(made))
         if (late > 0) {
           const test = during.get(made)
-          return [{ ...reader().places.toLeft(made, place, 'outlived'), ...covered, outlivedMs: late, ...(test !== undefined && { during: test }) }]
+          return [
+            {
+              ...reader().places.toLeft(made, place, 'outlived'),
+              ...covered,
+              outlivedMs: late,
+              ...(test !== undefined && { during: test })
+            }
+          ]
         }
         const promise = made.ref?.deref()
-        const waits = isCollected(made) || (promise !== undefined && promises.isPending(made) && stateOfPromise(promise).state === 'pending')
+        const waits =
+          isCollected(made) || (promise !== undefined && promises.isPending(made) && stateOfPromise(promise).state === 'pending')
         return waits ? [{ ...reader().places.toLeft(made, place, 'pending'), ...covered }] : []
       })
       // It may have gone while others were looked at, or have set the next one.
       const stands = standingNow()
-      const result = { resources: toLeftResources(stands, locator, depth), promises: [...never, ...found], counted: Math.max(0, counted - stands.length) }
+      const result = {
+        resources: toLeftResources(stands, locator, depth),
+        promises: [...never, ...found],
+        counted: Math.max(0, counted - stands.length)
+      }
       reset()
       return result
     },

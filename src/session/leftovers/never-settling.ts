@@ -9,8 +9,8 @@ import type { PromisePlaces } from './pending-promises.ts'
 /**
  * Those of pending promises that can never settle: nothing that could settle them is left in memory, and so they are
  * collected. Costs a full collection, and nothing where none of them is suspected.
- * @param standings resources that were left over: files among them are held meanwhile, for Node warns of handles that are collected, which would be our doing.
- * Nothing else is: a timer that has fired since keeps its callback, and with that what could have settled a promise.
+ * @param standings resources that were left over: files among them are held meanwhile, for Node warns of handles that are collected, which
+ * would be our doing. Nothing else is: a timer that has fired since keeps its callback, and with that what could have settled a promise.
  */
 export async function neverSettling(
   pending: readonly Made[],

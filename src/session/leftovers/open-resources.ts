@@ -4,8 +4,8 @@ import type { Culprit } from '../../model/place.ts'
 import { now } from '../../node/clock.ts'
 import { nameResource } from '../../node/resources/resource-names.ts'
 import { isOursUrl } from '../../our-files.ts'
-import type { ResourceRecord } from '../../probes/async/resource-records.ts'
-import type { Resources } from '../../probes/async/resources.ts'
+import type { ResourceRecord } from '../../probes/async/resources/resource-records.ts'
+import type { Resources } from '../../probes/async/resources/resources.ts'
 import { toShown } from '../profile/shown-frames.ts'
 import { toCulprit } from '../scope/culprit.ts'
 import type { Scope } from '../scope/scope.ts'
@@ -44,7 +44,10 @@ export function standing(records: readonly Made[], resources: Resources<Scope>):
 function isNobodys(frames: readonly StackFrame[], own: number, { kind }: Scope): boolean {
   const inner = own === -1 ? frames : frames.slice(0, own)
   if (inner.some(({ url }) => url.startsWith('node:internal/modules/') || isRunnerUrl(url))) return true
-  return (own === -1 && kind === 'file') || frames.some(({ functionName, url }) => functionName === 'resolveScopeFixtureValue' && isRunnerUrl(url))
+  return (
+    (own === -1 && kind === 'file') ||
+    frames.some(({ functionName, url }) => functionName === 'resolveScopeFixtureValue' && isRunnerUrl(url))
+  )
 }
 
 /** Whether the user's code ran because its module was evaluated, by whomever it was imported: then it is the file's. */

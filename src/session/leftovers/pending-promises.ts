@@ -5,7 +5,8 @@ import { toShown } from '../profile/shown-frames.ts'
 import { toCulprit } from '../scope/culprit.ts'
 import type { Locator } from '../source/locate.ts'
 import { isOwnUrl } from '../source/user-code.ts'
-import { isAwait, isWork, type Made, makersOf, type PromiseChains } from '../waits/promise-chains.ts'
+import { makersOf } from '../waits/given-to.ts'
+import { isAwait, isWork, type Made, type PromiseChains } from '../waits/promise-chains.ts'
 
 export interface PromisePlaces {
   /** The call whose promise nobody waits for, where that is likely a mistake. */
@@ -26,7 +27,8 @@ export function createPromisePlaces(chains: PromiseChains, locator: Locator, dep
     },
     neverAt(made) {
       const receiver = chains.receiver(made)
-      if (made.fake || isAwait(made) || chains.isObserver(made) || !isWork(made) || receiver === undefined || chains.isAbandoned(made)) return undefined
+      if (made.fake || isAwait(made) || chains.isObserver(made) || !isWork(made) || receiver === undefined || chains.isAbandoned(made))
+        return undefined
       // Nobody waits for it.
       if ((chains.isDropped(made) && isKeptByHand(made, receiver)) || chains.isStub(made)) return undefined
       const makers = makersOf(made.frames)

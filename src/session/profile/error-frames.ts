@@ -18,13 +18,19 @@ export interface ErrorFrames {
   own: Location | undefined
 }
 
-export const readError = (error: unknown, display: (path: string) => string, depth: number): ErrorText => ({ text: textOf(error), ...errorFrames(error, display, depth) })
+export const readError = (error: unknown, display: (path: string) => string, depth: number): ErrorText => ({
+  text: textOf(error),
+  ...errorFrames(error, display, depth)
+})
 
 const MAX_TEXT = 200
 
 function textOf(reason: unknown): string {
   try {
-    const text = reason instanceof Error || isErrorLike(reason) ? `${reason.name}: ${reason.message}` : inspect(reason, { depth: 1, breakLength: Infinity })
+    const text =
+      reason instanceof Error || isErrorLike(reason)
+        ? `${reason.name}: ${reason.message}`
+        : inspect(reason, { depth: 1, breakLength: Infinity })
     return text.slice(0, MAX_TEXT)
   } catch {
     return 'an error that cannot be printed'
@@ -32,7 +38,8 @@ function textOf(reason: unknown): string {
 }
 
 /** In vm pools a test's errors are of another realm. */
-const isErrorLike = (value: unknown): value is Error => typeof value === 'object' && value !== null && 'message' in value && 'stack' in value
+const isErrorLike = (value: unknown): value is Error =>
+  typeof value === 'object' && value !== null && 'message' in value && 'stack' in value
 
 /** The places of an error's stack, innermost first, up to where the test runner's begin; Vitest has mapped them to the source. */
 export function errorFrames(error: unknown, display: (path: string) => string, depth: number): ErrorFrames {

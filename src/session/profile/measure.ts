@@ -49,7 +49,9 @@ export function createMeasurer(session: Session, locator: Locator, tasks: () => 
     }
   }
   function stretches(scope: Scope, ms: number, seen: Seen, since = 0): BlockingCall[] {
-    return seen.stretches.filter(({ durationMs, startMs }) => durationMs > ms && startMs >= since).map((stretch) => toBlockingCall(stretch, scope, locator))
+    return seen.stretches
+      .filter(({ durationMs, startMs }) => durationMs > ms && startMs >= since)
+      .map((stretch) => toBlockingCall(stretch, scope, locator))
   }
   const syncCalls = (seen: Seen): PlacedSyncCall[] => toSyncCalls(seen.syncCalls, locator)
   return {
@@ -59,7 +61,10 @@ export function createMeasurer(session: Session, locator: Locator, tasks: () => 
     // Placing costs a source map: not for rules that are off.
     observe: (scope, rules, since = 0, seen = seenNow(scope)) => ({
       stretches: stretches(scope, scope.thresholds.blockingThreshold, seen, since),
-      starved: rules['loop-starvation'] === 'off' ? [] : scope.starved.filter(({ startMs }) => startMs >= since).map((turn) => toStarvation(turn, locator)),
+      starved:
+        rules['loop-starvation'] === 'off'
+          ? []
+          : scope.starved.filter(({ startMs }) => startMs >= since).map((turn) => toStarvation(turn, locator)),
       syncCalls: rules['sync-call'] === 'off' || since > 0 ? [] : syncCalls(seen)
     }),
     taskStates: (scope) => [

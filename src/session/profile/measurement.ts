@@ -14,7 +14,12 @@ export interface MeasurementTools {
 }
 
 /** All that a scope's profile is made of; stretches longer than its threshold. */
-export function measureScope(scope: Scope, rules: RuleContext['rules'], seen: Seen, { session, measurer, tasks }: MeasurementTools): Measurement {
+export function measureScope(
+  scope: Scope,
+  rules: RuleContext['rules'],
+  seen: Seen,
+  { session, measurer, tasks }: MeasurementTools
+): Measurement {
   const { lag } = scope
   const stats = lag?.stats(seen.pendingMs) ?? NO_LAG
   return {

@@ -8,10 +8,14 @@ import { isOwnUrl } from '../source/user-code.ts'
 /** Below it, what the samples show is not what made the turn long. */
 const TELLING_SHARE = 0.3
 
-export function toStarvation({ scope, durationMs, stolenMs, microtasks, ticks, callbacks, evidence, queued, victims }: StarvedTurn, locator: Locator): Starvation {
+export function toStarvation(
+  { scope, durationMs, stolenMs, microtasks, ticks, callbacks, evidence, queued, victims }: StarvedTurn,
+  locator: Locator
+): Starvation {
   // Without a profile all that is known is where async work was started: that is what was queued.
   const started = evidence?.source === 'breadcrumbs' ? evidence.frames : (queued ?? [])
-  const placed = evidence !== undefined && evidence.source !== 'breadcrumbs' && evidence.share >= TELLING_SHARE ? locator.places(evidence) : undefined
+  const placed =
+    evidence !== undefined && evidence.source !== 'breadcrumbs' && evidence.share >= TELLING_SHARE ? locator.places(evidence) : undefined
   const seen = placed?.location === undefined ? undefined : placed
   const stack = seen?.stack ?? started.map(locator.frame)
   const location = seen?.location ?? stack[started.findIndex(({ url }) => isOwnUrl(url))]

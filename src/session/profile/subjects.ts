@@ -39,7 +39,18 @@ export interface Subjects {
 
 const NOTHING_LEFT: Leftovers = { resources: [], promises: [], counted: 0 }
 
-export function createSubjects({ session, measurer, tasks, leftSoFar, allow, detectBlocking, rulesOf, overheadOf, measuredAt, detected }: SubjectTools): Subjects {
+export function createSubjects({
+  session,
+  measurer,
+  tasks,
+  leftSoFar,
+  allow,
+  detectBlocking,
+  rulesOf,
+  overheadOf,
+  measuredAt,
+  detected
+}: SubjectTools): Subjects {
   const profiled = new WeakMap<AsyncProfile, Frozen>()
   /** Of what we do for a scope in the middle of its work, nothing is its own. */
   function apart<T>(scope: Scope, work: () => T): T {

@@ -17,22 +17,21 @@ export interface Tasks {
 }
 
 export function createTasks(locator: Locator, sources: Sources): Tasks {
-  const tree = createTaskTree(sources.script)
+  const readTree = createTaskTree(sources.script)
   const recordsIn = (scope: Scope): TaskRecord<Scope>[] => scope.taskLog.records.filter(({ owner }) => scope.includes(owner))
   return {
     of(scope) {
-      const all = recordsIn(scope)
-      const parents = tree.parentsOf(all)
+      const { work, parents } = readTree(recordsIn(scope))
       const requestIds = new Map(scope.requests.map((request, index) => [request, -1 - index]))
       return [
         ...scope.requests.map((request) => requestTask(request, scope, requestIds.get(request)!)),
-        ...all.filter(tree.isWork).map((record) => {
+        ...work.map((record) => {
           const parentId = parents.get(record.id) ?? requestIds.get(record.owner)
           return toTask(record, scope, parentId, locator)
         })
       ]
     },
-    statesOf: (scope) => recordsIn(scope).filter(tree.isWork).map(stateOf)
+    statesOf: (scope) => readTree(recordsIn(scope)).work.map(stateOf)
   }
 }
 

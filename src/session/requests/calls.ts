@@ -54,10 +54,14 @@ export function createCalls(session: Session, requests: Requests): Calls {
       throw error
     }
     // Its rejections stay unhandled where nobody handles them: what is returned is the one that follows from it.
-    if (types.isPromise(result)) return result.then((value) => answered(scope, value), (error: unknown) => {
-      requests.end(scope)
-      throw error
-    })
+    if (types.isPromise(result))
+      return result.then(
+        (value) => answered(scope, value),
+        (error: unknown) => {
+          requests.end(scope)
+          throw error
+        }
+      )
     return answered(scope, result)
   }
   function answered<T>(scope: Scope, result: T): T {
@@ -67,7 +71,10 @@ export function createCalls(session: Session, requests: Requests): Calls {
     requests.end(scope, isResponse(result) ? result.status : undefined)
     return result
   }
-  const aroundOf = (app: unknown, entry: string): Around => (original, self, args) => call(app, entry, original, self, args)
+  const aroundOf =
+    (app: unknown, entry: string): Around =>
+    (original, self, args) =>
+      call(app, entry, original, self, args)
 
   function wrapFunction(app: (...args: unknown[]) => unknown): object {
     // A holder of one method: what wraps methods keeps a function's name, length and own keys, and undoes itself.
@@ -79,7 +86,11 @@ export function createCalls(session: Session, requests: Requests): Calls {
     const entries = ENTRIES.filter((entry) => typeof descriptorOf(app, entry)?.value === 'function')
     const blocked = ENTRIES.find((entry) => isBlocked(app, entry))
     if (blocked !== undefined) {
-      throw new AsyncProfilerError('ERR_SUBJECT', `profileRequests() cannot wrap ${blocked} of this app in place: it is a getter, or the app is frozen; pass a function that calls it: profileRequests((request) => app.${blocked}(request))`)
+      throw new AsyncProfilerError(
+        'ERR_SUBJECT',
+        `profileRequests() cannot wrap ${blocked} of this app in place: it is a getter, or the app is frozen; ` +
+          `pass a function that calls it: profileRequests((request) => app.${blocked}(request))`
+      )
     }
     if (entries.length === 0) throw noApp(app)
     for (const entry of entries) undos.push(patchInherited(app, entry, aroundOf(app, entry)))
@@ -90,7 +101,10 @@ export function createCalls(session: Session, requests: Requests): Calls {
       if ((typeof app !== 'object' && typeof app !== 'function') || app === null) throw noApp(app)
       const known = wrapped.get(app)
       if (known !== undefined) return known as T
-      const result = typeof app === 'function' && !ENTRIES.some((entry) => descriptorOf(app, entry) !== undefined) ? wrapFunction(app as never) : wrapObject(app)
+      const result =
+        typeof app === 'function' && !ENTRIES.some((entry) => descriptorOf(app, entry) !== undefined)
+          ? wrapFunction(app as never)
+          : wrapObject(app)
       wrapped.set(app, result)
       wrapped.set(result, result)
       return result as T
@@ -127,5 +141,6 @@ function isBlocked(app: object, entry: string): boolean {
 const noApp = (app: unknown): AsyncProfilerError =>
   new AsyncProfilerError(
     'ERR_SUBJECT',
-    `profileRequests() takes a function (request: Request) => Response, or an object with fetch, request or handle, and received ${typeof app === 'object' && app !== null ? `an object of ${app.constructor?.name ?? 'no class'}` : inspect(app)}`
+    'profileRequests() takes a function (request: Request) => Response, or an object with fetch, request or handle, ' +
+      `and received ${typeof app === 'object' && app !== null ? `an object of ${app.constructor?.name ?? 'no class'}` : inspect(app)}`
   )

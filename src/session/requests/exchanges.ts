@@ -62,14 +62,20 @@ export function createExchanges(session: Session, requests: Requests, writes: Wr
   const emitters = createStamp<Emitter>()
   let undos = new Map<object, () => void>()
 
-  function around(original: (...args: unknown[]) => unknown, emitter: object, args: unknown[], keyOf?: (emitter: object) => object | undefined): unknown {
+  function around(
+    original: (...args: unknown[]) => unknown,
+    emitter: object,
+    args: unknown[],
+    keyOf?: (emitter: object) => object | undefined
+  ): unknown {
     const found = emitters.get(emitter) ?? adopt(emitter, keyOf?.(emitter))
     if (found === undefined) return Reflect.apply(original, emitter, args)
     const [event] = args
     const scope = found.ownerOf(event)
     try {
       // Most of what Node emits has no listener.
-      if (scope === undefined || Reflect.apply(listenerCount, emitter, [event]) === 0 || scope.includes(storage.getStore())) return Reflect.apply(original, emitter, args)
+      if (scope === undefined || Reflect.apply(listenerCount, emitter, [event]) === 0 || scope.includes(storage.getStore()))
+        return Reflect.apply(original, emitter, args)
       return session.run(scope, () => Reflect.apply(original, emitter, args))
     } finally {
       found.after?.(event)
@@ -90,7 +96,10 @@ export function createExchanges(session: Session, requests: Requests, writes: Wr
   }
   function include(prototype: object, keyOf?: (emitter: object) => object | undefined): void {
     if (undos.has(prototype)) return
-    undos.set(prototype, patchInherited(prototype, 'emit', (original, self, args) => around(original, self as object, args, keyOf)))
+    undos.set(
+      prototype,
+      patchInherited(prototype, 'emit', (original, self, args) => around(original, self as object, args, keyOf))
+    )
   }
   return {
     begin(scope, { request, response, socket }, answered) {

@@ -113,7 +113,8 @@ interface Sent {
   port: number | undefined
 }
 
-const isUnderWay = (request: UndiciRequest | undefined): boolean => request !== undefined && request.completed !== true && request.aborted !== true
+const isUnderWay = (request: UndiciRequest | undefined): boolean =>
+  request !== undefined && request.completed !== true && request.aborted !== true
 
 interface Call extends Sent {
   answered: boolean
@@ -133,7 +134,8 @@ const originals = new WeakMap<Fetch, Fetch>()
 function patchFetch(global: typeof globalThis, apply: FetchHandler['apply'] & {}): () => void {
   let descriptor = Object.getOwnPropertyDescriptor(global, 'fetch')
   // In vm contexts the runner puts Node's own in place when it is first asked for.
-  if (descriptor?.get !== undefined) descriptor = typeof global.fetch === 'function' ? Object.getOwnPropertyDescriptor(global, 'fetch') : undefined
+  if (descriptor?.get !== undefined)
+    descriptor = typeof global.fetch === 'function' ? Object.getOwnPropertyDescriptor(global, 'fetch') : undefined
   const found = descriptor?.value as unknown
   // Another getter is the environment's or the user's: they may give another one each time.
   if (typeof found !== 'function' || descriptor?.configurable !== true || isMock(found)) return () => {}
@@ -146,7 +148,8 @@ function patchFetch(global: typeof globalThis, apply: FetchHandler['apply'] & {}
   return () => {
     handler.undone = true
     // Somebody may have replaced it since: then it is theirs. By the descriptor: theirs may be a getter, which counts its calls.
-    if (Object.getOwnPropertyDescriptor(global, 'fetch')?.value === patched) Reflect.defineProperty(global, 'fetch', { ...descriptor, value: original })
+    if (Object.getOwnPropertyDescriptor(global, 'fetch')?.value === patched)
+      Reflect.defineProperty(global, 'fetch', { ...descriptor, value: original })
   }
 }
 

@@ -26,7 +26,11 @@ export function watchHttp(session: Session, { requests, senders, exchanges, conn
     senders.sent(new HttpSender(request), session.storage.getStore())
   }
   function arrived(request: IncomingMessage, socket: Socket): Scope {
-    const { method = 'GET', url = '/', headers: { host = '' } } = request
+    const {
+      method = 'GET',
+      url = '/',
+      headers: { host = '' }
+    } = request
     const client = senders.take({ method, url, host }, socket)
     const { owner, guessed } = client === undefined ? connections.ownerOf(socket) : { owner: client.scope, guessed: false }
     const scope = requests.create(owner, { method, url }, guessed)
@@ -35,7 +39,12 @@ export function watchHttp(session: Session, { requests, senders, exchanges, conn
     return scope
   }
   const onServer = (message: unknown): void => {
-    const { request, response, socket, server } = message as { request: IncomingMessage; response: ServerResponse; socket: Socket; server: object }
+    const { request, response, socket, server } = message as {
+      request: IncomingMessage
+      response: ServerResponse
+      socket: Socket
+      server: object
+    }
     exchanges.begin(arrived(request, socket), { request, response, socket })
     onArrival(server)
   }

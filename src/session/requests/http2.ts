@@ -39,7 +39,10 @@ export function createHttp2(session: Session, { requests, senders, exchanges, co
     if (waiting.size >= MAX_WAITING) waiting.delete(waiting.keys().next().value!)
     waiting.set(keyOf(port, stream.id), storage.getStore())
   }
-  function ownerOf(stream: ServerHttp2Stream, { headers }: Message<ServerHttp2Stream>): { owner: Scope | undefined; guessed: boolean; key?: object | undefined } {
+  function ownerOf(
+    stream: ServerHttp2Stream,
+    { headers }: Message<ServerHttp2Stream>
+  ): { owner: Scope | undefined; guessed: boolean; key?: object | undefined } {
     const socket = stream.session?.socket
     if (socket === undefined) return { owner: undefined, guessed: false }
     const { ':method': method = 'GET', ':path': url = '/', ':authority': host = '' } = headers
@@ -65,9 +68,13 @@ export function createHttp2(session: Session, { requests, senders, exchanges, co
     const scope = requests.create(owner, { method: headers[':method'] ?? 'GET', url: headers[':path'] ?? '/' }, guessed)
     if (key !== undefined) requests.know(key, scope)
     requests.know(stream, scope)
-    exchanges.hand(stream, () => scope, (event) => {
-      if (event === 'close' || event === 'finish') ends(stream, scope, event)
-    })
+    exchanges.hand(
+      stream,
+      () => scope,
+      (event) => {
+        if (event === 'close' || event === 'finish') ends(stream, scope, event)
+      }
+    )
   }
   function ends({ rstCode, sentHeaders }: ServerHttp2Stream, scope: Scope, event: 'close' | 'finish'): void {
     const status = rstCode === NO_ERROR && sentHeaders?.[':status'] !== undefined ? Number(sentHeaders[':status']) : undefined
@@ -79,11 +86,14 @@ export function createHttp2(session: Session, { requests, senders, exchanges, co
     exchanges.include(Object.getPrototypeOf(stream) as object)
     const prototype = Object.getPrototypeOf(stream.session ?? {}) as object
     if (stream.session === undefined || undos.has(prototype)) return
-    undos.set(prototype, patchInherited(prototype, 'emit', (original, self: unknown, args) => {
-      const scope = args[0] === 'stream' ? requests.scopeOf(args[1] as object) : undefined
-      const emit = (): unknown => Reflect.apply(original, self as Http2Session, args)
-      return scope === undefined ? emit() : session.run(scope, emit)
-    }))
+    undos.set(
+      prototype,
+      patchInherited(prototype, 'emit', (original, self: unknown, args) => {
+        const scope = args[0] === 'stream' ? requests.scopeOf(args[1] as object) : undefined
+        const emit = (): unknown => Reflect.apply(original, self as Http2Session, args)
+        return scope === undefined ? emit() : session.run(scope, emit)
+      })
+    )
     // Loaded by then: it would cost each worker some milliseconds.
     const { Http2ServerRequest, Http2ServerResponse } = process.getBuiltinModule('node:http2')
     for (const each of [Http2ServerRequest, Http2ServerResponse]) {

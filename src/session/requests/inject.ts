@@ -60,7 +60,9 @@ export function watchInjected(session: Session, { requests, exchanges }: { reque
       const [callback] = args
       if (here?.kind !== 'request' || typeof callback !== 'function') return Reflect.apply(original, self, args)
       // The plugins that are loaded now are not this request's, and whoever asked first calls back for all.
-      const inScope = new Proxy(callback, { apply: (target, by, given) => session.run(here, () => Reflect.apply(target, by, given) as unknown) })
+      const inScope = new Proxy(callback, {
+        apply: (target, by, given) => session.run(here, () => Reflect.apply(target, by, given) as unknown)
+      })
       return session.run(here.parent, () => Reflect.apply(original, self, [inScope]))
     })
   }

@@ -35,7 +35,13 @@ export function createRequests(session: Session, { lag, thresholds }: RequestsOp
     },
     create(parent, { method, url }, guessed = parent?.guessed ?? false) {
       const scope = new Scope({
-        kind: 'request', name: `${method} ${url}`, parent, thresholds: parent?.thresholds ?? thresholds, startMs: now(), lag, guessed
+        kind: 'request',
+        name: `${method} ${url}`,
+        parent,
+        thresholds: parent?.thresholds ?? thresholds,
+        startMs: now(),
+        lag,
+        guessed
       })
       scope.method = method
       scope.url = url

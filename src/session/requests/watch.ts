@@ -86,8 +86,15 @@ export function watchRequests(session: Session, options: RequestsOptions, seldom
     },
     start(global) {
       const undos = [
-        fetches.patch(global), writes.start(), connections.start(), exchanges.start(),
-        modules.start(), serverEvents.stop, () => messages?.stop(), () => http2?.stop(), senders.clear
+        fetches.patch(global),
+        writes.start(),
+        connections.start(),
+        exchanges.start(),
+        modules.start(),
+        serverEvents.stop,
+        () => messages?.stop(),
+        () => http2?.stop(),
+        senders.clear
       ]
       running = true
       return () => {

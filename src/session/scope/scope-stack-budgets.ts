@@ -43,7 +43,10 @@ const FULL: FileLimits = {
   }
 }
 const FEW = limits(0.5, 0.0005)
-/** Of files that left nothing over in earlier runs of the same sources: what a change of the machine's pace may bring to light shows in a few. */
+/**
+ * Of files that left nothing over in earlier runs of the same sources: what a change of the machine's pace may bring to light shows in a
+ * few.
+ */
 const SMALL: FileLimits = {
   file: { promises: limits(1, 0.002), libraries: FEW, timers: FEW, connections: FEW, resources: FEW, causes: limits(0.2, 0.0002) },
   test: {

@@ -1,8 +1,8 @@
 import type { Evidence, RawFrame } from '../../model/code.ts'
 import type { ScopeRef, TestRef } from '../../model/place.ts'
 import type { TurnCounts } from '../../probes/async/hooks.ts'
-import type { PromiseLog } from '../../probes/async/promise-records.ts'
-import type { ResourceLog } from '../../probes/async/resource-records.ts'
+import type { PromiseLog } from '../../probes/async/promises/promise-records.ts'
+import type { ResourceLog } from '../../probes/async/resources/resource-records.ts'
 import type { StackBudget } from '../../probes/async/stack-budget.ts'
 import { createTaskLog, type TaskLog, type TaskLooks } from '../../probes/async/tasks.ts'
 import { LagMeter } from './lag-meter.ts'
@@ -120,7 +120,20 @@ export class Scope {
   /** Of our own, while this scope's code was on the stack or on its behalf. */
   overheadMs = 0
   /** The turn that is running: own time, and own time with that of the scopes inside. */
-  readonly turn = { ms: 0, stolenMs: 0, longestMs: 0, microtasks: 0, ticks: 0, callbacks: 0, touched: false, oursMs: 0, totalMs: 0, totalStolenMs: 0, totalOursMs: 0, summed: false }
+  readonly turn = {
+    ms: 0,
+    stolenMs: 0,
+    longestMs: 0,
+    microtasks: 0,
+    ticks: 0,
+    callbacks: 0,
+    touched: false,
+    oursMs: 0,
+    totalMs: 0,
+    totalStolenMs: 0,
+    totalOursMs: 0,
+    summed: false
+  }
   /** Of a test or file: turns that would be starved if the profiler took less of them than it may have. */
   doubtfulTurns = 0
   /** Its own and those of the scopes inside. */
@@ -141,7 +154,8 @@ export class Scope {
     this.syncCalls = shared?.syncCalls ?? new SyncCallList()
     const { promises, resources, budgets } = shared ?? createLogs(fileBudgets)
     this.budgets = budgets
-    this.promises = kind === 'runner' ? { ...promises, budget: runnerBudget(promises.budget), others: runnerBudget(promises.others) } : promises
+    this.promises =
+      kind === 'runner' ? { ...promises, budget: runnerBudget(promises.budget), others: runnerBudget(promises.others) } : promises
     this.resources = resources
     this.passedOverBefore = shared === undefined ? 0 : this.allPassedOver()
     this.lag = lag && kind !== 'runner' ? new LagMeter(thresholds.lagThreshold) : undefined

@@ -23,16 +23,68 @@ export interface CallSites {
 const FORMATS_STACKS = 'prepareStackTraceCallback'
 
 /** Node's own names for functions that users know by another. */
-const ZLIB = ['gzip', 'gunzip', 'deflate', 'deflateRaw', 'inflate', 'inflateRaw', 'unzip', 'brotliCompress', 'brotliDecompress', 'zstdCompress', 'zstdDecompress'].map((name) => `${name}Sync`)
-const NODES_NAMES: Record<string, readonly string[]> = { syncBufferWrapper: ZLIB, zlibBufferSync: ZLIB, hrtimeBigInt: ['bigint'], [FORMATS_STACKS]: ['stack'] }
+const ZLIB = [
+  'gzip',
+  'gunzip',
+  'deflate',
+  'deflateRaw',
+  'inflate',
+  'inflateRaw',
+  'unzip',
+  'brotliCompress',
+  'brotliDecompress',
+  'zstdCompress',
+  'zstdDecompress'
+].map((name) => `${name}Sync`)
+const NODES_NAMES: Record<string, readonly string[]> = {
+  syncBufferWrapper: ZLIB,
+  zlibBufferSync: ZLIB,
+  hrtimeBigInt: ['bigint'],
+  [FORMATS_STACKS]: ['stack']
+}
 
 /** Called by whoever reads or sets a property, and no call in the text. */
 const isRead = ({ functionName }: FunctionPlace): boolean => functionName === FORMATS_STACKS || /^[gs]et /.test(functionName)
 
 /** Objects of JavaScript itself: what they hold is nobody's function. */
-const BUILTINS = new Set(['JSON', 'Math', 'Object', 'Array', 'Number', 'String', 'Boolean', 'Symbol', 'BigInt', 'Date', 'Promise', 'Reflect', 'Map', 'Set', 'WeakMap', 'WeakSet', 'RegExp', 'Error', 'console', 'Buffer', 'process', 'Atomics', 'Intl', 'URL', 'performance', 'structuredClone', 'parseInt', 'parseFloat'])
+const BUILTINS = new Set([
+  'JSON',
+  'Math',
+  'Object',
+  'Array',
+  'Number',
+  'String',
+  'Boolean',
+  'Symbol',
+  'BigInt',
+  'Date',
+  'Promise',
+  'Reflect',
+  'Map',
+  'Set',
+  'WeakMap',
+  'WeakSet',
+  'RegExp',
+  'Error',
+  'console',
+  'Buffer',
+  'process',
+  'Atomics',
+  'Intl',
+  'URL',
+  'performance',
+  'structuredClone',
+  'parseInt',
+  'parseFloat'
+])
 /** Methods that strings, arrays and the like have: where they are called, no function of a dependency is, most likely. */
-const BUILTIN_METHODS = new Set(Object.getOwnPropertyNames(Array.prototype).concat(Object.getOwnPropertyNames(String.prototype), Object.getOwnPropertyNames(Map.prototype), Object.getOwnPropertyNames(Promise.prototype)))
+const BUILTIN_METHODS = new Set(
+  Object.getOwnPropertyNames(Array.prototype).concat(
+    Object.getOwnPropertyNames(String.prototype),
+    Object.getOwnPropertyNames(Map.prototype),
+    Object.getOwnPropertyNames(Promise.prototype)
+  )
+)
 
 export function createCallSites(sources: Pick<Sources, 'get' | 'script' | 'modules' | 'module'>): CallSites {
   const known = createKnownFunctions(sources)
@@ -48,7 +100,12 @@ export function createCallSites(sources: Pick<Sources, 'get' | 'script' | 'modul
     return sources.script(callee.url)?.names.others(new Set([own])) ?? new Set([own])
   }
   /** Nothing where that cannot be told. */
-  function isCalled({ names, whole }: Call, { names: inScript }: Script, caller: FunctionPlace, callee: FunctionPlace): boolean | undefined {
+  function isCalled(
+    { names, whole }: Call,
+    { names: inScript }: Script,
+    caller: FunctionPlace,
+    callee: FunctionPlace
+  ): boolean | undefined {
     const [first, ...rest] = names as [string, ...string[]]
     if (!whole || callee.url === '') return undefined
     if (BUILTINS.has(first)) return callee.url.startsWith('node:') ? undefined : false
@@ -77,7 +134,12 @@ export function createCallSites(sources: Pick<Sources, 'get' | 'script' | 'modul
         return choose(sure.length > 0 ? sure : sites.filter(({ is }) => is === undefined), hot, true)
       }
       const all = isRead(callee) ? readsOf(fn) : callsOf(fn)
-      const calls = all.map((call) => ({ call, is: isCalled(call, script, caller, callee), at: placeOfCall(script.syntax, call), repeated: () => isRepeated(fn, call) }))
+      const calls = all.map((call) => ({
+        call,
+        is: isCalled(call, script, caller, callee),
+        at: placeOfCall(script.syntax, call),
+        repeated: () => isRepeated(fn, call)
+      }))
       const exact = calls.filter(({ is }) => is === true)
       if (exact.length > 0) return choose(exact, hot, true)
       const open = calls.filter(({ is }) => is === undefined)

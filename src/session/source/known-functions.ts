@@ -144,7 +144,8 @@ function valueOf(object: object, key: string): unknown {
 }
 
 /** A bound function and a mock work for another one. */
-const isStandIn = (value: object): boolean => types.isProxy(value) || textOf(value).endsWith(NATIVE) || Object.hasOwn(value, '_isMockFunction')
+const isStandIn = (value: object): boolean =>
+  types.isProxy(value) || textOf(value).endsWith(NATIVE) || Object.hasOwn(value, '_isMockFunction')
 
 const NATIVE = '{ [native code] }'
 

@@ -71,7 +71,11 @@ export function createLocator(sources: Pick<Sources, 'get' | 'script' | 'modules
     )
   }
   /** The line that runs in a frame while the one inside it does; nothing where that cannot be told. */
-  function runningLine(frames: readonly RawFrame[], index: number, lines: readonly LineTicks[][]): { at: [number, number]; sure: boolean } | undefined {
+  function runningLine(
+    frames: readonly RawFrame[],
+    index: number,
+    lines: readonly LineTicks[][]
+  ): { at: [number, number]; sure: boolean } | undefined {
     const frame = frames[index]!
     // A place inside a function, and not where one begins, is known already: an `import()` that is waited for.
     if (index > 0 && isExecuting(frame)) return { at: [frame.line, frame.column], sure: false }
@@ -95,12 +99,24 @@ export function createLocator(sources: Pick<Sources, 'get' | 'script' | 'modules
       const frame = frames[evidence.own]
       if (evidence.source === 'calls') {
         const stack = frames.map(executing)
-        return { kind: evidence.kind, location: stack[evidence.own], functionName: frame?.functionName || undefined, stack, confidence: 'certain' }
+        return {
+          kind: evidence.kind,
+          location: stack[evidence.own],
+          functionName: frame?.functionName || undefined,
+          stack,
+          confidence: 'certain'
+        }
       }
       if (evidence.source === 'breadcrumbs') {
         const known = frame !== undefined && marked.isLineOfWork(frames, evidence.own)
         const stack = known ? frames.map(executing) : frames.slice(evidence.own).map((each) => executing(marked.functionAround(each)))
-        return { kind: evidence.kind, location: known ? stack[evidence.own] : undefined, functionName: frame?.functionName || undefined, stack, confidence: 'likely' }
+        return {
+          kind: evidence.kind,
+          location: known ? stack[evidence.own] : undefined,
+          functionName: frame?.functionName || undefined,
+          stack,
+          confidence: 'likely'
+        }
       }
       const { own, lines } = evidence
       // Dependencies' files are long to parse. What they called is of interest where the user's code called them.

@@ -22,7 +22,9 @@ export function createMarkedPlaces(sources: Pick<Sources, 'script' | 'module'>):
     const { isWritten, moduleOf } = script.names
     return linesOfWork(script, frame, ([first = '']) => {
       const specifier = moduleOf(first)
-      return specifier === undefined ? first === '' || first === 'this' || isWritten(first) : sources.module(specifier)?.transformed !== false
+      return specifier === undefined
+        ? first === '' || first === 'this' || isWritten(first)
+        : sources.module(specifier)?.transformed !== false
     })
   }
   return {

@@ -57,7 +57,10 @@ export function createSources(readScript: (lines: readonly string[]) => Script |
       return scripts.get(url)
     },
     isLoading: (url) => graph?.getModuleById(toPath(url))?.evaluated === false,
-    files: () => [...new Set([...[...(graph?.idToModuleMap ?? [])].map(([id, { file }]) => file ?? id), ...Object.keys(require.cache)])].filter(isOwnUrl),
+    files: () =>
+      [...new Set([...[...(graph?.idToModuleMap ?? [])].map(([id, { file }]) => file ?? id), ...Object.keys(require.cache)])].filter(
+        isOwnUrl
+      ),
     modules: () => [...(graph?.idToModuleMap ?? [])].flatMap(([id, module]) => (isForeign(id) ? [] : (toLoaded(module) ?? []))),
     module: (specifier) => toLoaded(graph?.urlToIdModuleMap?.get(specifier)),
     reset(next) {

@@ -23,13 +23,16 @@ export const isOwnUrl = kept((url) => {
 })
 
 /** Vitest's own packages, and what it runs modules with. */
-export const isRunnerUrl = kept((url) => /[\\/]node_modules[\\/](?:vitest|@vitest|vite[\\/]dist[\\/]node[\\/]module-runner\.js)(?:[\\/]|$)/.test(url))
+export const isRunnerUrl = kept((url) =>
+  /[\\/]node_modules[\\/](?:vitest|@vitest|vite[\\/]dist[\\/]node[\\/]module-runner\.js)(?:[\\/]|$)/.test(url)
+)
 
 /** Packages whose windows a test environment owns: it closes what they leave. */
 export const isEnvironmentUrl = (url: string): boolean => /[\\/]node_modules[\\/](?:jsdom|happy-dom)[\\/]/.test(url)
 
 /** What a mocked function runs in: it works for whoever calls it. */
-export const isMockUrl = (url: string): boolean => /[\\/]node_modules[\\/](?:@vitest[\\/]spy[\\/]|vitest[\\/]dist[\\/]chunks[\\/]spy\.)/.test(url)
+export const isMockUrl = (url: string): boolean =>
+  /[\\/]node_modules[\\/](?:@vitest[\\/]spy[\\/]|vitest[\\/]dist[\\/]chunks[\\/]spy\.)/.test(url)
 
 const ABSOLUTE = /^(?:\/|[A-Za-z]:[\\/])/
 

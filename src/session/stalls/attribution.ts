@@ -1,8 +1,8 @@
 import { now } from '../../node/clock.ts'
 import { debug } from '../../node/debug.ts'
 import type { Hooks } from '../../probes/async/hooks.ts'
-import type { Promises } from '../../probes/async/promises.ts'
-import type { Resources } from '../../probes/async/resources.ts'
+import type { Promises } from '../../probes/async/promises/promises.ts'
+import type { Resources } from '../../probes/async/resources/resources.ts'
 import type { LongSlice, Slices } from '../../probes/event-loop/slices.ts'
 import type { Kept, Scope, Stretch } from '../scope/scope.ts'
 import type { Script } from '../source/sources.ts'
@@ -64,7 +64,19 @@ const COLD_CALL_MS = 0.005
 const SEEN_SHARE = 0.5
 const UNSEEN_SHARE = 2 / 3
 
-export function createAttribution({ slices, stretches, turns, syncLog, evidence, promises, resources, hooks, depth, script, openTests }: AttributionTools): Attribution {
+export function createAttribution({
+  slices,
+  stretches,
+  turns,
+  syncLog,
+  evidence,
+  promises,
+  resources,
+  hooks,
+  depth,
+  script,
+  openTests
+}: AttributionTools): Attribution {
   let turnStart = now()
   /** What had been taken out of all slices by then. */
   let excludedBefore = 0
@@ -123,9 +135,17 @@ export function createAttribution({ slices, stretches, turns, syncLog, evidence,
   function gather(stretch: AnyStretch, scope: Scope): AnyStretch[] {
     const since = now()
     const { blockingThreshold } = scope.thresholds
-    const pieces = splitStretch(stretch, syncLog.running(), blockingThreshold, evidence.of).map((piece) => withWaitingLine(piece, promises, script))
+    const pieces = splitStretch(stretch, syncLog.running(), blockingThreshold, evidence.of).map((piece) =>
+      withWaitingLine(piece, promises, script)
+    )
     if (stretch.durationMs > blockingThreshold) {
-      if (!pieces.some(isUsersWork)) debug('%s: nothing tells the line of a stall of %d ms: %s', scope.name, Math.round(stretch.durationMs), evidence.sampling() ? 'no sample has the user\'s code on it' : 'no CPU profile ran')
+      if (!pieces.some(isUsersWork))
+        debug(
+          '%s: nothing tells the line of a stall of %d ms: %s',
+          scope.name,
+          Math.round(stretch.durationMs),
+          evidence.sampling() ? "no sample has the user's code on it" : 'no CPU profile ran'
+        )
       if (isAffordable(AFTER_STALL)) evidence.arm(true)
     }
     looked(scope, since)

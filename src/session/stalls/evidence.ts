@@ -31,7 +31,11 @@ const MAX_WINDOW_MS = 2000
 /** Windows are kept for turns of many stretches: of longer ones the end tells enough. */
 const KEPT_MS = 2000
 
-export function createEvidence(requested: BackendName | 'auto', breadcrumbs: Breadcrumbs, isLoading: (url: string) => boolean): EvidenceSource {
+export function createEvidence(
+  requested: BackendName | 'auto',
+  breadcrumbs: Breadcrumbs,
+  isLoading: (url: string) => boolean
+): EvidenceSource {
   let sampler: Sampler | undefined
   let failure: string | undefined
   /** Code that V8 has optimized before has no lines of what is inlined in it. */
@@ -69,15 +73,35 @@ export function createEvidence(requested: BackendName | 'auto', breadcrumbs: Bre
       cut()
       const endMs = stretch.startMs + stretch.durationMs
       // A turn of many stretches, each of which was looked at, is in as many windows.
-      const profiled = sampler && blame(merge(recent.filter((window) => endOf(window) > stretch.startMs)), stretch, { isOwn: isOwnUrl, isRunner: isRunnerUrl, isOurs: isOursUrl })
+      const profiled =
+        sampler &&
+        blame(merge(recent.filter((window) => endOf(window) > stretch.startMs)), stretch, {
+          isOwn: isOwnUrl,
+          isRunner: isRunnerUrl,
+          isOurs: isOursUrl
+        })
       const wasThere = stretch.startMs >= startedMs
       // Of one that began before the profile did, it has seen less for that reason.
-      if (profiled !== undefined && (wasThere || profiled.seenMs !== 0)) return { ...profiled, ...(late && { late }), ...(!wasThere && { seenMs: undefined }) }
+      if (profiled !== undefined && (wasThere || profiled.seenMs !== 0))
+        return { ...profiled, ...(late && { late }), ...(!wasThere && { seenMs: undefined }) }
       const breadcrumb = breadcrumbs.longest(stretch.startMs, endMs)
       if (breadcrumb === undefined) return undefined
       const own = breadcrumb.frames.findIndex(({ url }) => isOwnUrl(url))
       const kind = breadcrumb.frames.some(({ url }) => isOwnUrl(url) && isLoading(url)) ? 'module-load' : 'unknown'
-      return { source: 'breadcrumbs', kind, frames: breadcrumb.frames, own, callee: undefined, runnerMs: 0, oursMs: 0, gcMs: 0, pausesMs: 0, share: 1, native: false, lines: [] }
+      return {
+        source: 'breadcrumbs',
+        kind,
+        frames: breadcrumb.frames,
+        own,
+        callee: undefined,
+        runnerMs: 0,
+        oursMs: 0,
+        gcMs: 0,
+        pausesMs: 0,
+        share: 1,
+        native: false,
+        lines: []
+      }
     },
     busy(ms) {
       busyMs += ms

@@ -21,8 +21,13 @@ export function splitStretch(
   profiled: (part: Interval) => Evidence | undefined
 ): AnyStretch[] {
   const long = calls.looked.filter((call) => lengthOf(call) > threshold)
-  if (long.length === 0) return withTimes(stretch, [{ ...stretch, evidence: mostlyCalls(calls, stretch) ?? profiled(stretch) }], calls.msByKind, threshold)
-  const between = gaps(stretch, long).map((gap) => ({ ...stretch, ...gap, evidence: mostlyCalls(within(calls, gap), gap) ?? profiled(gap) }))
+  if (long.length === 0)
+    return withTimes(stretch, [{ ...stretch, evidence: mostlyCalls(calls, stretch) ?? profiled(stretch) }], calls.msByKind, threshold)
+  const between = gaps(stretch, long).map((gap) => ({
+    ...stretch,
+    ...gap,
+    evidence: mostlyCalls(within(calls, gap), gap) ?? profiled(gap)
+  }))
   const alone = long.map((call) => ({ ...stretch, startMs: call.startMs, durationMs: lengthOf(call), evidence: fromCall(call) }))
   return withTimes(stretch, [...alone, ...between], calls.msByKind, threshold)
 }

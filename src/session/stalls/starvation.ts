@@ -1,8 +1,8 @@
 import type { RawFrame, StackFrame } from '../../model/code.ts'
 import { now } from '../../node/clock.ts'
 import { otherCallbacks } from '../../probes/async/hooks.ts'
-import type { Promises } from '../../probes/async/promises.ts'
-import type { Resources } from '../../probes/async/resources.ts'
+import type { Promises } from '../../probes/async/promises/promises.ts'
+import type { Resources } from '../../probes/async/resources/resources.ts'
 import { toShown } from '../profile/shown-frames.ts'
 import type { Scope, StarvedTurn } from '../scope/scope.ts'
 import { isOwnUrl } from '../source/user-code.ts'
@@ -21,7 +21,11 @@ export interface StarvationTools {
  * @param turn since when it has lasted, and how long the loop was busy in it
  * @returns nothing where the runner made it long, or modules that load one another: those are no callbacks to spread
  */
-export function starvedTurn(scope: Scope, { startMs, busyMs }: { startMs: number; busyMs: number }, tools: StarvationTools): StarvedTurn | undefined {
+export function starvedTurn(
+  scope: Scope,
+  { startMs, busyMs }: { startMs: number; busyMs: number },
+  tools: StarvationTools
+): StarvedTurn | undefined {
   const endMs = now()
   const { ms, stolenMs, longestMs, microtasks, ticks, oursMs } = scope.turn
   // Others' work in the same turn is no evidence of this one's.
@@ -31,7 +35,18 @@ export function starvedTurn(scope: Scope, { startMs, busyMs }: { startMs: number
   // Mostly one stretch, and that is below the threshold: no many callbacks, and what came on top may be the runner's.
   if (longestMs * 2 > durationMs) return undefined
   if (evidence?.kind === 'module-load' || durationMs - stolenMs <= scope.thresholds.blockingThreshold) return undefined
-  return { scope, startMs, durationMs, stolenMs, microtasks, ticks, callbacks: otherCallbacks(scope.turn), evidence, queued: lastStarted(scope, tools), victims: [] }
+  return {
+    scope,
+    startMs,
+    durationMs,
+    stolenMs,
+    microtasks,
+    ticks,
+    callbacks: otherCallbacks(scope.turn),
+    evidence,
+    queued: lastStarted(scope, tools),
+    victims: []
+  }
 }
 
 /** Where a scope last started work that is still under way. */

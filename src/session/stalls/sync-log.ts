@@ -54,9 +54,15 @@ export function createSyncLog({ depth, sliceStart, isLoading, ours }: SyncLogOpt
     const frames = callers.slice(0, outermost(callers))
     const own = frames.findIndex(({ url }) => isOwnUrl(url))
     const inner = own === -1 ? frames : frames.slice(0, own)
-    lastWasUsers = !loading && frames.length > 0 && !inner.some(({ url }) => isRunnerUrl(url) && !isMockUrl(url)) && !frames.some(({ url }) => isOwnUrl(url) && isLoading(url))
+    lastWasUsers =
+      !loading &&
+      frames.length > 0 &&
+      !inner.some(({ url }) => isRunnerUrl(url) && !isMockUrl(url)) &&
+      !frames.some(({ url }) => isOwnUrl(url) && isLoading(url))
     ours(since)
-    return lastWasUsers ? { name: api.name, kind: api.kind, detail: detailOf(api.name, args[0]), scope: owner, startMs, endMs, frames, own } : undefined
+    return lastWasUsers
+      ? { name: api.name, kind: api.kind, detail: detailOf(api.name, args[0]), scope: owner, startMs, endMs, frames, own }
+      : undefined
   }
   return {
     ended(api, args, owner, startMs, endMs) {
@@ -69,7 +75,10 @@ export function createSyncLog({ depth, sliceStart, isLoading, ours }: SyncLogOpt
       called = true
       if (lastWasUsers) sums[api.kind] += ms
     },
-    running: () => ({ msByKind: new Map((Object.keys(sums) as SyncKind[]).filter((kind) => sums[kind] > 0).map((kind) => [kind, sums[kind]])), looked }),
+    running: () => ({
+      msByKind: new Map((Object.keys(sums) as SyncKind[]).filter((kind) => sums[kind] > 0).map((kind) => [kind, sums[kind]])),
+      looked
+    }),
     reset() {
       if (!called) return
       called = false

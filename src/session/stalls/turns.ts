@@ -55,7 +55,9 @@ export function createTurns(onStarved: (scope: Scope, busyMs: number) => void, o
       const loopOursMs = ran.reduce((sum, { turn }) => sum + turn.oursMs, 0)
       for (const scope of ran) sumUp(scope, summed)
       for (const scope of summed) record(scope, at)
-      if (busyMs > 0) for (const { loopLag, startMs } of open) loopLag?.record(at - startMs, Math.max(0, busyMs - loopStolenMs - loopOursMs), loopStolenMs)
+      if (busyMs > 0)
+        for (const { loopLag, startMs } of open)
+          loopLag?.record(at - startMs, Math.max(0, busyMs - loopStolenMs - loopOursMs), loopStolenMs)
       const total = busyMs
       ran.length = 0
       summed.length = 0

@@ -1,5 +1,5 @@
 import type { StackFrame } from '../../model/code.ts'
-import type { Promises } from '../../probes/async/promises.ts'
+import type { Promises } from '../../probes/async/promises/promises.ts'
 import type { Scope } from '../scope/scope.ts'
 import type { Script } from '../source/sources.ts'
 import { isOwnUrl } from '../source/user-code.ts'
@@ -15,11 +15,20 @@ export function withWaitingLine(stretch: AnyStretch, promises: Promises<Scope>, 
   if (scope === undefined || evidence === undefined || evidence.own !== -1 || evidence.frames.length === 0) return stretch
   promises.flush()
   const loads = evidence.kind === 'module-load'
-  const isMeant = ({ url, line, column }: StackFrame): boolean => isOwnUrl(url) && (!loads || script(url)?.awaitsImport(line, column) === true)
+  const isMeant = ({ url, line, column }: StackFrame): boolean =>
+    isOwnUrl(url) && (!loads || script(url)?.awaitsImport(line, column) === true)
   const awaits = [...scope.promises.pending].filter((made) => isAwait(made) && isMeant(made.frames[0]!))
   const waiting = lastOf(scope, awaits)
   if (waiting === undefined) return stretch
-  return { ...stretch, evidence: { ...evidence, ...(!loads && { callee: undefined }), frames: [...evidence.frames, waiting.frames[0]!], own: evidence.frames.length } }
+  return {
+    ...stretch,
+    evidence: {
+      ...evidence,
+      ...(!loads && { callee: undefined }),
+      frames: [...evidence.frames, waiting.frames[0]!],
+      own: evidence.frames.length
+    }
+  }
 }
 
 /** The scope's own last one; of a request that waits nowhere, the one that waits for the request. */

@@ -1,10 +1,10 @@
 import type { StackFrame } from '../../model/code.ts'
-import { isOursUrl } from '../../our-files.ts'
-import type { PromiseRecord } from '../../probes/async/promise-records.ts'
+import type { PromiseRecord } from '../../probes/async/promises/promise-records.ts'
 import type { Scope } from '../scope/scope.ts'
 import type { Script } from '../source/sources.ts'
 import { type CallInText, callAt, hasTwoArguments, useOf } from '../source/syntax/call-value.ts'
 import { isOwnUrl, isRunnerUrl } from '../source/user-code.ts'
+import { callerOf, givenTo, isEmit, isFetch, makersOf } from './given-to.ts'
 
 export type Made = PromiseRecord<Scope>
 
@@ -34,12 +34,6 @@ export interface PromiseChains {
   isListeners(made: Made): boolean
   /** Whether somebody raced it, or what waits for it, and may have lost interest. */
   isAbandoned(made: Made): boolean
-}
-
-/** V8's own functions that made the promise: `then` and `catch`, `race` and `then`, `Promise`. */
-export function makersOf(frames: readonly StackFrame[]): string[] {
-  const first = frames.findIndex(({ url }) => url !== '')
-  return frames.slice(0, first === -1 ? frames.length : first).map(({ functionName }) => functionName)
 }
 
 /** An `await` makes one that only its function knows. */
@@ -98,7 +92,8 @@ export function createPromiseChains(script: (url: string) => Script | undefined,
   const isValue = (made: Made): boolean => made.source !== undefined && isAwait(made) && isOwnValue(made, made.source)
   /** What only tidies up afterwards waits for nothing. */
   const looksOn = ({ frames }: Made): boolean => makersOf(frames).includes('finally')
-  const hasTakers = (made: Made, but?: Made): boolean => made.moreTakers > 0 || made.takers.some((taker) => taker !== but && !looksOn(taker) && !isOwnValue(taker, made))
+  const hasTakers = (made: Made, but?: Made): boolean =>
+    made.moreTakers > 0 || made.takers.some((taker) => taker !== but && !looksOn(taker) && !isOwnValue(taker, made))
   /** Somebody has said what to do about an error: by `catch`, or by a second argument of `then`. */
   function isHandled({ frames }: Made): boolean {
     const makers = makersOf(frames)
@@ -128,7 +123,10 @@ export function createPromiseChains(script: (url: string) => Script | undefined,
     if (known?.size === all.length && known.lastMs === lastMs) return known
     const made: Runs = { size: all.length, lastMs, callOf: new Map(), awaitOf: new Map() }
     const keyOf = ({ url, functionName }: StackFrame): string => `${functionName}\n${url}`
-    const byFunction = Map.groupBy(all.filter((each) => functionOf(each) !== undefined), (each) => keyOf(each.frames[0]!))
+    const byFunction = Map.groupBy(
+      all.filter((each) => functionOf(each) !== undefined),
+      (each) => keyOf(each.frames[0]!)
+    )
     const start = ({ frames: [frame] }: Made): number => frame!.line + frame!.column / 1e4
     for (const at of all) {
       if (!isAwait(at) || isValue(at)) continue
@@ -136,7 +134,10 @@ export function createPromiseChains(script: (url: string) => Script | undefined,
       // Of nested functions the innermost; of several runs the last before the first await.
       const since = (at.first ?? at).createdMs
       const candidates = (byFunction.get(keyOf(frame)) ?? []).filter((each) => each.createdMs <= since && isInside(frame, each.frames[0]!))
-      const call = candidates.reduce<Made | undefined>((best, each) => (best === undefined || start(each) >= start(best) ? each : best), undefined)
+      const call = candidates.reduce<Made | undefined>(
+        (best, each) => (best === undefined || start(each) >= start(best) ? each : best),
+        undefined
+      )
       if (call === undefined) continue
       made.callOf.set(at, call)
       made.awaitOf.set(call, at)
@@ -159,14 +160,17 @@ export function createPromiseChains(script: (url: string) => Script | undefined,
   function isAbandoned(made: Made, seen = new Set<Made>()): boolean {
     if (seen.has(made)) return false
     seen.add(made)
-    return made.moreTakers > 0 || made.takers.some((taker) => {
-      if (taker.follows === made) return isAbandoned(taker, seen)
-      const makers = makersOf(taker.frames)
-      if (makers.includes('race') || makers.includes('any')) return true
-      if (!isAwait(taker)) return isAbandoned(taker, seen)
-      const waiting = callOf(taker)
-      return waiting !== undefined && isAbandoned(waiting, seen)
-    })
+    return (
+      made.moreTakers > 0 ||
+      made.takers.some((taker) => {
+        if (taker.follows === made) return isAbandoned(taker, seen)
+        const makers = makersOf(taker.frames)
+        if (makers.includes('race') || makers.includes('any')) return true
+        if (!isAwait(taker)) return isAbandoned(taker, seen)
+        const waiting = callOf(taker)
+        return waiting !== undefined && isAbandoned(waiting, seen)
+      })
+    )
   }
   return {
     receiver(made) {
@@ -189,57 +193,3 @@ export function createPromiseChains(script: (url: string) => Script | undefined,
     isAbandoned: (made) => isAbandoned(made)
   }
 }
-
-/**
- * Who ends up with a promise. An async function gives its promise to its caller; one that is made by hand is its maker's,
- * until that returns it. -1 where a caller waits for it, or Node called back and drops it.
- */
-function givenTo(frames: readonly StackFrame[], returns: (frame: StackFrame) => boolean): number {
-  const first = frames.findIndex(({ url }) => url !== '')
-  const byHand = first > 0
-  const caller = byHand ? first : callerOf(frames, first)
-  // An emitter gives a listener's promise to nobody: it is dropped where the user's code emits, else where the listener is.
-  if (!byHand && isEmit(frames[caller])) {
-    const emitter = emitterOf(frames, caller)
-    if (isServers(frames[emitter])) return -1
-    return isOwnUrl(frames[emitter]?.url ?? '') ? emitter : first
-  }
-  for (let i = caller; i !== -1; i = callerOf(frames, i)) {
-    const frame = frames[i]!
-    if (frame.awaits) return -1
-    if (isRunnerUrl(frame.url)) return i
-    // Our wrapper of `fetch` gives on what it gets, with what it calls.
-    if (isOursUrl(frame.url) || isInFetch(frames, i)) continue
-    if (frame.url.startsWith('node:')) {
-      // Node's own functions give what they made themselves to their caller.
-      if (i !== first || frame.constructs) return -1
-    } else if (!returns(frame)) return i
-  }
-  return -1
-}
-
-const isEmit = (frame: StackFrame | undefined): boolean => frame?.url === 'node:events' && frame.functionName === 'emit'
-
-/** Who called `emit`; classes may have one of their own around it, and so have we. */
-const emitterOf = (frames: readonly StackFrame[], emit: number): number =>
-  frames.findIndex((frame, index) => index > emit && frame.url !== '' && !isEmit(frame) && !isOursUrl(frame.url))
-
-/** A server's own handler of requests answers by itself; the end of its promise is of no interest. */
-const isServers = (frame: StackFrame | undefined): boolean => /^node:(?:_http_server|internal\/http2\/)/.test(frame?.url ?? '')
-
-/** V8's own functions, such as `forEach`, pass nothing on and are no place. */
-const callerOf = (frames: readonly StackFrame[], index: number): number => (index === -1 ? -1 : frames.findIndex(({ url }, i) => i > index && url !== ''))
-
-/** Whether it is what Node's `fetch` gives: a `catch` that makes another error of its own, and no other promise that it makes. */
-function isFetch(frames: readonly StackFrame[]): boolean {
-  const makers = makersOf(frames)
-  return makers.includes('catch') && isNodes(frames[makers.length], 'fetch')
-}
-
-function isInFetch(frames: readonly StackFrame[], index: number): boolean {
-  const ours = frames.findIndex(({ url }) => isOursUrl(url))
-  const inside = frames.slice(makersOf(frames).length, Math.max(0, ours)).filter(({ url }) => url !== '')
-  return index < ours && isFetch(frames) && inside.every((frame) => isNodes(frame, 'fetch') || isNodes(frame, 'run'))
-}
-
-const isNodes = (frame: StackFrame | undefined, name: string): boolean => frame?.url.startsWith('node:') === true && frame.functionName === name

@@ -8,7 +8,8 @@ import type { Scope } from '../scope/scope.ts'
 import type { Session } from '../session.ts'
 import type { Locator } from '../source/locate.ts'
 import { isOwnUrl } from '../source/user-code.ts'
-import { isAwait, type Made, makersOf, type PromiseChains } from './promise-chains.ts'
+import { makersOf } from './given-to.ts'
+import { isAwait, type Made, type PromiseChains } from './promise-chains.ts'
 
 /** Deeper than that it is a framework's. */
 const MAX_DEPTH = 8
@@ -42,23 +43,35 @@ export function waitsOf(test: Scope, { promises, resources }: Session, chains: P
     // What Node's own functions wait for says nothing that their names do not.
     if (inside !== undefined) return inside.frames[0]!.url.startsWith('node:') ? [] : [awaiting(inside, path)]
     if (makersOf(made.frames)[0] === 'next') return generatorOf(made).map((at) => awaiting(at, path))
-    if (made.follows !== undefined) return made.top.url.startsWith('node:') ? waitsFor(made.follows, [...path, made.follows]) : [following(made.follows, made, path)]
+    if (made.follows !== undefined)
+      return made.top.url.startsWith('node:') ? waitsFor(made.follows, [...path, made.follows]) : [following(made.follows, made, path)]
     if (makersOf(made.frames)[0] === 'then') return made.source === undefined ? [] : [waiting(made.source, path)]
     const members = pending.filter(({ takers }) => takers.some((taker) => isMember(taker, made)))
     if (members.length > 0) return members.map((member) => waiting(member, path))
     const faked = fakedTimers(made)
     if (faked.length > 0) return faked
-    return left.filter(({ frames }) => frames.some((frame) => made.frames.some((other) => isOwnUrl(other.url) && isSame(frame, other)))).map(resource)
+    return left
+      .filter(({ frames }) => frames.some((frame) => made.frames.some((other) => isOwnUrl(other.url) && isSame(frame, other))))
+      .map(resource)
   }
   /** The await of the async generator that was asked for its next value: it began to run in that call. */
   function generatorOf(made: Made): Made[] {
-    const isSameCall = (frames: readonly StackFrame[]): boolean => frames.length > 0 && frames.every((frame, index) => isSame(frame, made.frames[index] ?? frame))
+    const isSameCall = (frames: readonly StackFrame[]): boolean =>
+      frames.length > 0 && frames.every((frame, index) => isSame(frame, made.frames[index] ?? frame))
     return awaits.filter((at) => at.owner === made.owner && chains.callOf(at) === undefined && isSameCall((at.first ?? at).frames.slice(1)))
   }
   /** Timers that a test has faked go off when it says so. */
   function fakedTimers({ fake }: Made): Wait[] {
     const count = fake?.countTimers?.() ?? 0
-    return count === 0 ? [] : [{ on: count === 1 ? 'a faked timer' : `${count} faked timers`, kind: 'resource', detail: 'which nobody advances: vi.advanceTimersByTimeAsync()' }]
+    return count === 0
+      ? []
+      : [
+          {
+            on: count === 1 ? 'a faked timer' : `${count} faked timers`,
+            kind: 'resource',
+            detail: 'which nobody advances: vi.advanceTimersByTimeAsync()'
+          }
+        ]
   }
   /** What an async function has returned another one's promise waits at the line that passes it on. */
   function following(made: Made, by: Made, path: readonly Made[]): Wait {
@@ -76,7 +89,12 @@ export function waitsOf(test: Scope, { promises, resources }: Session, chains: P
   }
   function request(scope: Scope): Wait {
     const waits = outermost(awaits.filter(({ owner }) => owner === scope)).map((at) => awaiting(at, []))
-    return { on: scope.name, kind: 'request', detail: waits.length > 0 ? 'whose handler waits' : 'which has no response yet', ...(waits.length > 0 && { waits }) }
+    return {
+      on: scope.name,
+      kind: 'request',
+      detail: waits.length > 0 ? 'whose handler waits' : 'which has no response yet',
+      ...(waits.length > 0 && { waits })
+    }
   }
   /** Those that no other function of the user's waits for. */
   function outermost(of: readonly Made[]): Made[] {
@@ -87,7 +105,10 @@ export function waitsOf(test: Scope, { promises, resources }: Session, chains: P
   const requests = test.requests.filter(({ endMs }) => endMs === undefined).map(request)
   // The test's function, or a hook's: the runner waits for it.
   const root = pending.findLast((made) => !made.derived && (made.takers.some(isOurs) || chains.isRunners(made)))
-  const waits = root === undefined ? outermost(awaits.filter(({ owner }) => owner === test)).map((at) => awaiting(at, [])) : rootWaits(waiting(root, []))
+  const waits =
+    root === undefined
+      ? outermost(awaits.filter(({ owner }) => owner === test)).map((at) => awaiting(at, []))
+      : rootWaits(waiting(root, []))
   if (waits.length === 0) return requests.length > 0 ? requests : left.map(resource)
   return graft(waits, requests)
 }

@@ -7,8 +7,8 @@ interface GraphNode {
 }
 
 /**
- * The files that a test module and its setup files are known to load by Vite, as absolute paths: what they may load later, too, and nothing that
- * lies in `node_modules`.
+ * The files that a test module and its setup files are known to load by Vite, as absolute paths: what they may load later, too, and nothing
+ * that lies in `node_modules`.
  * @returns nothing where the graph does not know the module, as after `--merge-reports`
  */
 export function sourcesOf({ moduleId, viteEnvironment, project }: TestModule): string[] | undefined {

@@ -23,10 +23,17 @@ export interface TaskReceiver {
  * Gives Vitest the results that a stuck worker could not send any more, and lets the stuck test fail, or its file where no
  * test ran: so all reporters have them.
  */
-export async function tellVitest(vitest: TaskReceiver, { beat, finished, seen }: StuckWorker, finding: Finding, fails: boolean): Promise<void> {
+export async function tellVitest(
+  vitest: TaskReceiver,
+  { beat, finished, seen }: StuckWorker,
+  finding: Finding,
+  fails: boolean
+): Promise<void> {
   const { root } = vitest.config
   const { idMap } = vitest.state
-  const file = vitest.state.getFiles().find(({ filepath, projectName = '' }) => resolve(filepath) === resolve(root, beat.file) && projectName === beat.project)
+  const file = vitest.state
+    .getFiles()
+    .find(({ filepath, projectName = '' }) => resolve(filepath) === resolve(root, beat.file) && projectName === beat.project)
   if (file === undefined) return
   const testId = 'testId' in seen ? seen.testId : undefined
   const stuck = beat.tests.find(({ id, name }) => (testId === undefined ? name === finding.test?.name : id === testId))

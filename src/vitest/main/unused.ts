@@ -19,5 +19,8 @@ export function noteUse(): void {
 
 function tellUnused(): void {
   if (used === true || process.env.VITEST === undefined) return
-  process.stderr.write(`${PLUGIN_NAME}: asyncProfiler() was called, but no config that Vitest read has its plugin: it belongs in plugins, beside test and not inside it\n`)
+  process.stderr.write(
+    `${PLUGIN_NAME}: asyncProfiler() was called, but no config that Vitest read has its plugin: ` +
+      'it belongs in plugins, beside test and not inside it\n'
+  )
 }

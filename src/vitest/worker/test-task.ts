@@ -41,7 +41,10 @@ export function outcomeOf({ result }: RunnerTest): { failed: boolean; lost: bool
 export const isTimeout = ({ message }: TestError): boolean => /^(?:Test|Hook) timed out in \d+ ?ms/.test(message)
 
 /** Loaded for the first test that has options. */
-export const validation = loadLater<typeof Validation>(import.meta.url, import.meta.url.endsWith('.ts') ? '../../config/test-options' : './test-options')
+export const validation = loadLater<typeof Validation>(
+  import.meta.url,
+  import.meta.url.endsWith('.ts') ? '../../config/test-options' : './test-options'
+)
 
 /**
  * A test's own options win over its suite's, the inner suite's over the outer's.
@@ -50,7 +53,9 @@ export const validation = loadLater<typeof Validation>(import.meta.url, import.m
 export function optionsOf(task: RunnerSuite): TestOptions {
   const outer = task.suite === undefined ? {} : optionsOf(task.suite)
   const { asyncProfiler } = task.meta as { asyncProfiler?: unknown }
-  for (const key in task.meta) if (key !== 'asyncProfiler' && key.toLowerCase() === 'asyncprofiler') throw validation().misspeltMeta(key, task.fullTestName ?? 'a suite')
+  for (const key in task.meta)
+    if (key !== 'asyncProfiler' && key.toLowerCase() === 'asyncprofiler')
+      throw validation().misspeltMeta(key, task.fullTestName ?? 'a suite')
   if (asyncProfiler === undefined) return outer
   const own = validation().resolveTestOptions(asyncProfiler, task.fullTestName ?? 'a suite')
   const rules = { ...outer.rules, ...own.rules }

@@ -71,6 +71,8 @@ export function missingGlobals(global: object): string[] {
   const { filepath, evaluatedModules } = workerOf(global)
   return [
     ...(filepath === undefined ? ['findings name no test file: this Vitest does not tell which one runs'] : []),
-    ...(evaluatedModules === undefined ? ['lines are those of the code that ran, not of its source: this Vitest does not tell its modules'] : [])
+    ...(evaluatedModules === undefined
+      ? ['lines are those of the code that ran, not of its source: this Vitest does not tell its modules']
+      : [])
   ]
 }

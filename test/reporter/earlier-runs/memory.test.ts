@@ -80,7 +80,10 @@ function moduleOf(project: TestProject, name: string, { state = 'passed', result
 
 const reportOf = (rules: RuleName[]): Report => ({ findings: rules.map((rule) => ({ rule, file: 'test/a.test.ts' }) as Finding) }) as Report
 
-/** One run of both files in each project, with findings in the first one. @returns those of which the workers of the first project were told all */
+/**
+ * One run of both files in each project, with findings in the first one.
+ * @returns those of which the workers of the first project were told all
+ */
 function run(setting: Setting = {}, { found = [], whole = true, ran = {} }: { found?: RuleName[]; whole?: boolean; ran?: Ran } = {}): string[] {
   const vitest = vitestOf(setting)
   const memory = new Memory(vitest)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Evidence, StackFrame } from '../../../src/model/code.ts'
-import type { Promises } from '../../../src/probes/async/promises.ts'
+import type { Promises } from '../../../src/probes/async/promises/promises.ts'
 import { Scope } from '../../../src/session/scope/scope.ts'
 import type { AnyStretch } from '../../../src/session/stalls/stretches.ts'
 import { withWaitingLine } from '../../../src/session/stalls/waiting-line.ts'

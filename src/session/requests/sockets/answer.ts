@@ -33,5 +33,7 @@ export class Answer implements Hearer {
 
 function textOf(chunk: unknown): string {
   if (typeof chunk === 'string') return chunk.slice(0, HEAD_LENGTH)
-  return ArrayBuffer.isView(chunk) ? Buffer.from(chunk.buffer, chunk.byteOffset, Math.min(chunk.byteLength, HEAD_LENGTH)).toString('latin1') : ''
+  return ArrayBuffer.isView(chunk)
+    ? Buffer.from(chunk.buffer, chunk.byteOffset, Math.min(chunk.byteLength, HEAD_LENGTH)).toString('latin1')
+    : ''
 }

@@ -27,7 +27,15 @@ export function createMessages(connections: Connections, exchanges: Exchanges): 
   function likelyOf(test: Scope): Scope {
     const known = likely.get(test)
     if (known !== undefined) return known
-    const scope = new Scope({ kind: 'function', name: test.name, parent: test, thresholds: test.thresholds, startMs: now(), lag: false, guessed: true })
+    const scope = new Scope({
+      kind: 'function',
+      name: test.name,
+      parent: test,
+      thresholds: test.thresholds,
+      startMs: now(),
+      lag: false,
+      guessed: true
+    })
     likely.set(test, scope)
     return scope
   }
@@ -36,11 +44,14 @@ export function createMessages(connections: Connections, exchanges: Exchanges): 
     for (const carrier of carriersOf(socket)) {
       const prototype = Object.getPrototypeOf(carrier) as object
       if (speakers.has(prototype)) continue
-      speakers.set(prototype, patchMethod(prototype, 'send', (original, self, args) => {
-        const { _socket: client } = self as { _socket?: Socket }
-        if (client) connections.spoke(client)
-        return Reflect.apply(original, self, args)
-      }))
+      speakers.set(
+        prototype,
+        patchMethod(prototype, 'send', (original, self, args) => {
+          const { _socket: client } = self as { _socket?: Socket }
+          if (client) connections.spoke(client)
+          return Reflect.apply(original, self, args)
+        })
+      )
     }
   }
   return {

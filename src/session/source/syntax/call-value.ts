@@ -16,12 +16,11 @@ export interface CallInText {
   around: readonly SyntaxNode[]
 }
 
-/** The call that V8 places there; else the innermost one around the place. */
+/** The call that V8 places there. */
 export function callAt({ program, text, offset }: Syntax, line: number, column: number): CallInText | undefined {
   const at = offset(line, column)
   const around = nodesAround(program, at)
-  const exact = around.findLastIndex((node) => isCall(node) && positionOf(node, text) === at)
-  const index = exact === -1 ? around.findLastIndex(isCall) : exact
+  const index = around.findLastIndex((node) => isCall(node) && positionOf(node, text) === at)
   return index === -1 ? undefined : { node: around[index] as CallNode, around: around.slice(0, index) }
 }
 
@@ -51,7 +50,9 @@ export function useOf({ node, around }: CallInText): ValueUse {
   return { returned: false, kept }
 }
 
-/** What becomes of a value in the node around it: the node has it as its own value, keeps it besides, gives it to the caller, or loses it. */
+/**
+ * What becomes of a value in the node around it: the node has it as its own value, keeps it besides, gives it to the caller, or loses it.
+ */
 function stepOut(outer: SyntaxNode, inner: SyntaxNode): 'same' | 'kept' | 'returned' | 'lost' {
   switch (outer.type) {
     case 'ReturnStatement':

@@ -58,7 +58,8 @@ export function ownNodes(fn: SyntaxNode): SyntaxNode[] {
 }
 
 /** What a call calls, by the names that lead to it. */
-export const calleeNames = (node: SyntaxNode): string[] => (node.type === 'CallExpression' || node.type === 'NewExpression' ? nameChain(node.callee as SyntaxNode).names : [])
+export const calleeNames = (node: SyntaxNode): string[] =>
+  node.type === 'CallExpression' || node.type === 'NewExpression' ? nameChain(node.callee as SyntaxNode).names : []
 
 function calleeOf(node: SyntaxNode): SyntaxNode | undefined {
   if (node.type === 'CallExpression' || node.type === 'NewExpression') return node.callee as SyntaxNode
@@ -101,18 +102,4 @@ export function propertyName(key: SyntaxNode, computed: boolean): string | undef
 export const placeOfCall = (syntax: Syntax, { at }: Pick<Call, 'at'>): [line: number, column: number] => {
   const { line, column } = syntax.position(at)
   return [line, column]
-}
-
-/** The text that a function itself has on a line, without that of functions inside it and around it. */
-export function textOnLine(syntax: Syntax, fn: SyntaxNode, line: number): string {
-  const from = syntax.offset(line, 1)
-  const end = syntax.offset(line + 1, 1) - 1
-  const inside = ownNodes(fn).filter((node) => isFunction(node) && node.start < end && node.end > from)
-  let at = Math.max(from, fn.start)
-  let text = ''
-  for (const { start, end: last } of inside) {
-    text += syntax.text.slice(at, Math.max(at, start))
-    at = Math.max(at, last)
-  }
-  return text + syntax.text.slice(at, Math.max(at, Math.min(end, fn.end)))
 }

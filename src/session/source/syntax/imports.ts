@@ -29,9 +29,11 @@ export function awaitsImport({ program, offset }: Syntax, line: number, column: 
 }
 
 const isImport = (node: SyntaxNode): boolean =>
-  node.type === 'ImportExpression' || (node.type === 'CallExpression' && nameChain(node.callee as SyntaxNode).names.join('.') === '__vite_ssr_dynamic_import__')
+  node.type === 'ImportExpression' ||
+  (node.type === 'CallExpression' && nameChain(node.callee as SyntaxNode).names.join('.') === '__vite_ssr_dynamic_import__')
 
 /** Names by which code calls what loads a module. */
 const LOADERS = /^(?:require|__vi\w*import__|__vi\w*\.importActual)$/
 
-const literal = (node: SyntaxNode | undefined): string | undefined => (node?.type === 'Literal' && typeof node.value === 'string' ? node.value : undefined)
+const literal = (node: SyntaxNode | undefined): string | undefined =>
+  node?.type === 'Literal' && typeof node.value === 'string' ? node.value : undefined

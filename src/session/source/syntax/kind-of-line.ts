@@ -1,5 +1,5 @@
 import type { BlockKind } from '../../../model/finding.ts'
-import { nameChain, ownNodes, textOnLine } from './calls.ts'
+import { nameChain, ownNodes } from './calls.ts'
 import type { Syntax, SyntaxNode } from './parse.ts'
 import { mayRunRegexp } from './regexps.ts'
 
@@ -11,8 +11,10 @@ const MAX_LINE = 200
  * functions inside it do there has frames of its own.
  */
 export function kindOfLine(syntax: Syntax, fn: SyntaxNode, line: number): BlockKind | undefined {
-  if (textOnLine(syntax, fn, line).length > MAX_LINE) return undefined
-  const calls = ownNodes(fn).filter((node) => node.type === 'CallExpression' && syntax.position(nameChain(node.callee as SyntaxNode).at).line === line)
+  if (syntax.offset(line + 1, 1) - syntax.offset(line, 1) > MAX_LINE) return undefined
+  const calls = ownNodes(fn).filter(
+    (node) => node.type === 'CallExpression' && syntax.position(nameChain(node.callee as SyntaxNode).at).line === line
+  )
   if (calls.some(isJson)) return 'json'
   return calls.some(mayRunRegexp) ? 'regexp' : undefined
 }

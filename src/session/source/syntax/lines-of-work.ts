@@ -15,7 +15,11 @@ export interface SeenAt {
  * @param isOwn whether a call is one of the user's own functions, which has lines of its own
  * @returns nothing where that cannot be told
  */
-export function linesOfWork({ syntax }: Script, { line, column }: SeenAt, isOwn: (names: readonly string[]) => boolean): Set<number> | undefined {
+export function linesOfWork(
+  { syntax }: Script,
+  { line, column }: SeenAt,
+  isOwn: (names: readonly string[]) => boolean
+): Set<number> | undefined {
   const at = syntax.offset(line, column)
   const fn = enclosingFunction(syntax, at)
   const nodes = ownNodes(fn)
@@ -41,8 +45,12 @@ export function linesOfWork({ syntax }: Script, { line, column }: SeenAt, isOwn:
 /** Where the last `await` ends that was surely passed: it stands in a block around the call, and in no branch of its own. */
 function lastWait(nodes: readonly SyntaxNode[], around: readonly SyntaxNode[], call: SyntaxNode): number {
   const blocks = around.filter(({ type }) => type === 'BlockStatement' || type === 'Program')
-  const statements = blocks.flatMap(childrenOf).filter(({ type, end }) => end <= call.start && (type === 'ExpressionStatement' || type === 'VariableDeclaration'))
-  const waits = nodes.filter((node) => node.type === 'AwaitExpression' && statements.some(({ start, end }) => start <= node.start && node.end <= end))
+  const statements = blocks
+    .flatMap(childrenOf)
+    .filter(({ type, end }) => end <= call.start && (type === 'ExpressionStatement' || type === 'VariableDeclaration'))
+  const waits = nodes.filter(
+    (node) => node.type === 'AwaitExpression' && statements.some(({ start, end }) => start <= node.start && node.end <= end)
+  )
   return Math.max(0, ...waits.map(({ end }) => end))
 }
 

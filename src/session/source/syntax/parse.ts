@@ -43,7 +43,12 @@ export function parse(lines: readonly string[]): Syntax | undefined {
 }
 
 function parseAs(sourceType: 'module' | 'script', text: string): SyntaxNode | undefined {
-  const lenient = { allowAwaitOutsideFunction: true, allowReturnOutsideFunction: true, allowImportExportEverywhere: true, allowHashBang: true }
+  const lenient = {
+    allowAwaitOutsideFunction: true,
+    allowReturnOutsideFunction: true,
+    allowImportExportEverywhere: true,
+    allowHashBang: true
+  }
   try {
     return acorn().parse(text, { ecmaVersion: 'latest', sourceType, ...lenient }) as SyntaxNode
   } catch {
@@ -52,7 +57,8 @@ function parseAs(sourceType: 'module' | 'script', text: string): SyntaxNode | un
 }
 
 /** The innermost function whose head, which is all before its body, holds the offset. */
-const headAt = (program: SyntaxNode, at: number): SyntaxNode | undefined => nodesAround(program, at).findLast((node) => isFunction(node) && at < node.body.start)
+const headAt = (program: SyntaxNode, at: number): SyntaxNode | undefined =>
+  nodesAround(program, at).findLast((node) => isFunction(node) && at < node.body.start)
 
 /** The nodes that an offset is in, outermost first. */
 export function nodesAround(program: SyntaxNode, at: number): SyntaxNode[] {
@@ -66,7 +72,8 @@ export function nodesAround(program: SyntaxNode, at: number): SyntaxNode[] {
 }
 
 /** The innermost function that an offset is in, or the whole script. */
-export const enclosingFunction = ({ program }: Pick<Syntax, 'program'>, at: number): SyntaxNode => nodesAround(program, at).findLast(isFunction) ?? program
+export const enclosingFunction = ({ program }: Pick<Syntax, 'program'>, at: number): SyntaxNode =>
+  nodesAround(program, at).findLast(isFunction) ?? program
 
 export const isFunction = (node: SyntaxNode): node is FunctionNode =>
   node.type === 'ArrowFunctionExpression' || node.type === 'FunctionExpression' || node.type === 'FunctionDeclaration'

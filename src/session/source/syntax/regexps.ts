@@ -22,7 +22,12 @@ export interface RegexpCall {
  * The calls of one function that may run an expression with this source.
  * @param valueOf what a module exports by these names
  */
-export function regexpCallsOf(fn: SyntaxNode, { syntax, names }: Script, source: string, valueOf: (specifier: string, names: readonly string[]) => unknown): RegexpCall[] {
+export function regexpCallsOf(
+  fn: SyntaxNode,
+  { syntax, names }: Script,
+  source: string,
+  valueOf: (specifier: string, names: readonly string[]) => unknown
+): RegexpCall[] {
   let written: Map<string, Set<string>> | undefined
   const isSame = (text: string): boolean => plain(text) === plain(source)
 
@@ -50,7 +55,10 @@ export function regexpCallsOf(fn: SyntaxNode, { syntax, names }: Script, source:
 /** Whether a call is one of those that run an expression mostly: `split` is given a string where none is written. */
 export function mayRunRegexp(node: SyntaxNode): boolean {
   const run = runOf(node)
-  return run !== undefined && (run.method !== 'split' || (run.expression !== undefined && (isLiteral(run.expression) || isConstructed(run.expression))))
+  return (
+    run !== undefined &&
+    (run.method !== 'split' || (run.expression !== undefined && (isLiteral(run.expression) || isConstructed(run.expression))))
+  )
 }
 
 /** The method that may run an expression, where it stands, and the expression. */
@@ -79,7 +87,8 @@ function writtenIn(program: SyntaxNode): Map<string, Set<string>> {
   visit(program, (node) => {
     if (node.type === 'VariableDeclarator' && node.id.type === 'Identifier') note(node.id.name, node.init as SyntaxNode | null)
     if (node.type === 'AssignmentExpression') note(nameChain(node.left as SyntaxNode).names.at(-1), node.right as SyntaxNode)
-    if (node.type === 'Property' || node.type === 'PropertyDefinition') note(propertyName(node.key as SyntaxNode, node.computed), node.value as SyntaxNode | null)
+    if (node.type === 'Property' || node.type === 'PropertyDefinition')
+      note(propertyName(node.key as SyntaxNode, node.computed), node.value as SyntaxNode | null)
     return true
   })
   return written

@@ -1,7 +1,7 @@
-import type { StackFrame } from '../../model/code.ts'
-import type { FakeClock } from '../patches/fake-timers.ts'
-import type { Cause } from './causes.ts'
-import type { StackBudget } from './stack-budget.ts'
+import type { StackFrame } from '../../../model/code.ts'
+import type { FakeClock } from '../../patches/fake-timers.ts'
+import type { Cause } from '../causes.ts'
+import type { StackBudget } from '../stack-budget.ts'
 
 /** Raw record of one promise that did not settle in the callback that made it. The promise itself is held weakly. */
 export interface PromiseRecord<Owner> extends Cause {

@@ -9,4 +9,7 @@ export function depthOf(sites: readonly NodeJS.CallSite[]): number {
 
 /** Nobody calls `then` in the job of a promise that was resolved with another one: it follows that. */
 export const isOfNobody = (site: NodeJS.CallSite, url: string): boolean =>
-  url === 'node:internal/process/task_queues' || url === 'node:internal/timers' || (url === '' && site.getFunctionName() === 'then') || site.isAsync()
+  url === 'node:internal/process/task_queues' ||
+  url === 'node:internal/timers' ||
+  (url === '' && site.getFunctionName() === 'then') ||
+  site.isAsync()

@@ -1,4 +1,4 @@
-import type { StackBudget } from './stack-budget.ts'
+import type { StackBudget } from '../stack-budget.ts'
 
 /** Raw record of something that may keep the process alive or a file open. It is held weakly. */
 export interface ResourceRecord<Owner> {

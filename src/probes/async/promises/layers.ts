@@ -1,6 +1,7 @@
 /**
- * How many promises a runner makes around a test's function before it calls that, each in a function that the one before it has called. They are
- * the same for all tests, and four stacks a test are most of what an empty one costs: so it is learned from the first tests and checked in some of the others.
+ * How many promises a runner makes around a test's function before it calls that, each in a function that the one before it has called.
+ * They are the same for all tests, and four stacks a test are most of what an empty one costs: so it is learned from the first tests and
+ * checked in some of the others.
  */
 export interface Layers {
   /** The job begins in which the runner will call a test's function. */

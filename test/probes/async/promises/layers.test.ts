@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createLayers, type Layers } from '../../../src/probes/async/layers.ts'
+import { createLayers, type Layers } from '../../../../src/probes/async/promises/layers.ts'
 
 /** A promise that a test's job makes: the runner's, with the depth of its stack, or somebody else's. */
 type Made = number | 'other'

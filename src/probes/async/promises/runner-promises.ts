@@ -12,7 +12,10 @@ export interface RunnerPromises extends Pick<Layers, 'isAround' | 'isRunners' | 
   around(make: () => Promise<unknown>, layered: boolean): Promise<unknown>
   /** Whether that one is made right now. */
   isMade(promise: object): boolean
-  /** Whether a new promise is the runner's, as far as that is known without a look at its stack. @param parent of which it is derived, and who is nobody's */
+  /**
+   * Whether a new promise is the runner's, as far as that is known without a look at its stack.
+   * @param parent of which it is derived, and who is nobody's
+   */
   isKnown(promise: object, parent: object | undefined): boolean
   /** By its stack, it is. */
   add(promise: object): void

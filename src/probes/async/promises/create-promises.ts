@@ -1,12 +1,12 @@
-import { now } from '../../node/clock.ts'
-import { stateOfPromise } from '../../node/resources/promise-state.ts'
-import type { FakeClock } from '../patches/fake-timers.ts'
-import { takeSites, urlOf } from '../stacks/stacks.ts'
-import { type Cause, framesOf } from './causes.ts'
+import { now } from '../../../node/clock.ts'
+import { stateOfPromise } from '../../../node/resources/promise-state.ts'
+import { takeSites, urlOf } from '../../stacks/stacks.ts'
+import { type Cause, framesOf } from '../causes.ts'
 import type { PromiseLog, PromiseRecord } from './promise-records.ts'
 import { depthOf, isNamed, isOfNobody } from './promise-sites.ts'
-import { createRunnerPromises, type RunnerPromises } from './runner-promises.ts'
-import { affords, pay, spend } from './stack-budget.ts'
+import { createRunnerPromises } from './runner-promises.ts'
+import { affords, pay, spend } from '../stack-budget.ts'
+import type { Hook, Promises, PromiseSurroundings } from './promises.ts'
 
 // Taken at load: tests of what older hosts lack delete it, and a hook that throws ends the process.
 const { WeakRef } = globalThis
@@ -19,59 +19,20 @@ const FRAMES_OF_JOB = 5
 const FEW_FRAMES = 3
 const MAX_TAKERS = 4
 
-export interface Promises<Owner> {
-  /** @param above the hook that tells of it: the stack is what is below */
-  init(promise: object, source: object | undefined, owner: Owner | undefined, above: Hook): void
-  around: RunnerPromises['around']
-  /** Whether what is made now is the runner's, who has not called the test's function yet. */
-  isAround(): boolean
-  /** A continuation starts; or the job that makes a promise follow another one. */
-  before(promise: object): void
-  /** A callback that is no promise's starts. */
-  callback(): void
-  /** @returns whose it is, where it was looked at */
-  settled(promise: object): Owner | undefined
-  /** Reads the places of what has not settled by now. To be called before other people's code may run. */
-  flush(): void
-  /** From here on promises may settle unseen. */
-  blind(): void
-  /** Whether it has not settled for sure. Where it might have, unseen, the promise itself is asked, if it is still there. */
-  isPending(record: PromiseRecord<Owner>): boolean
-  find(promise: object): PromiseRecord<Owner> | undefined
-  /** What led to the continuation that runs, as far as it is known. */
-  cause(): Cause | undefined
-  /** Whether a continuation runs, and no other callback. */
-  inJob(): boolean
-  /** Follows a record no longer. */
-  release(record: PromiseRecord<Owner>): void
-  /** Told of each record that settles. */
-  onSettled: ((record: PromiseRecord<Owner>) => void) | undefined
-}
-
-type Hook = (...args: never[]) => unknown
-
-export interface PromiseSurroundings {
-  /** Whether a script is the test runner's: its own promises are of no interest. */
-  isRunner(url: string): boolean
-  /** Whether it is the user's. */
-  isOwn(url: string): boolean
-  /** Whether it is the profiler's, whose functions stand around a test's. */
-  isOurs(url: string): boolean
-  /** What led to the callback that runs, where it is no promise's. */
-  callbackCause(): Cause | undefined
-  /** Of the test that has replaced timers. */
-  fakeClock(): FakeClock | undefined
-  /** The time since then was ours. */
-  ours(since: number): void
-}
-
 const UNKNOWN = Symbol('unknown cause')
 
 /**
  * Tells which promises an owner's code has made that are still pending, where they were made and who waits for them. Promises that
  * Node's own functions make while they go on by themselves are passed over: one `readFile` makes two dozen.
  */
-export function createPromises<Owner extends { promises: PromiseLog<Owner> }>({ isRunner, isOwn, isOurs, callbackCause, fakeClock, ours }: PromiseSurroundings): Promises<Owner> {
+export function createPromises<Owner extends { promises: PromiseLog<Owner> }>({
+  isRunner,
+  isOwn,
+  isOurs,
+  callbackCause,
+  fakeClock,
+  ours
+}: PromiseSurroundings): Promises<Owner> {
   const records = new WeakMap<object, PromiseRecord<Owner>>()
   /** Derived promises whose continuation is the rest of a function of Node's, with what led to it. */
   const nodes = new WeakMap<object, Cause | typeof UNKNOWN>()
@@ -97,14 +58,37 @@ export function createPromises<Owner extends { promises: PromiseLog<Owner> }>({ 
     return running && causeOf(running)
   }
 
-  function create(promise: object, owner: Owner, derived: boolean, source: PromiseRecord<Owner> | undefined, sites: readonly NodeJS.CallSite[], own: boolean): PromiseRecord<Owner> {
+  function create(
+    promise: object,
+    owner: Owner,
+    derived: boolean,
+    source: PromiseRecord<Owner> | undefined,
+    sites: readonly NodeJS.CallSite[],
+    own: boolean
+  ): PromiseRecord<Owner> {
     const [site] = sites
     const url = site === undefined ? '' : urlOf(site)
     const top = { url, name: site?.getFunctionName() ?? '', own: isOwn(url) }
     const goesOn = derived && running?.derived === true && top.url !== '' && running.top.url === top.url && running.top.name === top.name
     const record: PromiseRecord<Owner> = {
-      ref: undefined, owner, createdMs: now(), settledMs: undefined, frames: [], sites, own, top, derived, first: goesOn ? (running!.first ?? running) : undefined, source, takers: [], moreTakers: 0, follows: undefined,
-      cause: own ? undefined : causeNow(), causes: false, fake: fakeClock(), kept: false
+      ref: undefined,
+      owner,
+      createdMs: now(),
+      settledMs: undefined,
+      frames: [],
+      sites,
+      own,
+      top,
+      derived,
+      first: goesOn ? (running!.first ?? running) : undefined,
+      source,
+      takers: [],
+      moreTakers: 0,
+      follows: undefined,
+      cause: own ? undefined : causeNow(),
+      causes: false,
+      fake: fakeClock(),
+      kept: false
     }
     records.set(promise, record)
     owner.promises.pending.add(record)
@@ -116,7 +100,13 @@ export function createPromises<Owner extends { promises: PromiseLog<Owner> }>({ 
    * What is to be done with a new promise, by its stack.
    * @returns its record, where it is the user's or comes of one of theirs
    */
-  function look(promise: object, owner: Owner, derived: boolean, source: PromiseRecord<Owner> | undefined, above: Hook): PromiseRecord<Owner> | undefined {
+  function look(
+    promise: object,
+    owner: Owner,
+    derived: boolean,
+    source: PromiseRecord<Owner> | undefined,
+    above: Hook
+  ): PromiseRecord<Owner> | undefined {
     const few = libraryRuns()
     const frames = usersRun() ? (derived ? FEW_FRAMES : FRAMES_OF_JOB) : few ? FEW_FRAMES : FRAMES
     let sites = takeSites(frames, above)

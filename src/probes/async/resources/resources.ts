@@ -1,30 +1,18 @@
 import { executionAsyncId, executionAsyncResource } from 'node:async_hooks'
 import { subscribe } from 'node:diagnostics_channel'
-import type { StackFrame } from '../../model/code.ts'
-import { now } from '../../node/clock.ts'
-import { isOpen, isRefd, ownerOf } from '../../node/resources/resource-state.ts'
-import { periodOf } from '../../node/resources/timers.ts'
-import { sitesOf, type TakenStack, takeSites, urlOf } from '../stacks/stacks.ts'
-import { type Cause, framesOf } from './causes.ts'
-import type { ResourceBudgets, ResourceLog, ResourceRecord } from './resource-records.ts'
-import { affords, spend, type StackBudget } from './stack-budget.ts'
+import type { StackFrame } from '../../../model/code.ts'
+import { now } from '../../../node/clock.ts'
+import { isOpen, isRefd, ownerOf } from '../../../node/resources/resource-state.ts'
+import { sitesOf, type TakenStack, takeSites, urlOf } from '../../stacks/stacks.ts'
+import { type Cause, framesOf } from '../causes.ts'
+import type { ResourceLog, ResourceRecord } from './resource-records.ts'
+import { budgetFor, CAUSES, FRAMES, isJob } from './resource-types.ts'
+import { affords, spend, type StackBudget } from '../stack-budget.ts'
 import { isUnderWay } from './under-way.ts'
 
 // Taken at load: tests of what older hosts lack delete it, and a hook that throws ends the process.
 const { WeakRef } = globalThis
 
-/** Types that can outlast a test, with the frames to take: Node's own come first, six of a timer, some twenty of a request. */
-const FRAMES: Record<string, number> = {
-  Timeout: 16, Immediate: 16, TCPSERVERWRAP: 24, PIPESERVERWRAP: 24, TCPWRAP: 32, PIPEWRAP: 32, UDPWRAP: 24, PROCESSWRAP: 24,
-  WORKER: 24, MESSAGEPORT: 24, FSEVENTWRAP: 24, STATWATCHER: 24, TTYWRAP: 24
-}
-const CONNECTIONS = new Set(['TCPSERVERWRAP', 'PIPESERVERWRAP', 'TCPWRAP', 'PIPEWRAP'])
-/** Types whose callbacks often make others, where nobody's code is on the stack any more. */
-const CAUSES: Record<string, number> = {
-  TickObject: 24, Microtask: 16, FSREQCALLBACK: 16, FSREQPROMISE: 16, GETADDRINFOREQWRAP: 24, TCPCONNECTWRAP: 24, PIPECONNECTWRAP: 24
-}
-/** Work of the thread pool, which ends with its first callback. Node 26 does not name all of it among its active resources. */
-const isJob = (type: string): boolean => type.startsWith('FSREQ') || type.endsWith('REQUEST') || type === 'ZLIB'
 /** Frames of a call whose resource is made later, or by a name of its own. */
 const CALL_FRAMES = 24
 const MAX_STREAMS = 50
@@ -85,13 +73,16 @@ export interface Surroundings<Owner> {
   ours(since: number): void
 }
 
-function budgetFor(type: string, resource: object, { timers, connections, resources }: ResourceBudgets): StackBudget {
-  if (type === 'Immediate' || (type === 'Timeout' && periodOf(resource) === undefined)) return timers
-  return CONNECTIONS.has(type) ? connections : resources
-}
-
 /** Tells what an owner's code started that can keep the process alive. Stacks are taken at once; their lines are read when asked for. */
-export function createResources<Owner extends Maker<Owner>>({ ownerNow, isRunner, isOwn, inJob, isAround, jobCause, ours }: Surroundings<Owner>): Resources<Owner> {
+export function createResources<Owner extends Maker<Owner>>({
+  ownerNow,
+  isRunner,
+  isOwn,
+  inJob,
+  isAround,
+  jobCause,
+  ours
+}: Surroundings<Owner>): Resources<Owner> {
   const isPlace = (url: string): boolean => !isRunner(url)
   // By the resource: a stack whose lines are not read must not outlive it.
   const origins = new WeakMap<object, Origin<Owner>>()
@@ -222,7 +213,10 @@ export function createResources<Owner extends Maker<Owner>>({ ownerNow, isRunner
     framesOf({ ref }) {
       const resource = ref.deref()
       const origin = resource && (listens.get(ownerOf(resource) ?? resource) ?? origins.get(resource))
-      return { frames: origin === undefined ? [] : framesOf(origin, isPlace), from: origin?.from === undefined ? [] : framesOf(origin.from, isPlace) }
+      return {
+        frames: origin === undefined ? [] : framesOf(origin, isPlace),
+        from: origin?.from === undefined ? [] : framesOf(origin.from, isPlace)
+      }
     }
   }
   /** A host's name is looked up before its handle is made: `listen` is what the user called. */

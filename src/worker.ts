@@ -46,7 +46,7 @@ export function install(since: number): void {
     measures: profiler.measures,
     detectsBlocking: options.detectBlocking,
     // Loaded where there are some: most workers have none.
-    compileGlobs: (globs) => withRealBuiltins(() => require('picomatch') as typeof Picomatch)([...globs])
+    compileGlobs: (globs) => ours(state, () => withRealBuiltins(() => require('picomatch') as typeof Picomatch)([...globs]))
   })
   const { path, project } = runningFile(globalThis)
   const file = profiler.display(path)

@@ -34,13 +34,16 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
   const session = createSession({ ...options, isLoading: sources.isLoading, script: sources.script })
   // Before the request's own code runs.
   for (const name of ['http.server.request.start', 'http.server.response.created']) subscribe(name, () => session.syncCalls.refresh())
-  // In the middle of somebody's work, of which the loading is none.
-  const requests = watchRequests(session, { lag, thresholds }, () => {
+  /** What is done in the middle of somebody's work, and is none of it: on a busy machine, to load a module takes 50 ms. */
+  function ours<T>(work: () => T): T {
     const since = now()
-    const loaded = later()
-    session.exclude(since)
-    return loaded
-  })
+    try {
+      return work()
+    } finally {
+      session.exclude(since)
+    }
+  }
+  const requests = watchRequests(session, { lag, thresholds }, () => ours(later))
   const displayed = new Map<string, string>()
   /** Asked for each test. */
   function display(path: string): string {
@@ -63,7 +66,7 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
     depth: options.maxStackDepth,
     prove: options.rules['never-settles'] !== 'off'
   })
-  const rejections = watchRejections(session, leftovers, (error) => later().readError(error, display, options.maxStackDepth))
+  const rejections = watchRejections(session, leftovers, (error) => ours(later).readError(error, display, options.maxStackDepth))
   const hookCost = createHookCost(session)
   const rules = new WeakMap<Scope, RuleContext['rules']>()
   /** When the probes ran: from, and to. */
@@ -109,7 +112,7 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
   const detected = (observed: Observed): Observed => (options.detectBlocking ? observed : { ...observed, stretches: [], starved: [] })
   let given: Subjects | undefined
   const subjects = (): Subjects =>
-    (given ??= later().createSubjects({
+    (given ??= ours(later).createSubjects({
       session,
       measurer,
       tasks: tasks(),
@@ -140,7 +143,7 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
     leftovers,
     rejections,
     timedOut(scope, what, own) {
-      const { explainTimedOut, explainTimeout, findTimedOut } = later()
+      const { explainTimedOut, explainTimeout, findTimedOut } = ours(later)
       const timedOut = explainTimedOut(scope, what, { session, measurer, chains: promises().chains, locator })
       const context = { file: scope.file ?? '', rules: own, blockingThreshold: scope.thresholds.blockingThreshold }
       return { place: timedOut.location, text: explainTimeout(timedOut), findings: findTimedOut(timedOut, context) }
@@ -203,13 +206,11 @@ export function createProfiler(options: ResolvedOptions, root: string, allow: re
     stuck: () => later().takeSnapshot(session, later().createLocator(sources, display), stuckOptions),
     onProcess: (tell) =>
       session.syncCalls.onProcess((call) => {
-        const since = now()
         try {
-          tell(call && later().snapshotOf(call, session, locator, stuckOptions))
+          ours(() => tell(call && later().snapshotOf(call, session, locator, stuckOptions)))
         } catch {
           // No descriptor is left, say. The call is the user's, and goes on.
         }
-        session.exclude(since)
       }),
     blockingThreshold: () => (session.storage.getStore()?.thresholds ?? thresholds).blockingThreshold,
     judgeBudget: (...args) => later().judgeBudget(...args),

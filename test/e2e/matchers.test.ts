@@ -22,7 +22,7 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
       ...assertionResults.filter(({ fullName }) => fullName !== 'soft' && !fullName.startsWith('not awaited ')).flatMap(({ fullName, failureMessages }) => failureMessages.map((each) => `${fullName}: ${each}`))
     ])
     expect(failed.filter(Boolean)).toEqual([])
-    expect(run.results!.testResults).toHaveLength(11)
+    expect(run.results!.testResults).toHaveLength(12)
   })
 
   test('a function’s verdict that nobody awaits fails its test, at the matcher’s line, and is no unhandled rejection', () => {

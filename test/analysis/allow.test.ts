@@ -8,7 +8,12 @@ import type { Location } from '../../src/model/place.ts'
 import type { BlockingCall } from '../../src/model/profile.ts'
 import { compileAllow, unmatchedEntries } from '../../src/reporter/allow.ts'
 
-const at = (file: string, functionName?: string, line = 1): Location => ({ file, line, column: 1, ...(functionName !== undefined && { functionName }) })
+const at = (file: string, functionName?: string, line = 1): Location => ({
+  file,
+  line,
+  column: 1,
+  ...(functionName !== undefined && { functionName })
+})
 
 const BLAMED = at('src/users.ts', 'loadUsers', 7)
 const CALL: Allowable = {
@@ -17,7 +22,12 @@ const CALL: Allowable = {
   test: { file: 'test/users.test.ts', name: 'GET /users > is quick (v2)' },
   location: BLAMED,
   callee: "fs.readFileSync('a(b).json')",
-  stack: [at('node:internal/fs/utils', 'async tryRead'), at('node_modules/@scope/reader/index.js', 'Reader.read'), BLAMED, at('src/app.ts', 'handler')]
+  stack: [
+    at('node:internal/fs/utils', 'async tryRead'),
+    at('node_modules/@scope/reader/index.js', 'Reader.read'),
+    BLAMED,
+    at('src/app.ts', 'handler')
+  ]
 }
 
 const covers = (entry: Omit<Allow, 'reason'>, subject: Allowable = CALL): boolean =>
@@ -61,7 +71,11 @@ describe('fields', () => {
   })
 
   test('function: a callback is known by the own function around it', () => {
-    const callback = { ...CALL, location: at('src/users.ts'), stack: [at('src/users.ts'), at('node_modules/x/i.js', 'each'), at('src/app.ts', 'outer', 2), at('src/app.ts', 'outermost', 3)] }
+    const callback = {
+      ...CALL,
+      location: at('src/users.ts'),
+      stack: [at('src/users.ts'), at('node_modules/x/i.js', 'each'), at('src/app.ts', 'outer', 2), at('src/app.ts', 'outermost', 3)]
+    }
     expect(matching('function', ['outer', 'outermost'], callback)).toEqual(['outer'])
   })
 
@@ -127,11 +141,25 @@ describe('entries', () => {
 })
 
 describe('findings', () => {
-  const call = (stack: Location[], durationMs: number): BlockingCall =>
-    ({ startMs: 0, durationMs, cpuMs: durationMs, stolenMs: 0, suspendedMs: 0, kind: 'cpu', confidence: 'certain', location: BLAMED, stack, culprit: { test: CALL.test! }, victims: [] })
+  const call = (stack: Location[], durationMs: number): BlockingCall => ({
+    startMs: 0,
+    durationMs,
+    cpuMs: durationMs,
+    stolenMs: 0,
+    suspendedMs: 0,
+    kind: 'cpu',
+    confidence: 'certain',
+    location: BLAMED,
+    stack,
+    culprit: { test: CALL.test! },
+    victims: []
+  })
   const find = (entry: Omit<Allow, 'reason'>, stretches: BlockingCall[]): Finding[] => {
     const { apply } = createAllowance(compileAllow([{ ...entry, reason: 'r' }]))
-    return findAll({ stretches, starved: [], syncCalls: [] }, { file: 'test/users.test.ts', rules: DEFAULT_OPTIONS.rules, blockingThreshold: 100, allow: apply })
+    return findAll(
+      { stretches, starved: [], syncCalls: [] },
+      { file: 'test/users.test.ts', rules: DEFAULT_OPTIONS.rules, blockingThreshold: 100, allow: apply }
+    )
   }
 
   test('an allowed one has the status, and else is the same', () => {
@@ -143,7 +171,10 @@ describe('findings', () => {
 
   test('an allowed one does not take another at the same line with it', () => {
     const stretches = [call([at('node_modules/x/i.js', 'f'), BLAMED], 300), call([BLAMED], 200)]
-    expect(find({ package: 'x' }, stretches).map(({ status, durationMs }) => [status, durationMs])).toEqual([['allowed', 300], ['new', 200]])
+    expect(find({ package: 'x' }, stretches).map(({ status, durationMs }) => [status, durationMs])).toEqual([
+      ['allowed', 300],
+      ['new', 200]
+    ])
     expect(find({ file: 'src/**' }, stretches).map(({ status, occurrences }) => [status, occurrences])).toEqual([['allowed', 2]])
   })
 })

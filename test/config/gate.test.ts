@@ -19,6 +19,10 @@ test.each<[RuleName, boolean]>([
   expect(failsByLeftovers({ ...DEFAULT_OPTIONS.rules, [rule]: 'error' }, [])).toBe(expected)
 })
 
-test.each<[BudgetLimits | undefined, boolean]>([[{ leaks: 0 }, true], [{ maxLag: 20 }, false], [undefined, false]])('the budget %o: %s', (budget, expected) => {
+test.each<[BudgetLimits | undefined, boolean]>([
+  [{ leaks: 0 }, true],
+  [{ maxLag: 20 }, false],
+  [undefined, false]
+])('the budget %o: %s', (budget, expected) => {
   expect(failsByLeftovers({}, [budget])).toBe(expected)
 })

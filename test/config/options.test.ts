@@ -19,7 +19,7 @@ const EVERY_OPTION: Required<Options> = {
   budgets: [{ syncCalls: 1, leaks: 2, files: 'test/**' }, {}],
   baseline: 'async.baseline',
   report: { json: 'a.json', html: 'a.html', trace: 'a.trace', sarif: 'a.sarif', github: true },
-  stuckTimeout: 0,
+  stuckTimeout: 0
 }
 
 describe('right options', () => {
@@ -75,7 +75,11 @@ describe('right options', () => {
   test('undefined is the same as left out', () => {
     const names = Object.keys(EVERY_OPTION)
     expect(resolveOptions(Object.fromEntries(names.map((name) => [name, undefined])))).toStrictEqual(resolveOptions())
-    const inner = { rules: { 'sync-call': undefined }, report: { json: undefined, github: undefined }, budgets: { files: undefined, leaks: 1 } }
+    const inner = {
+      rules: { 'sync-call': undefined },
+      report: { json: undefined, github: undefined },
+      budgets: { files: undefined, leaks: 1 }
+    }
     expect(resolveOptions(inner)).toStrictEqual({ ...resolveOptions(), budgets: [{ leaks: 1 }] })
   })
 
@@ -107,11 +111,26 @@ describe('wrong options', () => {
     const error = errorOf({ blockingThreshold: '100' })
     expect(error).toBeInstanceOf(AsyncProfilerError)
     expect(error.code).toBe('ERR_OPTION')
-    expect(error.stack).toMatchInlineSnapshot(`"AsyncProfilerError: asyncProfiler({ blockingThreshold }) must be a number of milliseconds, 0 or more; received '100'"`)
+    expect(error.stack).toMatchInlineSnapshot(
+      `"AsyncProfilerError: asyncProfiler({ blockingThreshold }) must be a number of milliseconds, 0 or more; received '100'"`
+    )
   })
 
   test('what is not an object of options', () => {
-    const values = [null, 'inspector', 5, true, [], [{ backend: 'auto' }], () => {}, function named() {}, new Map(), new Date(0), Symbol('s'), 1n]
+    const values = [
+      null,
+      'inspector',
+      5,
+      true,
+      [],
+      [{ backend: 'auto' }],
+      () => {},
+      function named() {},
+      new Map(),
+      new Date(0),
+      Symbol('s'),
+      1n
+    ]
     expect(values.map((value) => messageOf(value)).join('\n')).toMatchInlineSnapshot(`
       "asyncProfiler(options) must be an object of options; received null
       asyncProfiler(options) must be an object of options; received 'inspector'
@@ -213,14 +232,18 @@ describe('wrong options', () => {
   })
 
   test('every option inside an option with a value of each type', () => {
-    const inside = (name: string, names: string[]): Row[] => names.map((key) => [(value) => ({ [name]: { [key]: value } }), [null, true, 7, 'x', {}]])
-    const allowed = ['rule', 'file', 'function', 'package', 'test'].map((key): Row => [(value) => ({ allow: [{ reason: 'r', [key]: value }] }), [null, 7, '']])
+    const inside = (name: string, names: string[]): Row[] =>
+      names.map((key) => [(value) => ({ [name]: { [key]: value } }), [null, true, 7, 'x', {}]])
+    const allowed = ['rule', 'file', 'function', 'package', 'test'].map((key): Row => [
+      (value) => ({ allow: [{ reason: 'r', [key]: value }] }),
+      [null, 7, '']
+    ])
     const rows: Row[] = [
       ...inside('rules', ['sync-call']),
       ...inside('budgets', ['maxLag', 'p99Lag', 'blockingCalls', 'totalBlocking', 'syncCalls', 'leaks', 'files']),
       ...inside('report', ['json', 'html', 'trace', 'sarif', 'github']),
       ...allowed,
-      [(value) => ({ allow: [{ file: 'f', reason: value }] }), [undefined, null, 7, '', ' ']],
+      [(value) => ({ allow: [{ file: 'f', reason: value }] }), [undefined, null, 7, '', ' ']]
     ]
     expect(table(rows)).toMatchInlineSnapshot(`
       "asyncProfiler({ rules['sync-call'] }) must be 'off', 'warn' or 'error'; received null
@@ -301,20 +324,25 @@ describe('wrong options', () => {
 
   test('a rule to allow may be a glob, but of known rules', () => {
     const allow = (rule: string): Options => ({ allow: [{ rule, reason: 'r' }] })
-    for (const rule of ['sync-call', '*', '{blocking,sync}-call', 'l*']) expect(resolveOptions(allow(rule)).allow).toEqual(allow(rule).allow)
-    for (const rule of ['sync', 'sync-cal?s', 'x*']) expect(messageOf(allow(rule))).toMatch(/^asyncProfiler\(\{ allow\[0\]\.rule \}\) must be .*, or a glob of them; received '/)
+    for (const rule of ['sync-call', '*', '{blocking,sync}-call', 'l*'])
+      expect(resolveOptions(allow(rule)).allow).toEqual(allow(rule).allow)
+    for (const rule of ['sync', 'sync-cal?s', 'x*'])
+      expect(messageOf(allow(rule))).toMatch(/^asyncProfiler\(\{ allow\[0\]\.rule \}\) must be .*, or a glob of them; received '/)
   })
 
   test('each rule is checked', () => {
     for (const rule of Object.keys(DEFAULT_OPTIONS.rules)) {
       expect(messageOf({ rules: { [rule]: 'warning' } })).toBe(
-        `asyncProfiler({ rules['${rule}'] }) must be 'off', 'warn' or 'error'; received 'warning'`,
+        `asyncProfiler({ rules['${rule}'] }) must be 'off', 'warn' or 'error'; received 'warning'`
       )
     }
   })
 
   test('numbers out of range', () => {
-    const rows = ['blockingThreshold', 'lagThreshold', 'maxStackDepth', 'stuckTimeout'].map((name): Row => [(value) => ({ [name]: value }), [-1, NaN, Infinity, 1.5]])
+    const rows = ['blockingThreshold', 'lagThreshold', 'maxStackDepth', 'stuckTimeout'].map((name): Row => [
+      (value) => ({ [name]: value }),
+      [-1, NaN, Infinity, 1.5]
+    ])
     const budgets = ['maxLag', 'leaks'].map((name): Row => [(value) => ({ budgets: [{}, { [name]: value }] }), [-1, NaN, -Infinity, 0.5]])
     expect(table([...rows, ...budgets, [(value) => ({ stuckTimeout: value }), [2 ** 31]]])).toMatchInlineSnapshot(`
       "asyncProfiler({ blockingThreshold }) must be a number of milliseconds, 0 or more; received -1
@@ -342,7 +370,11 @@ describe('wrong options', () => {
   })
 
   test('empty globs and paths', () => {
-    const make: Row[0][] = [(value) => ({ baseline: value }), (value) => ({ report: { html: value } }), (value) => ({ budgets: [{ leaks: 0 }, { files: value }] })]
+    const make: Row[0][] = [
+      (value) => ({ baseline: value }),
+      (value) => ({ report: { html: value } }),
+      (value) => ({ budgets: [{ leaks: 0 }, { files: value }] })
+    ]
     expect(table(make.map((one) => [one, ['', ' \n']]))).toMatchInlineSnapshot(`
       "asyncProfiler({ baseline }) must be a path that is not empty; received ''
       asyncProfiler({ baseline }) must be a path that is not empty; received ' \\n'
@@ -368,7 +400,7 @@ describe('wrong options', () => {
       { budgets: { 'max lag': 1 } },
       { budgets: [{}, { memory: 1 }] },
       { allow: [{ path: 'src', reason: 'old' }] },
-      { allow: [{ files: 'src', reason: 'old' }] },
+      { allow: [{ files: 'src', reason: 'old' }] }
     ]
     expect(options.map((option) => messageOf(option)).join('\n')).toMatchInlineSnapshot(`
       "asyncProfiler({ blockingTreshold }) is unknown (did you mean 'blockingThreshold'?); received 50
@@ -389,9 +421,15 @@ describe('wrong options', () => {
   })
 
   test('an entry of allow needs a selector and a reason', () => {
-    expect(messageOf({ allow: [{ rule: 'sync-call', reason: 'ok' }, { reason: 'no selector' }] })).toMatchInlineSnapshot(`"asyncProfiler({ allow[1] }) must be given one or more of rule, file, function, package and test; received { reason: 'no selector' }"`)
-    expect(messageOf({ allow: [{ file: undefined, reason: 'no selector' }] })).toMatchInlineSnapshot(`"asyncProfiler({ allow[0] }) must be given one or more of rule, file, function, package and test; received { reason: 'no selector' }"`)
-    expect(messageOf({ allow: [{ file: 'src/**' }] })).toMatchInlineSnapshot(`"asyncProfiler({ allow[0].reason }) must be a text that says why; received undefined"`)
+    expect(messageOf({ allow: [{ rule: 'sync-call', reason: 'ok' }, { reason: 'no selector' }] })).toMatchInlineSnapshot(
+      `"asyncProfiler({ allow[1] }) must be given one or more of rule, file, function, package and test; received { reason: 'no selector' }"`
+    )
+    expect(messageOf({ allow: [{ file: undefined, reason: 'no selector' }] })).toMatchInlineSnapshot(
+      `"asyncProfiler({ allow[0] }) must be given one or more of rule, file, function, package and test; received { reason: 'no selector' }"`
+    )
+    expect(messageOf({ allow: [{ file: 'src/**' }] })).toMatchInlineSnapshot(
+      `"asyncProfiler({ allow[0].reason }) must be a text that says why; received undefined"`
+    )
     expect(messageOf({ allow: ['src/**', {}] })).toMatchInlineSnapshot(`
       "asyncProfiler() has 3 wrong options:
         allow[0] must be an object { rule?, file?, function?, package?, test?, reason }; received 'src/**'
@@ -401,7 +439,14 @@ describe('wrong options', () => {
   })
 
   test('several problems are listed under one heading', () => {
-    const options = { backend: 'v8', blockingTreshold: 50, budgets: [{}, { files: '', leak: 0 }], rules: { 'sync-call': true }, report: { json: 1 }, extra: 1 }
+    const options = {
+      backend: 'v8',
+      blockingTreshold: 50,
+      budgets: [{}, { files: '', leak: 0 }],
+      rules: { 'sync-call': true },
+      report: { json: 1 },
+      extra: 1
+    }
     expect(messageOf(options)).toMatchInlineSnapshot(`
       "asyncProfiler() has 7 wrong options:
         backend must be 'auto', 'inspector' or 'async-hooks'; received 'v8'
@@ -415,8 +460,12 @@ describe('wrong options', () => {
   })
 
   test('a long or many-lined value is cut', () => {
-    expect(messageOf({ lagThreshold: 'x'.repeat(500) })).toMatchInlineSnapshot(`"asyncProfiler({ lagThreshold }) must be a number of milliseconds, 0 or more; received 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…"`)
-    expect(messageOf({ lagThreshold: new Error('first line') })).toMatchInlineSnapshot(`"asyncProfiler({ lagThreshold }) must be a number of milliseconds, 0 or more; received Error: first line …"`)
+    expect(messageOf({ lagThreshold: 'x'.repeat(500) })).toMatchInlineSnapshot(
+      `"asyncProfiler({ lagThreshold }) must be a number of milliseconds, 0 or more; received 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…"`
+    )
+    expect(messageOf({ lagThreshold: new Error('first line') })).toMatchInlineSnapshot(
+      `"asyncProfiler({ lagThreshold }) must be a number of milliseconds, 0 or more; received Error: first line …"`
+    )
   })
 })
 
@@ -447,18 +496,34 @@ function errorOf(options: unknown): AsyncProfilerError {
 
 describe('a gate on what is not measured', () => {
   test.each<[Options, string]>([
-    [{ monitorEventLoop: false, budgets: { maxLag: 5 } }, 'asyncProfiler({ budgets.maxLag }) needs lag to be measured, and monitorEventLoop is false: remove one of the two'],
-    [{ monitorEventLoop: false, budgets: [{ leaks: 0 }, { p99Lag: 5 }] }, 'asyncProfiler({ budgets[1].p99Lag }) needs lag to be measured, and monitorEventLoop is false: remove one of the two'],
-    [{ detectBlocking: false, budgets: { blockingCalls: 0 } }, 'asyncProfiler({ budgets.blockingCalls }) needs blocking calls to be looked for, and detectBlocking is false: remove one of the two'],
-    [{ detectBlocking: false, rules: { 'blocking-call': 'error' } }, "asyncProfiler({ rules['blocking-call'] }) needs blocking calls to be looked for, and detectBlocking is false: remove one of the two, or set it to 'warn'"]
+    [
+      { monitorEventLoop: false, budgets: { maxLag: 5 } },
+      'asyncProfiler({ budgets.maxLag }) needs lag to be measured, and monitorEventLoop is false: remove one of the two'
+    ],
+    [
+      { monitorEventLoop: false, budgets: [{ leaks: 0 }, { p99Lag: 5 }] },
+      'asyncProfiler({ budgets[1].p99Lag }) needs lag to be measured, and monitorEventLoop is false: remove one of the two'
+    ],
+    [
+      { detectBlocking: false, budgets: { blockingCalls: 0 } },
+      'asyncProfiler({ budgets.blockingCalls }) needs blocking calls to be looked for, and detectBlocking is false: remove one of the two'
+    ],
+    [
+      { detectBlocking: false, rules: { 'blocking-call': 'error' } },
+      "asyncProfiler({ rules['blocking-call'] }) needs blocking calls to be looked for, and detectBlocking is false: remove one of the two, or set it to 'warn'"
+    ]
   ])('%o', (options, message) => {
     expect(() => resolveOptions(options)).toThrow(expect.objectContaining({ code: 'ERR_OPTION', message }))
   })
 
   test('of a test alone', () => {
     const off = resolveOptions({ monitorEventLoop: false, detectBlocking: false })
-    expect(() => checkTestOptions(off, { budgets: { maxLag: 5 } }, 'saves')).toThrow("budgets.maxLag in meta.asyncProfiler of 'saves' needs lag to be measured, and monitorEventLoop is false: remove one of the two")
-    expect(() => checkTestOptions(off, { rules: { 'loop-starvation': 'error' } }, 'saves')).toThrow("rules['loop-starvation'] in meta.asyncProfiler of 'saves' needs")
+    expect(() => checkTestOptions(off, { budgets: { maxLag: 5 } }, 'saves')).toThrow(
+      "budgets.maxLag in meta.asyncProfiler of 'saves' needs lag to be measured, and monitorEventLoop is false: remove one of the two"
+    )
+    expect(() => checkTestOptions(off, { rules: { 'loop-starvation': 'error' } }, 'saves')).toThrow(
+      "rules['loop-starvation'] in meta.asyncProfiler of 'saves' needs"
+    )
     checkTestOptions(off, { budgets: { leaks: 0 }, rules: { 'blocking-call': 'warn' } }, 'saves')
     checkTestOptions(resolveOptions(), { budgets: { maxLag: 5 }, rules: { 'loop-starvation': 'error' } }, 'saves')
   })

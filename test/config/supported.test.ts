@@ -6,10 +6,13 @@ test.each(['22.12.0', '22.22.3', '24.0.0', '24.21.0', '26.0.0', '27.1.0', '26.0.
   expect(() => checkNode(version)).not.toThrow()
 })
 
-test.each(['18.20.8', '20.19.0', '21.7.3', '22.0.0', '22.11.0', '23.0.0', '23.11.1', '25.9.0', '', 'unknown'])('Node %s is not', (version) => {
-  // BUG 120
-  expect(errorOf(checkNode, version)).toBe(`vitest-async-profiler needs Node ^22.12, ^24 or >=26; this is Node ${version}`)
-})
+test.each(['18.20.8', '20.19.0', '21.7.3', '22.0.0', '22.11.0', '23.0.0', '23.11.1', '25.9.0', '', 'unknown'])(
+  'Node %s is not',
+  (version) => {
+    // BUG 120
+    expect(errorOf(checkNode, version)).toBe(`vitest-async-profiler needs Node ^22.12, ^24 or >=26; this is Node ${version}`)
+  }
+)
 
 test.each(['4.1.0', '4.1.12', '4.9.0', '5.0.0', '5.1.1', '5.10.0', '4.2.0-beta.1'])('Vitest %s is supported', (version) => {
   expect(() => checkVitest(version)).not.toThrow()

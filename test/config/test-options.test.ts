@@ -8,7 +8,7 @@ const EVERY_OPTION: Required<TestOptions> = {
   blockingThreshold: 20,
   lagThreshold: 0,
   budgets: { maxLag: 50, p99Lag: 20.5, blockingCalls: 0, totalBlocking: 1, syncCalls: 2, leaks: 3 },
-  rules: { 'sync-call': 'error', 'blocking-call': 'off' },
+  rules: { 'sync-call': 'error', 'blocking-call': 'off' }
 }
 
 test('nothing gives nothing', () => {
@@ -34,14 +34,18 @@ test('the result of an earlier attempt is no option', () => {
 test('objects of another realm are objects', () => {
   const given: unknown = runInNewContext('({ lagThreshold: 1, budgets: { leaks: 0 } })')
   expect(resolveTestOptions(given, 'a')).toStrictEqual({ lagThreshold: 1, budgets: { leaks: 0 } })
-  expect(messageOf(runInNewContext('[1]'))).toMatchInlineSnapshot(`"meta.asyncProfiler of 'a' must be an object of options; received [ 1 ]"`)
+  expect(messageOf(runInNewContext('[1]'))).toMatchInlineSnapshot(
+    `"meta.asyncProfiler of 'a' must be an object of options; received [ 1 ]"`
+  )
 })
 
 test('the error has the code, names the test, and has no stack frames', () => {
   const error = errorOf({ blockingThreshold: '20' }, "GET /users > doesn't block")
   expect(error).toBeInstanceOf(AsyncProfilerError)
   expect(error.code).toBe('ERR_OPTION')
-  expect(error.stack).toMatchInlineSnapshot(`"AsyncProfilerError: blockingThreshold in meta.asyncProfiler of "GET /users > doesn't block" must be a number of milliseconds, 0 or more; received '20'"`)
+  expect(error.stack).toMatchInlineSnapshot(
+    `"AsyncProfilerError: blockingThreshold in meta.asyncProfiler of "GET /users > doesn't block" must be a number of milliseconds, 0 or more; received '20'"`
+  )
 })
 
 test('what is not an object of options', () => {
@@ -93,7 +97,9 @@ test('every option with a value of each type', () => {
 })
 
 test('every limit and a rule with a value of each type', () => {
-  const limits = Object.keys(EVERY_OPTION.budgets).flatMap((name) => [null, '1', -1, Infinity].map((value) => ({ budgets: { [name]: value } })))
+  const limits = Object.keys(EVERY_OPTION.budgets).flatMap((name) =>
+    [null, '1', -1, Infinity].map((value) => ({ budgets: { [name]: value } }))
+  )
   const rules = [null, true, 1, 'on'].map((value) => ({ rules: { 'sync-call': value } }))
   expect([...limits, ...rules].map((given) => messageOf(given)).join('\n')).toMatchInlineSnapshot(`
     "budgets.maxLag in meta.asyncProfiler of 'a' must be a number of milliseconds, 0 or more; received null
@@ -134,7 +140,7 @@ test('an unknown name is told with the nearest, or with all', () => {
     { constructor: 5 },
     { budgets: { maxlag: 5 } },
     { budgets: { files: 'test/**' } },
-    { rules: { 'blocking-cal': 'off' } },
+    { rules: { 'blocking-cal': 'off' } }
   ]
   expect(given.map((options) => messageOf(options)).join('\n')).toMatchInlineSnapshot(`
     "blockingThresold in meta.asyncProfiler of 'a' is unknown (did you mean 'blockingThreshold'?); received 5
@@ -156,7 +162,14 @@ test('several problems are listed under one heading', () => {
 })
 
 test('the words are those of asyncProfiler()', () => {
-  const wrong = [{ blockingThreshold: -1 }, { lagThreshold: '1' }, { budgets: { leaks: 0.5 } }, { budgets: { maxLag: -1 } }, { rules: { 'sync-call': 1 } }, { rules: 5 }]
+  const wrong = [
+    { blockingThreshold: -1 },
+    { lagThreshold: '1' },
+    { budgets: { leaks: 0.5 } },
+    { budgets: { maxLag: -1 } },
+    { rules: { 'sync-call': 1 } },
+    { rules: 5 }
+  ]
   for (const options of wrong) {
     const here = messageOf(options).replace(/ in meta\.asyncProfiler of 'a'/, '')
     expect(() => resolveOptions(options)).toThrow(new AsyncProfilerError('ERR_OPTION', here.replace(/^(\S+)/, 'asyncProfiler({ $1 })')))

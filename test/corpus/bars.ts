@@ -29,7 +29,7 @@ const FULL: Bars = {
   kind: 0.95,
   medianErrorMs: 1,
   worstError: { ms: 3, share: 0.05 },
-  broken: 2,
+  broken: 2
 }
 
 /** For stalls. */
@@ -38,7 +38,7 @@ export const BARS: Record<Backend, Bars> = {
   inspector: FULL,
   // It knows lines by what follows a stall only, and cannot tell the runner's work in a test's body, such as the printing
   // of a big snapshot, from the test's own.
-  'async-hooks': { recall: 0.97, precision: 0.95, whose: 1, broken: 1 },
+  'async-hooks': { recall: 0.97, precision: 0.95, whose: 1, broken: 1 }
 }
 
 /** For what tests leave behind, and for those that wait for ever. No backend sees more of it than the other. */
@@ -54,7 +54,7 @@ export const STACK_BARS: Record<Backend, Bars> = {
   auto: STACKS,
   inspector: STACKS,
   // It knows lines by what follows a stall only.
-  'async-hooks': { recall: 0.97, precision: 1, whose: 1, broken: 0 },
+  'async-hooks': { recall: 0.97, precision: 1, whose: 1, broken: 0 }
 }
 
 /** With four busy processes for each core beside it: no false alarm, no broken budget, and most stalls are still found. */

@@ -14,7 +14,8 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
     run = await runVitest({ vitest, files: FILES, plugin: { backend: 'inspector', blockingThreshold: 50 }, args: ['--maxWorkers=1'] })
   })
 
-  const stallsIn = (group: string): Finding[] => run.report!.findings.filter(({ rule, test: told }) => rule === 'blocking-call' && told?.name.startsWith(`${group} > `))
+  const stallsIn = (group: string): Finding[] =>
+    run.report!.findings.filter(({ rule, test: told }) => rule === 'blocking-call' && told?.name.startsWith(`${group} > `))
 
   test('a function with another name: the line of its call, and no hint by its inner name', () => {
     const stalls = stallsIn('aliases')
@@ -37,8 +38,16 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
   })
 
   test('a regular expression among others, that has run before: the line of its call', () => {
-    const told = stallsIn('regexps').map(({ test: of, location, kind }) => [of!.name.replace(/^regexps > |, \d+$/g, ''), `${location?.file}:${location?.line}`, kind])
-    const expected = ['of another module', 'in an object', 'of this module'].map((name) => [name, markedLines(FILES, 'BLAME', name)[0], 'regexp'])
+    const told = stallsIn('regexps').map(({ test: of, location, kind }) => [
+      of!.name.replace(/^regexps > |, \d+$/g, ''),
+      `${location?.file}:${location?.line}`,
+      kind
+    ])
+    const expected = ['of another module', 'in an object', 'of this module'].map((name) => [
+      name,
+      markedLines(FILES, 'BLAME', name)[0],
+      'regexp'
+    ])
     expect(told.toSorted(), TOO_BUSY).toEqual(expected.toSorted())
   })
 

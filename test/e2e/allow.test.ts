@@ -38,10 +38,14 @@ test('uses a library', () => void spin(200))
 const OWN: Allow = { rule: 'blocking-*', file: 'src/*.ts', function: 'block', test: 'GET /report > *', reason: 'to be rewritten' }
 const LIBRARY: Allow = { package: 'slow-lib', reason: 'known upstream' }
 const OTHER: Allow = { file: 'src/gone.ts', function: '*Sync', reason: 'a leftover' }
-const NOTICE = "allow { file: 'src/gone.ts', function: '*Sync' } (a leftover) matched no finding of this run; remove it if what it was for is mended"
+const NOTICE =
+  "allow { file: 'src/gone.ts', function: '*Sync' } (a leftover) matched no finding of this run; remove it if what it was for is mended"
 
 const statuses = ({ report }: RunResult): string[] =>
-  report!.findings.filter(({ rule }) => rule === 'blocking-call').map(({ status, severity, test: of }) => `${status} ${severity} ${of?.name}`).toSorted()
+  report!.findings
+    .filter(({ rule }) => rule === 'blocking-call')
+    .map(({ status, severity, test: of }) => `${status} ${severity} ${of?.name}`)
+    .toSorted()
 
 const warnings = ({ report }: RunResult): boolean[] => report!.tests.map(({ profile }) => profile!.hasWarnings)
 
@@ -88,7 +92,9 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
 test('budgets of stalls do not count what is allowed, with the rule off either', async () => {
   const budgets = { blockingCalls: 0, totalBlocking: 150 }
   const verdicts = ({ report }: RunResult): string[] =>
-    report!.budgets.map(({ budget, verdict, measured, contributors }) => `${budget} ${verdict} ${measured > 0} ${contributors.map(({ file }) => file)}`)
+    report!.budgets.map(
+      ({ budget, verdict, measured, contributors }) => `${budget} ${verdict} ${measured > 0} ${contributors.map(({ file }) => file)}`
+    )
   const before = await run({ budgets })
   expect(before.exitCode).toBe(1)
   expect(verdicts(before).map((each) => each.split(' ', 2).join(' '))).toEqual(['blockingCalls over', 'totalBlocking over'])
@@ -106,7 +112,10 @@ test('budgets of stalls do not count what is allowed, with the rule off either',
 })
 
 test("a test's own budget does not count it", async () => {
-  const budgeted = FILES['test/culprit.test.ts'].replace("test('blocks', ", "test('blocks', { meta: { asyncProfiler: { budgets: { blockingCalls: 0 } } } }, ")
+  const budgeted = FILES['test/culprit.test.ts'].replace(
+    "test('blocks', ",
+    "test('blocks', { meta: { asyncProfiler: { budgets: { blockingCalls: 0 } } } }, "
+  )
   const files = { ...FILES, 'test/culprit.test.ts': budgeted }
   expect((await run({}, { files })).exitCode).toBe(1)
   const after = await run({ allow: [OWN] }, { files })
@@ -115,7 +124,10 @@ test("a test's own budget does not count it", async () => {
 })
 
 test('going over a budget can be allowed itself, of the run and of a test', async () => {
-  const budgeted = FILES['test/culprit.test.ts'].replace("test('blocks', ", "test('blocks', { meta: { asyncProfiler: { budgets: { maxLag: 50 } } } }, ")
+  const budgeted = FILES['test/culprit.test.ts'].replace(
+    "test('blocks', ",
+    "test('blocks', { meta: { asyncProfiler: { budgets: { maxLag: 50 } } } }, "
+  )
   const files = { ...FILES, 'test/culprit.test.ts': budgeted }
   const budgets = { blockingCalls: 0 }
   expect((await run({ budgets }, { files })).exitCode).toBe(1)
@@ -135,7 +147,10 @@ test('waits', { timeout: 200 }, () => new Promise(() => {}))
 beforeAll(() => new Promise(() => {}), 200)
 test('never runs', () => {})
 `
-  const { exitCode, report } = await run({ allow: [{ rule: 'stuck-test', reason: 'r' }] }, { files: { 'test/waits.test.ts': waits, 'test/hangs.test.ts': hangs } })
+  const { exitCode, report } = await run(
+    { allow: [{ rule: 'stuck-test', reason: 'r' }] },
+    { files: { 'test/waits.test.ts': waits, 'test/hangs.test.ts': hangs } }
+  )
   expect(exitCode).toBe(1)
   expect(report!.findings.map(({ rule, status }) => `${status} ${rule}`)).toEqual(['allowed stuck-test', 'allowed stuck-test'])
   expect(report!.notices).toEqual([])
@@ -148,10 +163,16 @@ import { block } from '../src/work.ts'
 beforeAll(() => void block(200))
 test('leaves an interval', () => void setInterval(() => {}, 1000))
 `
-  const allow: Allow[] = [{ function: 'block', reason: 'r' }, { rule: 'leaked-resource', reason: 'r' }]
+  const allow: Allow[] = [
+    { function: 'block', reason: 'r' },
+    { rule: 'leaked-resource', reason: 'r' }
+  ]
   const { exitCode, report } = await run({ allow }, { files: { 'src/work.ts': FILES['src/work.ts'], 'test/file.test.ts': file } })
   expect(exitCode).toBe(0)
-  expect(report!.findings.map(({ rule, status }) => `${status} ${rule}`).toSorted()).toEqual(['allowed blocking-call', 'allowed leaked-resource'])
+  expect(report!.findings.map(({ rule, status }) => `${status} ${rule}`).toSorted()).toEqual([
+    'allowed blocking-call',
+    'allowed leaked-resource'
+  ])
   expect(report!.notices).toEqual([])
 })
 
@@ -162,7 +183,11 @@ describe('an entry that matched nothing', () => {
     expect(report!.notices).toEqual([NOTICE])
   })
 
-  test.each([['a file', 'culprit'], ['a name', '-t', 'blocks'], ['a shard', '--shard=1/1']])('is not in a run filtered by %s', async (_, ...filter) => {
+  test.each([
+    ['a file', 'culprit'],
+    ['a name', '-t', 'blocks'],
+    ['a shard', '--shard=1/1']
+  ])('is not in a run filtered by %s', async (_, ...filter) => {
     const { report } = await run({ allow: [OWN, OTHER] }, { args: ['--maxWorkers=1', ...filter] })
     expect(report!.findings.map(({ status }) => status)).toContain('allowed')
     expect(report!.notices).toEqual([])
@@ -186,7 +211,10 @@ test('retried', { retry: 1 }, () => {
   throw new Error('once')
 })
 `
-    const { exitCode, report } = await run({ allow: [{ function: 'block', reason: 'r' }] }, { files: { 'src/work.ts': FILES['src/work.ts'], 'test/retried.test.ts': retried } })
+    const { exitCode, report } = await run(
+      { allow: [{ function: 'block', reason: 'r' }] },
+      { files: { 'src/work.ts': FILES['src/work.ts'], 'test/retried.test.ts': retried } }
+    )
     expect(exitCode).toBe(0)
     expect(report!.notices).toEqual([])
   })

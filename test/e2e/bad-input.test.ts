@@ -28,7 +28,10 @@ describe('wrong options stop the run at start', () => {
       const run = await runWith({ files: QUIET, config: configWith(options) })
       expect(run.stdout).toBe('')
       expect(run.exitCode).toBe(1)
-      told.push(`[${what}]`, normalize(run.stderr, run).replace(/^failed to load config from <root>\/vitest\.config\.ts\n\n⎯* Startup Error ⎯*\n/, ''))
+      told.push(
+        `[${what}]`,
+        normalize(run.stderr, run).replace(/^failed to load config from <root>\/vitest\.config\.ts\n\n⎯* Startup Error ⎯*\n/, '')
+      )
     }
     expect(told.join('\n')).toMatchInlineSnapshot(`
       "[an unknown option]
@@ -94,7 +97,11 @@ describe('wrong options stop the run at start', () => {
 
   test('of a project with a config file of its own', async () => {
     const run = await runWith({
-      files: { ...QUIET, 'packages/a/package.json': '{ "name": "a" }', 'packages/a/vitest.config.ts': configWith('{ blockingThresold: 50 }') },
+      files: {
+        ...QUIET,
+        'packages/a/package.json': '{ "name": "a" }',
+        'packages/a/vitest.config.ts': configWith('{ blockingThresold: 50 }')
+      },
       config: `export default { test: { projects: ['packages/*'] } }\n`
     })
     expect(run.exitCode).toBe(1)
@@ -192,7 +199,11 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
 
   test('what a test that is to fail leaves behind fails the run, which says so', async () => {
     const test = `import { test } from 'vitest'\n\ntest.fails('fails', () => {\n  setInterval(() => {}, 1000)\n  throw new Error('as expected')\n})\n`
-    const run = await runVitest({ vitest, files: { 'test/leaves.test.ts': test }, plugin: { backend: 'inspector', rules: { 'leaked-resource': 'error' } } })
+    const run = await runVitest({
+      vitest,
+      files: { 'test/leaves.test.ts': test },
+      plugin: { backend: 'inspector', rules: { 'leaked-resource': 'error' } }
+    })
     expect(run.exitCode).toBe(1)
     expect(testStates(run)).toEqual({ fails: 'passed' })
     expect(run.report!.failures).toEqual(['test/leaves.test.ts > fails is expected to fail, and would hide what was found in it'])
@@ -206,7 +217,9 @@ test.fails('fails', { meta: { asyncProfiler: { blockingThreshold: '20' } } } as 
 })
 `
     const run = await runVitest({ vitest, files: { 'test/meta.test.ts': test }, plugin: { backend: 'inspector' } })
-    expect(`${run.stdout}${run.stderr}`.replaceAll(/\s+/g, ' ')).toContain("blockingThreshold in meta.asyncProfiler of 'fails' must be a number of milliseconds, 0 or more; received '20'")
+    expect(`${run.stdout}${run.stderr}`.replaceAll(/\s+/g, ' ')).toContain(
+      "blockingThreshold in meta.asyncProfiler of 'fails' must be a number of milliseconds, 0 or more; received '20'"
+    )
     expect(run.exitCode).toBe(1)
   })
 
@@ -222,7 +235,9 @@ test.fails('fails', { meta: { asyncProfiler: { blockingThreshold: '20' } } } as 
     expect(run.read('src/work.ts')).toBe(WORK)
     expect(run.stderr).toBe('')
     // Where lines break depends on the project's path.
-    expect(summaryOf(run).replaceAll(/\s+/g, ' ')).toMatchInlineSnapshot(`"Async 1 test · inspector · overhead <time> no findings fail the run fails because report.json could not be written to src/work.ts/report.json: EEXIST: file already exists, mkdir '<root>/src/work.ts'"`)
+    expect(summaryOf(run).replaceAll(/\s+/g, ' ')).toMatchInlineSnapshot(
+      `"Async 1 test · inspector · overhead <time> no findings fail the run fails because report.json could not be written to src/work.ts/report.json: EEXIST: file already exists, mkdir '<root>/src/work.ts'"`
+    )
   })
 
   test('a value that was never profiled: the whole output', async () => {
@@ -284,7 +299,16 @@ test('without it', async () => {
 
 describe('options that say nothing, or contradict each other', () => {
   test('a budget for files that are not there', async () => {
-    const run = await runVitest({ files: QUIET, plugin: { backend: 'inspector', budgets: [{ files: 'tests/**', maxLag: 20 }, { files: 'test/**', blockingCalls: 0 }] } })
+    const run = await runVitest({
+      files: QUIET,
+      plugin: {
+        backend: 'inspector',
+        budgets: [
+          { files: 'tests/**', maxLag: 20 },
+          { files: 'test/**', blockingCalls: 0 }
+        ]
+      }
+    })
     expect(run.exitCode).toBe(1)
     expect(summaryOf(run)).toMatchInlineSnapshot(`
       "Async  1 test · inspector · overhead <time>
@@ -316,7 +340,8 @@ describe('options that say nothing, or contradict each other', () => {
   })
 
   test('budgets and rules on what is switched off stop the run', async () => {
-    const options = "{ monitorEventLoop: false, detectBlocking: false, budgets: { maxLag: 20, blockingCalls: 0 }, rules: { 'blocking-call': 'error' } }"
+    const options =
+      "{ monitorEventLoop: false, detectBlocking: false, budgets: { maxLag: 20, blockingCalls: 0 }, rules: { 'blocking-call': 'error' } }"
     const run = await runWith({ files: QUIET, config: configWith(options) })
     expect(run.exitCode).toBe(1)
     expect(run.stderr).toContain(`asyncProfiler() has 3 wrong options:

@@ -35,10 +35,16 @@ const CONFIG = configText(`asyncProfiler({ report: { json: 'report.json' } })`)
 
 /** The test files of which the last run has noted that they kept the loop free, and that they left nothing over. */
 function noted({ root }: RunResult): string[] {
-  const [path] = readdirSync(join(root, 'node_modules/.vite'), { recursive: true, encoding: 'utf8' }).filter((each) => basename(each) === 'vitest-async-profiler.json')
+  const [path] = readdirSync(join(root, 'node_modules/.vite'), { recursive: true, encoding: 'utf8' }).filter(
+    (each) => basename(each) === 'vitest-async-profiler.json'
+  )
   if (path === undefined) return []
-  const { files } = JSON.parse(readFileSync(join(root, 'node_modules/.vite', path), 'utf8')) as { files: Record<string, { noStall: boolean; nothingLeft: boolean }> }
-  return Object.entries(files).map(([key, { noStall, nothingLeft }]) => `${key.replaceAll('\0', '')}${noStall ? ' free' : ''}${nothingLeft ? ' tidy' : ''}`)
+  const { files } = JSON.parse(readFileSync(join(root, 'node_modules/.vite', path), 'utf8')) as {
+    files: Record<string, { noStall: boolean; nothingLeft: boolean }>
+  }
+  return Object.entries(files).map(
+    ([key, { noStall, nothingLeft }]) => `${key.replaceAll('\0', '')}${noStall ? ' free' : ''}${nothingLeft ? ' tidy' : ''}`
+  )
 }
 
 const told = ({ report }: RunResult): string[] =>
@@ -61,7 +67,10 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
 
     // Found all the same, be it without its line.
     const second = await run(200, { root })
-    expect(second.report!.findings.map(({ rule, test: of }) => `${rule} of ${of?.name}`).toSorted()).toEqual(['blocking-call of works', 'leaked-resource of leaves an interval'])
+    expect(second.report!.findings.map(({ rule, test: of }) => `${rule} of ${of?.name}`).toSorted()).toEqual([
+      'blocking-call of works',
+      'leaked-resource of leaves an interval'
+    ])
     expect(noted(second)).toEqual(['test/leaves.test.ts free', 'test/works.test.ts tidy'])
 
     const third = await run(200, { root })
@@ -102,7 +111,8 @@ test('leaves the last of many timers', ${own} async () => {
 })
 `
     }
-    const run = (more: Partial<RunOptions>): Promise<RunResult> => runVitest({ vitest, files, config: configText(`asyncProfiler({ report: { json: 'report.json' }, ${options} })`), ...more })
+    const run = (more: Partial<RunOptions>): Promise<RunResult> =>
+      runVitest({ vitest, files, config: configText(`asyncProfiler({ report: { json: 'report.json' }, ${options} })`), ...more })
     const quiet = await run({})
     expect(quiet.exitCode).toBe(0)
     expect(noted(quiet)).toEqual(['test/leaves.test.ts free tidy'])

@@ -29,7 +29,18 @@ test('blocks', () => {
 }
 const line = (key: string): string => markedLines(FILES, 'BLAME', key)[0] ?? `no line is marked ${key}`
 const BLOCK = line('block')
-const STRANGE = ['added-listener', 'closed-twice', 'descriptors', 'fetched', 'left-fake', 'listeners', 'not-restored', 'odd-resources', 'rejections', 'restored']
+const STRANGE = [
+  'added-listener',
+  'closed-twice',
+  'descriptors',
+  'fetched',
+  'left-fake',
+  'listeners',
+  'not-restored',
+  'odd-resources',
+  'rejections',
+  'restored'
+]
 const TESTS = 96
 
 const PLACES: [string, RunOptions][] = [
@@ -84,7 +95,12 @@ describe.each(MAJORS)('fakes and spies, vitest %i', (vitest) => {
     expect(stalls).toHaveLength(19)
     const found = findingsIn('faked')
     expect(describeFindings(found)).toEqual(
-      stalls.flatMap(([name]) => [`warn blocking-call ${line('faked stall')} | ${name}`, `warn leaked-resource ${line('faked leak')} | ${name}`]).toSorted()
+      stalls
+        .flatMap(([name]) => [
+          `warn blocking-call ${line('faked stall')} | ${name}`,
+          `warn leaked-resource ${line('faked leak')} | ${name}`
+        ])
+        .toSorted()
     )
     // What is short of the stall's own time is a call before it; what is over it, the rest of the test and the machine.
     const wrong = stalls.filter(([name, ms]) => {
@@ -96,18 +112,33 @@ describe.each(MAJORS)('fakes and spies, vitest %i', (vitest) => {
   })
 
   test('what fetch gives is told where it is dropped, and only there', () => {
-    expect(describeFindings(findingsIn('dropped-fetch'))).toEqual([`warn floating-promise ${line('dropped fetch')} | drops what fetch gives`])
+    expect(describeFindings(findingsIn('dropped-fetch'))).toEqual([
+      `warn floating-promise ${line('dropped fetch')} | drops what fetch gives`
+    ])
   })
 
   test('of tests of one name each has its own rules, budgets and failures', () => {
     const [file] = run.results!.testResults.filter(({ name }) => name.endsWith('same-name.test.ts'))
     expect(file!.assertionResults.map(({ fullName, status }) => `${fullName}: ${status}`)).toEqual([
-      'of one name: failed', 'of one name: passed', 'of one name: passed',
-      'a suite of one name: passed', 'a suite of each: passed', 'a suite of each: passed', 'a suite of one name: failed',
-      'within a budget: passed', 'within a budget: failed'
+      'of one name: failed',
+      'of one name: passed',
+      'of one name: passed',
+      'a suite of one name: passed',
+      'a suite of each: passed',
+      'a suite of each: passed',
+      'a suite of one name: failed',
+      'within a budget: passed',
+      'within a budget: failed'
     ])
     const leak = line('same leak')
-    expect(findingsIn('same-name').map(({ rule, severity, test: whose, occurrences, location }) => `${severity} ${rule} ${whose?.name} ×${occurrences} ${location && leak === `${location.file}:${location.line}`}`).toSorted()).toEqual([
+    expect(
+      findingsIn('same-name')
+        .map(
+          ({ rule, severity, test: whose, occurrences, location }) =>
+            `${severity} ${rule} ${whose?.name} ×${occurrences} ${location && leak === `${location.file}:${location.line}`}`
+        )
+        .toSorted()
+    ).toEqual([
       'error lag-budget within a budget ×1 true',
       'error leaked-resource a suite > of one name ×1 true',
       'error leaked-resource of one name ×1 true',
@@ -128,7 +159,9 @@ describe.each(MAJORS)('no descriptor is left when a test ends, vitest %i', (vite
     expect(Object.values(testStates(run))).toEqual(['passed', 'passed'])
     expect(run.exitCode).toBe(0)
     expect(run.report!.notices).toEqual([lost])
-    expect(describeFindings(run.report!.findings)).toEqual([`warn blocking-call ${line('descriptors again')} | they are there again for a second stall`])
+    expect(describeFindings(run.report!.findings)).toEqual([
+      `warn blocking-call ${line('descriptors again')} | they are there again for a second stall`
+    ])
   })
 
   test('a run that could have failed for it fails', async () => {
@@ -155,7 +188,11 @@ describe.each(MAJORS)('nothing passes unmeasured, vitest %i', (vitest) => {
   })
 })
 
-describe.each([['forks', 5], ['vmThreads', 5], ['forks', 4]] as const)('a folder with an odd name, %s, vitest %i', (pool, vitest) => {
+describe.each([
+  ['forks', 5],
+  ['vmThreads', 5],
+  ['forks', 4]
+] as const)('a folder with an odd name, %s, vitest %i', (pool, vitest) => {
   let run: RunResult
   let parent: string
 
@@ -181,11 +218,17 @@ describe.each([['forks', 5], ['vmThreads', 5], ['forks', 4]] as const)('a folder
   })
 
   test('errors begin at the user’s code', () => {
-    const failures = Object.fromEntries(run.results!.testResults.flatMap(({ assertionResults }) => assertionResults).map(({ fullName, failureMessages }) => [fullName, failureMessages.join('\n')]))
+    const failures = Object.fromEntries(
+      run
+        .results!.testResults.flatMap(({ assertionResults }) => assertionResults)
+        .map(({ fullName, failureMessages }) => [fullName, failureMessages.join('\n')])
+    )
     expect(failures['fails by a matcher']).toContain(`block  ${line('odd stall')}`)
     expect(failures['fails by a patched function']).toContain('ENOENT')
     expect(failures['fails by a patched function']).toContain('odd.test.ts')
-    const ours = Object.values(failures).flatMap((text) => text.split('\n')).filter((text) => /vitest-async-profiler.*(?:worker|setup|matchers|test)\.js/.test(text))
+    const ours = Object.values(failures)
+      .flatMap((text) => text.split('\n'))
+      .filter((text) => /vitest-async-profiler.*(?:worker|setup|matchers|test)\.js/.test(text))
     expect(ours).toEqual([])
     expect(oursIn(run)).toEqual([])
     expect(schemaErrors(run)).toEqual([])
@@ -223,10 +266,22 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
     })
 
     test('loses nothing of what was done before, and of the other files', () => {
-      expect(testStates(run)).toMatchObject({ 'comes first': 'passed', blocks: 'passed', 'comes last': 'passed', 'passes in time': 'passed' })
+      expect(testStates(run)).toMatchObject({
+        'comes first': 'passed',
+        blocks: 'passed',
+        'comes last': 'passed',
+        'passes in time': 'passed'
+      })
       const { findings, tests } = run.report!
-      expect(describeFindings(findings.filter(({ file }) => file === 'killed/before.test.ts'))).toEqual([`warn blocking-call ${BLOCK} | blocks`])
-      expect(tests.filter(({ profile }) => profile !== undefined).map(({ name }) => name).toSorted()).toEqual(['blocks', 'comes first', 'comes last', 'passes in time'])
+      expect(describeFindings(findings.filter(({ file }) => file === 'killed/before.test.ts'))).toEqual([
+        `warn blocking-call ${BLOCK} | blocks`
+      ])
+      expect(
+        tests
+          .filter(({ profile }) => profile !== undefined)
+          .map(({ name }) => name)
+          .toSorted()
+      ).toEqual(['blocks', 'comes first', 'comes last', 'passes in time'])
       expect(schemaErrors(run)).toEqual([])
     })
 
@@ -249,11 +304,16 @@ export default defineConfig({ plugins: [asyncProfiler(${options})] })
 `
 
 const failuresOf = ({ results }: RunResult): string[] =>
-  results!.testResults.flatMap(({ message, assertionResults }) => [...(message === '' ? [] : [message]), ...assertionResults.flatMap(({ fullName, failureMessages }) => failureMessages.map((text) => `${fullName}: ${text}`))])
+  results!.testResults.flatMap(({ message, assertionResults }) => [
+    ...(message === '' ? [] : [message]),
+    ...assertionResults.flatMap(({ fullName, failureMessages }) => failureMessages.map((text) => `${fullName}: ${text}`))
+  ])
 
 /** By file: several have tests of the same name. */
 function statesOf({ results }: RunResult): string[] {
-  const all = results!.testResults.flatMap(({ name, assertionResults }) => assertionResults.map(({ fullName, status }) => `${name.split('/').at(-1)}: ${fullName}: ${status}`))
+  const all = results!.testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults.map(({ fullName, status }) => `${name.split('/').at(-1)}: ${fullName}: ${status}`)
+  )
   return all.toSorted()
 }
 

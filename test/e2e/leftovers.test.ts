@@ -60,7 +60,8 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
         (9 frames of dependencies and Node left out)"
       `)
       expect(result.stderr).toContain(`❯ ${blame('prices')}`)
-      const [, outlived] = /outlived its test by (\d+) ms, in the time of is the next one/.exec(failureMessage(result, 'drops a promise')) ?? []
+      const [, outlived] =
+        /outlived its test by (\d+) ms, in the time of is the next one/.exec(failureMessage(result, 'drops a promise')) ?? []
       expect(Number(outlived)).toBeGreaterThanOrEqual(15)
     })
   })
@@ -68,8 +69,13 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
   test('budgets count what is left, though its rule is off', async () => {
     const result = await run('budgets', vitest, { budgets: { leaks: 2 } })
     expect(testStates(result)).toEqual({ 'budgets leaves one': 'passed', 'budgets leaves two': 'failed', 'budgets leaves none': 'passed' })
-    expect(describeFindings(result.report!.findings)).toEqual(['error lag-budget ? | test/budgets.test.ts', `error lag-budget ${blame('left')} | budgets > leaves two`])
-    const verdicts = result.report!.budgets.map(({ budget, scope, measured, allowed, verdict }) => `${scope.test ?? 'run'}: ${budget} ${measured} of ${allowed}, ${verdict}`)
+    expect(describeFindings(result.report!.findings)).toEqual([
+      'error lag-budget ? | test/budgets.test.ts',
+      `error lag-budget ${blame('left')} | budgets > leaves two`
+    ])
+    const verdicts = result.report!.budgets.map(
+      ({ budget, scope, measured, allowed, verdict }) => `${scope.test ?? 'run'}: ${budget} ${measured} of ${allowed}, ${verdict}`
+    )
     expect(verdicts.toSorted()).toEqual([
       'budgets > leaves none: leaks 0 of 1, within',
       'budgets > leaves one: leaks 1 of 1, within',
@@ -146,9 +152,9 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
         '      a promise  src/prices.ts:24:9'
       ].join('\n')
     )
-    expect(result.report!.findings.map(({ rule, file, test: of, location }) => [rule, file, of, `${location?.file}:${location?.line}`])).toEqual([
-      ['stuck-test', `test/${name}.test.ts`, undefined, blame('quote')]
-    ])
+    expect(
+      result.report!.findings.map(({ rule, file, test: of, location }) => [rule, file, of, `${location?.file}:${location?.line}`])
+    ).toEqual([['stuck-test', `test/${name}.test.ts`, undefined, blame('quote')]])
   })
 })
 
@@ -156,5 +162,8 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
 function waitedFor(result: RunResult, name: string): string {
   const message = failureMessage(result, name)
   // On a busy machine something else is said of the loop.
-  return normalize(message.slice(message.indexOf('It waited for')), result).replace(/(?:other processes held|the event loop was busy|The event loop was idle).*$/, '<loop>')
+  return normalize(message.slice(message.indexOf('It waited for')), result).replace(
+    /(?:other processes held|the event loop was busy|The event loop was idle).*$/,
+    '<loop>'
+  )
 }

@@ -19,7 +19,9 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
   test('what the project itself expects holds', () => {
     const failed = run.results!.testResults.flatMap(({ message, assertionResults }) => [
       message,
-      ...assertionResults.filter(({ fullName }) => fullName !== 'soft' && !fullName.startsWith('not awaited ')).flatMap(({ fullName, failureMessages }) => failureMessages.map((each) => `${fullName}: ${each}`))
+      ...assertionResults
+        .filter(({ fullName }) => fullName !== 'soft' && !fullName.startsWith('not awaited '))
+        .flatMap(({ fullName, failureMessages }) => failureMessages.map((each) => `${fullName}: ${each}`))
     ])
     expect(failed.filter(Boolean)).toEqual([])
     expect(run.results!.testResults).toHaveLength(12)
@@ -28,9 +30,12 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
   test('a function’s verdict that nobody awaits fails its test, at the matcher’s line, and is no unhandled rejection', () => {
     const [file] = run.results!.testResults.filter(({ name }) => name.endsWith('/unawaited.test.ts'))
     const failures = file!.assertionResults.flatMap(({ fullName, failureMessages }) => {
-      return failureMessages.filter((each) => each.includes('was not awaited')).map((each) => `${fullName}: ${each.split('\n', 1)[0]} ${/unawaited\.test\.ts:\d+/.exec(each)?.[0]}`)
+      return failureMessages
+        .filter((each) => each.includes('was not awaited'))
+        .map((each) => `${fullName}: ${each.split('\n', 1)[0]} ${/unawaited\.test\.ts:\d+/.exec(each)?.[0]}`)
     })
-    const said = (matcher: string): string => `AsyncProfilerError: ${matcher}() was not awaited: it runs the function that it is given, and judges it later. Write await expect(…).${matcher}(…)`
+    const said = (matcher: string): string =>
+      `AsyncProfilerError: ${matcher}() was not awaited: it runs the function that it is given, and judges it later. Write await expect(…).${matcher}(…)`
     expect(failures).toEqual([
       `not awaited it would fail: ${said('toHaveNoBlockingCalls')} unawaited.test.ts:14`,
       `not awaited it would pass: ${said('toCompleteWithinLag')} unawaited.test.ts:17`,
@@ -218,7 +223,8 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
   })
 
   test('negated, and with own thresholds', () => {
-    expect(pick('supertest: not blocking', 'supertest: own', 'fetch: not', 'fetch: own', 'inject: not', 'inject: own')).toMatchInlineSnapshot(`
+    expect(pick('supertest: not blocking', 'supertest: own', 'fetch: not', 'fetch: own', 'inject: not', 'inject: own'))
+      .toMatchInlineSnapshot(`
       "[supertest: not blocking] expect(received).not.toHaveNoBlockingCalls()
 
       Expected GET /quick to have a blocking call over 100 ms
@@ -249,7 +255,8 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
   test('soft', () => {
     expect(testStates(run)['soft']).toBe('failed')
     expect(told.get('soft')).toBe('went on')
-    const { failureMessages = [] } = run.results!.testResults.flatMap(({ assertionResults }) => assertionResults).find(({ fullName }) => fullName === 'soft') ?? {}
+    const { failureMessages = [] } =
+      run.results!.testResults.flatMap(({ assertionResults }) => assertionResults).find(({ fullName }) => fullName === 'soft') ?? {}
     expect(failureMessages.map((message) => /(expect\(.*)/.exec(message)?.[1])).toEqual([
       'expect(received).toHaveNoBlockingCalls()',
       'expect(received).toCompleteWithinLag()',
@@ -309,7 +316,9 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
   })
 
   test('tasks that nobody knew were wanted', () => {
-    expect(pick('helper: ')).toMatchInlineSnapshot(`"[helper: concurrency] AsyncProfilerError ERR_SUBJECT: toStayWithinConcurrency() needs tasks to be followed, which they are where the test file itself names this matcher: name it there, or measure the call with expect(() => …)"`)
+    expect(pick('helper: ')).toMatchInlineSnapshot(
+      `"[helper: concurrency] AsyncProfilerError ERR_SUBJECT: toStayWithinConcurrency() needs tasks to be followed, which they are where the test file itself names this matcher: name it there, or measure the call with expect(() => …)"`
+    )
   })
 
   test('wrong options of toHaveNoBlockingCalls', () => {
@@ -319,7 +328,9 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
   })
 
   test('currentProfile() outside a test', () => {
-    expect(told.get('currentProfile() outside')).toMatchInlineSnapshot(`"AsyncProfilerError ERR_NO_TEST: currentProfile() was called outside a test: call it in a test, its hooks, or a handler that serves its request"`)
+    expect(told.get('currentProfile() outside')).toMatchInlineSnapshot(
+      `"AsyncProfilerError ERR_NO_TEST: currentProfile() was called outside a test: call it in a test, its hooks, or a handler that serves its request"`
+    )
   })
 
   function pick(...prefixes: string[]): string {

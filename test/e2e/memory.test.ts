@@ -10,7 +10,10 @@ const FILES = 10
 const TESTS_A_FILE = 500
 
 describe('5,000 tests in one worker', () => {
-  const files = { 'src/collect.ts': COLLECT, ...Object.fromEntries(Array.from({ length: FILES }, (_, i) => [`test/many-${i}.test.ts`, MANY])) }
+  const files = {
+    'src/collect.ts': COLLECT,
+    ...Object.fromEntries(Array.from({ length: FILES }, (_, i) => [`test/many-${i}.test.ts`, MANY]))
+  }
   const options: RunOptions = { files, isolate: false, args: ['--maxWorkers=1'] }
   let run: RunResult
   /** Bytes in use after each file, without the plugin and with it. */
@@ -59,7 +62,9 @@ describe.each(MAJORS)('what a test drops is collected, vitest %i', (vitest) => {
 })
 
 const failed = ({ results }: RunResult): string[] =>
-  results!.testResults.flatMap(({ assertionResults }) => assertionResults.filter(({ status }) => status === 'failed').map(({ fullName }) => fullName))
+  results!.testResults.flatMap(({ assertionResults }) =>
+    assertionResults.filter(({ status }) => status === 'failed').map(({ fullName }) => fullName)
+  )
 
 const EXPOSED = `test: { execArgv: ['--expose-gc'] }`
 
@@ -68,7 +73,10 @@ const runPlain = (options: RunOptions): Promise<RunResult> => runVitest({ ...opt
 async function runWith(options: RunOptions): Promise<RunResult> {
   // A busy machine's stalls are no concern of this test.
   const plugin = `asyncProfiler({ blockingThreshold: 1000, report: { json: 'report.json' } })`
-  const run = await runVitest({ ...options, config: `import asyncProfiler from 'vitest-async-profiler'\n\nexport default { plugins: [${plugin}], ${EXPOSED} }\n` })
+  const run = await runVitest({
+    ...options,
+    config: `import asyncProfiler from 'vitest-async-profiler'\n\nexport default { plugins: [${plugin}], ${EXPOSED} }\n`
+  })
   if (run.report === undefined) throw new Error(`the run wrote no report\n${run.stdout}\n${run.stderr}`)
   return run
 }

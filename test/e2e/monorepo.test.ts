@@ -65,7 +65,9 @@ const foldersOf = (vitest: Major): string[] => [
 ]
 
 const findingsIn = (folders: readonly string[]): string[] =>
-  folders.flatMap((folder) => [`warn blocking-call ${folder}/${BLOCKED} | blocks`, `warn leaked-resource ${folder}/${LEAKED} | leaks`]).toSorted()
+  folders
+    .flatMap((folder) => [`warn blocking-call ${folder}/${BLOCKED} | blocks`, `warn leaked-resource ${folder}/${LEAKED} | leaks`])
+    .toSorted()
 
 const POOLS: Pool[] = ['forks', 'threads']
 
@@ -82,8 +84,16 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
 
   test('names, roots and what --project chooses are as without the plugin', async () => {
     const list = async (plugins: string, project?: string): Promise<unknown[]> => {
-      const { stdout, root } = await runConfigured({ vitest, command: 'list', files: monorepo(vitest), config: configWith(ROOT, plugins), args: ['--json', ...(project === undefined ? [] : [`--project=${project}`])] })
-      return (JSON.parse(stdout.replaceAll(root, '<root>')) as { file: string; name: string; projectName?: string }[]).map((entry) => JSON.stringify(entry)).toSorted()
+      const { stdout, root } = await runConfigured({
+        vitest,
+        command: 'list',
+        files: monorepo(vitest),
+        config: configWith(ROOT, plugins),
+        args: ['--json', ...(project === undefined ? [] : [`--project=${project}`])]
+      })
+      return (JSON.parse(stdout.replaceAll(root, '<root>')) as { file: string; name: string; projectName?: string }[])
+        .map((entry) => JSON.stringify(entry))
+        .toSorted()
     }
     const all = await list(PLUGIN)
     expect(all).toHaveLength(foldersOf(vitest).length * 2)
@@ -99,13 +109,20 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
   test('blobs of two shards that are merged: one summary, and its overhead is a share of what the shards took', async () => {
     const options = {
       vitest,
-      files: { ...packageAt('packages/first', `export default { test: { name: 'first' } }\n`), ...packageAt('packages/second', `export default { test: { name: 'second' } }\n`) },
+      files: {
+        ...packageAt('packages/first', `export default { test: { name: 'first' } }\n`),
+        ...packageAt('packages/second', `export default { test: { name: 'second' } }\n`)
+      },
       config: configWith(`{ projects: ['packages/*'] }`)
     }
     let root: string | undefined
     let shardsMs = 0
     for (const shard of [1, 2]) {
-      const run = await runConfigured({ ...options, ...(root !== undefined && { root }), args: [`--shard=${shard}/2`, '--reporter=blob', `--outputFile.blob=blobs/${shard}.json`] })
+      const run = await runConfigured({
+        ...options,
+        ...(root !== undefined && { root }),
+        args: [`--shard=${shard}/2`, '--reporter=blob', `--outputFile.blob=blobs/${shard}.json`]
+      })
       expect(run.report!.tests).toHaveLength(2)
       shardsMs += run.report!.durationMs
       root = run.root
@@ -125,12 +142,21 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
     const run = await runConfigured({
       vitest,
       files: {
-        ...packageAt('packages/strict', configWith(`{ name: 'strict' }`, `asyncProfiler({ backend: 'inspector', rules: { 'leaked-resource': 'off' }, budgets: { blockingCalls: 0 }, report: { json: 'out/strict.json' } })`)),
+        ...packageAt(
+          'packages/strict',
+          configWith(
+            `{ name: 'strict' }`,
+            `asyncProfiler({ backend: 'inspector', rules: { 'leaked-resource': 'off' }, budgets: { blockingCalls: 0 }, report: { json: 'out/strict.json' } })`
+          )
+        ),
         ...packageAt('packages/plain', `export default { test: { name: 'plain' } }\n`)
       },
       config: configWith(`{ projects: ['packages/*'] }`)
     })
-    const strict = [`error lag-budget packages/strict/${BLOCKED} | packages/strict/test/work.test.ts`, `warn blocking-call packages/strict/${BLOCKED} | blocks`]
+    const strict = [
+      `error lag-budget packages/strict/${BLOCKED} | packages/strict/test/work.test.ts`,
+      `warn blocking-call packages/strict/${BLOCKED} | blocks`
+    ]
     expect(run.exitCode).toBe(1)
     expect(describeFindings(run.report!.findings)).toEqual([...strict, ...findingsIn(['packages/plain'])].toSorted())
     const own = JSON.parse(run.read('packages/strict/out/strict.json') ?? '{}') as NonNullable<RunResult['report']>

@@ -29,7 +29,12 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
     let run: RunResult
 
     beforeAll(async () => {
-      run = await runVitest({ vitest, files: FILES, plugin: { backend: 'inspector', rules: { 'blocking-call': 'error' } }, args: ['--maxWorkers=1'] })
+      run = await runVitest({
+        vitest,
+        files: FILES,
+        plugin: { backend: 'inspector', rules: { 'blocking-call': 'error' } },
+        args: ['--maxWorkers=1']
+      })
       if (run.report === undefined) throw new Error(`the run wrote no report\n${run.stdout}\n${run.stderr}`)
     })
 
@@ -142,7 +147,9 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
     })
 
     test('every failure is told with its own error and with ours', () => {
-      const failed = Object.entries(testStates(run)).filter(([, state]) => state === 'failed').map(([name]) => name)
+      const failed = Object.entries(testStates(run))
+        .filter(([, state]) => state === 'failed')
+        .map(([name]) => name)
       const told = failed.map((name) => {
         const lines = normalize(failureMessage(run, name), run, ['100 ms', '50 ms']).split('\n')
         const errors = lines.filter((line) => /^\w*Error: /.test(line))
@@ -201,7 +208,12 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
 
     test('errors of files', () => {
       const files = run.results!.testResults.filter(({ message }) => message !== '')
-      expect(files.map(({ name, message }) => `${name.split('/').at(-1)}: ${normalize(message, run, ['100 ms'])}`).toSorted().join('\n')).toMatchInlineSnapshot(`
+      expect(
+        files
+          .map(({ name, message }) => `${name.split('/').at(-1)}: ${normalize(message, run, ['100 ms'])}`)
+          .toSorted()
+          .join('\n')
+      ).toMatchInlineSnapshot(`
         "after-all.test.ts: from afterAll
         before-all.test.ts: block blocked the event loop for <time> (threshold 100 ms)
         split the work and yield between parts (await setImmediate from node:timers/promises), or move it to a worker thread"
@@ -217,7 +229,9 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
     })
 
     test('budgets of tests', () => {
-      const told = run.report!.budgets.map(({ scope, budget, allowed, verdict }) => `${scope.file} > ${scope.test}: ${budget} ${allowed} ${verdict}`)
+      const told = run.report!.budgets.map(
+        ({ scope, budget, allowed, verdict }) => `${scope.file} > ${scope.test}: ${budget} ${allowed} ${verdict}`
+      )
       expect(told.join('\n')).toMatchInlineSnapshot(`
         "test/budgets.test.ts > a suite with budgets > goes over both: maxLag 100 over
         test/budgets.test.ts > a suite with budgets > goes over both: blockingCalls 0 over
@@ -232,7 +246,12 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
         test/budgets.test.ts > a suite with budgets > goes over both, and is to fail: blockingCalls 0 over"
       `)
       const findings = run.report!.findings.filter(({ rule }) => rule === 'lag-budget')
-      expect(findings.map(({ severity, message }) => `${severity}: ${normalize(message, run, ['100 ms', '20 ms'])}`).toSorted().join('\n')).toMatchInlineSnapshot(`
+      expect(
+        findings
+          .map(({ severity, message }) => `${severity}: ${normalize(message, run, ['100 ms', '20 ms'])}`)
+          .toSorted()
+          .join('\n')
+      ).toMatchInlineSnapshot(`
         "error: a suite with budgets > goes over both went over its budget: blockingCalls was 1, allowed is 0
         error: a suite with budgets > goes over both went over its budget: maxLag was <time>, allowed is 100 ms
         error: a suite with budgets > goes over both, and is to fail went over its budget: blockingCalls was 1, allowed is 0
@@ -329,7 +348,9 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
     expect(run.stderr).toBe('')
     expect(described(run.report!.findings)).toBe('error | blocks, and is to fail')
     expect(run.stdout).toMatch(/1 expected fail/)
-    expect(run.report!.failures).toEqual(['test/body.test.ts > blocks, and is to fail is expected to fail, and would hide what was found in it'])
+    expect(run.report!.failures).toEqual([
+      'test/body.test.ts > blocks, and is to fail is expected to fail, and would hide what was found in it'
+    ])
     expect(run.exitCode).toBe(1)
   })
 
@@ -361,22 +382,34 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
   })
 
   test('budgets of the run and of files, within', async () => {
-    const run = await runBudgets(vitest, [{ maxLag: 5000, p99Lag: 5000, blockingCalls: 3, totalBlocking: 9000 }, { files: 'test/quiet.*', blockingCalls: 0, totalBlocking: 0 }])
+    const run = await runBudgets(vitest, [
+      { maxLag: 5000, p99Lag: 5000, blockingCalls: 3, totalBlocking: 9000 },
+      { files: 'test/quiet.*', blockingCalls: 0, totalBlocking: 0 }
+    ])
     expect(run.exitCode).toBe(0)
     expect(run.stderr).toBe('')
     expect(run.stdout).toContain('budgets 6 of 6 within')
-    expect(run.report!.budgets.map(({ verdict, contributors }) => [verdict, contributors])).toEqual(Array.from({ length: 6 }, () => ['within', []]))
+    expect(run.report!.budgets.map(({ verdict, contributors }) => [verdict, contributors])).toEqual(
+      Array.from({ length: 6 }, () => ['within', []])
+    )
   })
 
   test('budgets of the run and of files, over: the whole summary', async () => {
-    const run = await runBudgets(vitest, [{ blockingCalls: 1 }, { blockingCalls: 2 }, { files: 'test/{culprit,busy}.*', maxLag: 100 }, { files: 'test/quiet.*', maxLag: 5000, blockingCalls: 0 }])
+    const run = await runBudgets(vitest, [
+      { blockingCalls: 1 },
+      { blockingCalls: 2 },
+      { files: 'test/{culprit,busy}.*', maxLag: 100 },
+      { files: 'test/quiet.*', maxLag: 5000, blockingCalls: 0 }
+    ])
     expect(run.exitCode).toBe(1)
     // The file that took most of it fails, so that every reporter shows it.
     expect(run.stderr.match(/FAIL {2}\S+/g)).toEqual(Array.from({ length: 3 }, () => 'FAIL  test/busy.test.ts'))
     expect(run.results!.success).toBe(false)
-    expect(run.results!.testResults.filter(({ status }) => status === 'failed').map(({ name, message }) => [name.split('/').at(-1), message.split('\n')[0]])).toEqual([
-      ['busy.test.ts', 'the run went over its budget: blockingCalls was 3, allowed is 1']
-    ])
+    expect(
+      run
+        .results!.testResults.filter(({ status }) => status === 'failed')
+        .map(({ name, message }) => [name.split('/').at(-1), message.split('\n')[0]])
+    ).toEqual([['busy.test.ts', 'the run went over its budget: blockingCalls was 3, allowed is 1']])
     expect(run.read('junit.xml')).toContain('the run went over its budget: blockingCalls was 3, allowed is 2')
     expect(testStates(run)).toEqual({ blocks: 'passed', 'is innocent': 'passed', 'blocks twice': 'passed', 'does little': 'passed' })
     expect(summaryOf(run)).toMatchInlineSnapshot(`
@@ -410,7 +443,9 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
         fail  the run fails because test/{culprit,busy}.* went over its budget: maxLag
               was <time>, allowed is 100 ms"
     `)
-    const messages = run.report!.findings.filter(({ rule }) => rule === 'lag-budget').map(({ message }) => normalize(message, run, ['100 ms']))
+    const messages = run
+      .report!.findings.filter(({ rule }) => rule === 'lag-budget')
+      .map(({ message }) => normalize(message, run, ['100 ms']))
     expect(messages.toSorted()).toEqual([
       'test/{culprit,busy}.* went over its budget: maxLag was <time>, allowed is 100 ms',
       'the run went over its budget: blockingCalls was 3, allowed is 1',
@@ -457,7 +492,13 @@ test('blocks twice', async () => {
 `
 
 const runBudgets = (vitest: Major, budgets: Options['budgets'] & object, rules: Options['rules'] & object = {}): Promise<RunResult> =>
-  runVitest({ vitest, files: { ...CULPRIT, ...QUIET, 'test/busy.test.ts': BUSY }, plugin: { backend: 'inspector', budgets, rules }, reporter: true, args: ['--reporter=junit', '--outputFile.junit=junit.xml'] })
+  runVitest({
+    vitest,
+    files: { ...CULPRIT, ...QUIET, 'test/busy.test.ts': BUSY },
+    plugin: { backend: 'inspector', budgets, rules },
+    reporter: true,
+    args: ['--reporter=junit', '--outputFile.junit=junit.xml']
+  })
 
 /** Our part of the output, after Vitest's own summary. */
 function summaryOf(run: RunResult): string {

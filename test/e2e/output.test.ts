@@ -157,11 +157,14 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
     if (reporter === 'json') expect(JSON.parse(run.stdout)).toMatchObject({ success: true })
   })
 
-  test.runIf(inFiles.length > 0).each(inFiles)('the summary stays on stdout where the reporter %s has a file by itself', async (reporter) => {
-    const run = await runVitest({ vitest, files: { 'quiet.test.ts': QUIET }, results: false, args: [`--reporter=${reporter}`] })
-    expect(run.exitCode).toBe(0)
-    expect(run.stdout).toContain('no findings in 1 test')
-  })
+  test.runIf(inFiles.length > 0).each(inFiles)(
+    'the summary stays on stdout where the reporter %s has a file by itself',
+    async (reporter) => {
+      const run = await runVitest({ vitest, files: { 'quiet.test.ts': QUIET }, results: false, args: [`--reporter=${reporter}`] })
+      expect(run.exitCode).toBe(0)
+      expect(run.stdout).toContain('no findings in 1 test')
+    }
+  )
 
   test('a config without the plugin, with its setup file and its reporter', async () => {
     const config = `export default {

@@ -11,16 +11,36 @@ import { type Major, MAJORS } from './harness/sandbox.ts'
  */
 const FIXTURE = readFixture('quiet')
 const FILES = { ...FIXTURE, 'test/happy-dom.test.ts': FIXTURE['test/jsdom.test.ts']!.replace('jsdom', 'happy-dom') }
-const SUITES = Object.keys(FILES).flatMap((path) => /^test\/(.+)\.test\.ts$/.exec(path)?.[1] ?? []).toSorted()
+const SUITES = Object.keys(FILES)
+  .flatMap((path) => /^test\/(.+)\.test\.ts$/.exec(path)?.[1] ?? [])
+  .toSorted()
 
 /**
  * A false finding would fail its test, not only be told. What a busy machine makes of 50 ms in which a framework is loaded is no
  * concern of this test: it was 270 ms once.
  */
-const STRICT: Options = { blockingThreshold: 1000, rules: { 'leaked-resource': 'error', 'floating-promise': 'error', 'never-settles': 'error', 'unhandled-rejection': 'error' } }
+const STRICT: Options = {
+  blockingThreshold: 1000,
+  rules: { 'leaked-resource': 'error', 'floating-promise': 'error', 'never-settles': 'error', 'unhandled-rejection': 'error' }
+}
 
 /** Those in which a pool could make a difference. */
-const CORE = ['abort', 'concurrent', 'deferred', 'events', 'express', 'fake-timers', 'fetch', 'fixtures', 'handles', 'hooks', 'jsdom', 'pool', 'races', 'streams']
+const CORE = [
+  'abort',
+  'concurrent',
+  'deferred',
+  'events',
+  'express',
+  'fake-timers',
+  'fetch',
+  'fixtures',
+  'handles',
+  'hooks',
+  'jsdom',
+  'pool',
+  'races',
+  'streams'
+]
 
 interface Place {
   place: string
@@ -84,12 +104,18 @@ function filesOf(suites: readonly string[]): Record<string, string> {
 function findingsIn({ report }: RunResult, suite?: string): string[] {
   return report!.findings
     .filter(({ file }) => suite === undefined || file === suite)
-    .map(({ rule, confidence, message, location, test: of }) => `${rule}, ${confidence}: ${message} at ${location?.file}:${location?.line} in ${of?.name ?? 'the file'}`)
+    .map(
+      ({ rule, confidence, message, location, test: of }) =>
+        `${rule}, ${confidence}: ${message} at ${location?.file}:${location?.line} in ${of?.name ?? 'the file'}`
+    )
 }
 
 function failuresIn({ results }: RunResult, suite: string): string[] {
   const file = results!.testResults.find(({ name }) => name.replaceAll('\\', '/').endsWith(`/${suite}`))
   if (file === undefined) return ['did not run']
   const failed = file.assertionResults.filter(({ status }) => status === 'failed')
-  return [...failed.map(({ fullName, failureMessages }) => `${fullName}: ${failureMessages.join('\n')}`), ...(file.message === '' ? [] : [file.message])]
+  return [
+    ...failed.map(({ fullName, failureMessages }) => `${fullName}: ${failureMessages.join('\n')}`),
+    ...(file.message === '' ? [] : [file.message])
+  ]
 }

@@ -10,35 +10,47 @@ const MARK = /\/\/ BLAME ([\w-]+) (certain|likely) (.+)$/
 
 /** What the fixture's lines say will be found there: `// BLAME rule confidence test | request`. */
 function planted(): string[] {
-  return Object.entries(FILES).flatMap(([file, text]) =>
-    text.split('\n').flatMap((line, index) => {
-      const [, rule, confidence, whose] = MARK.exec(line.trimEnd()) ?? []
-      return rule === undefined ? [] : [`${file}:${index + 1} ${rule} ${confidence} ${whose}`]
-    })
-  ).toSorted()
+  return Object.entries(FILES)
+    .flatMap(([file, text]) =>
+      text.split('\n').flatMap((line, index) => {
+        const [, rule, confidence, whose] = MARK.exec(line.trimEnd()) ?? []
+        return rule === undefined ? [] : [`${file}:${index + 1} ${rule} ${confidence} ${whose}`]
+      })
+    )
+    .toSorted()
 }
 
 /**
  * Of findings: those that a busy machine made inconclusive count as what they would be, where they are planted, and as nothing elsewhere.
  */
 function found(findings: readonly Finding[], expected: readonly string[]): string[] {
-  return findings.flatMap(({ rule, confidence, location, test, file, request }) => {
-    // Its query holds a time and a session.
-    const whose = [test?.name ?? file, ...(request === undefined ? [] : [`${request.method} ${request.url.replace(/\?EIO=.*/, '')}`])].join(' | ')
-    const at = `${location?.file}:${location?.line} ${rule}`
-    if (confidence !== 'inconclusive') return [`${at} ${confidence} ${whose}`]
-    return expected.filter((each) => each.startsWith(`${at} `) && each.endsWith(` ${whose}`))
-  }).toSorted()
+  return findings
+    .flatMap(({ rule, confidence, location, test, file, request }) => {
+      // Its query holds a time and a session.
+      const whose = [
+        test?.name ?? file,
+        ...(request === undefined ? [] : [`${request.method} ${request.url.replace(/\?EIO=.*/, '')}`])
+      ].join(' | ')
+      const at = `${location?.file}:${location?.line} ${rule}`
+      if (confidence !== 'inconclusive') return [`${at} ${confidence} ${whose}`]
+      return expected.filter((each) => each.startsWith(`${at} `) && each.endsWith(` ${whose}`))
+    })
+    .toSorted()
 }
 
 const failures = ({ results }: RunResult): string[] =>
   results!.testResults.flatMap(({ name, message, assertionResults }) => [
     ...(message === '' ? [] : [`${name}: ${message}`]),
-    ...assertionResults.filter(({ status }) => status === 'failed').map(({ fullName, failureMessages }) => `${fullName}: ${failureMessages.join('\n')}`)
+    ...assertionResults
+      .filter(({ status }) => status === 'failed')
+      .map(({ fullName, failureMessages }) => `${fullName}: ${failureMessages.join('\n')}`)
   ])
 
 // Each takes most of a minute: both majors, and both pools.
-describe.each<[Major, Pool]>([[5, 'forks'], [4, 'threads']])('vitest %i', (vitest, pool) => {
+describe.each<[Major, Pool]>([
+  [5, 'forks'],
+  [4, 'threads']
+])('vitest %i', (vitest, pool) => {
   test(`each request is its own, in ${pool}`, { timeout: 240_000 }, async () => {
     const plugin: Options = { backend: 'inspector', blockingThreshold: 200 }
     const run = await runVitest({ vitest, pool, files: FILES, plugin, timeoutMs: 220_000 })

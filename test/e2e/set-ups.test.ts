@@ -9,11 +9,16 @@ import { MAJORS } from './harness/sandbox.ts'
 const FILES = readFixture('wiring')
 const [BLAME = ''] = markedLines(FILES, 'BLAME', 'block')
 const FOUND = [`warn blocking-call ${BLAME} | blocks`]
-const configured = (options: Omit<RunOptions, 'files'> & { files?: RunOptions['files'] }): Promise<RunResult> => runConfigured({ files: FILES, ...options })
+const configured = (options: Omit<RunOptions, 'files'> & { files?: RunOptions['files'] }): Promise<RunResult> =>
+  runConfigured({ files: FILES, ...options })
 
 describe.each(MAJORS)('vitest %i: a set-up that is not as it should be says so, and loses nothing', (vitest) => {
   test.each([
-    ['the setup file', `{ setupFiles: ['vitest-async-profiler/setup'] }`, ['setupFiles names vitest-async-profiler/setup, which the plugin adds itself: remove it']],
+    [
+      'the setup file',
+      `{ setupFiles: ['vitest-async-profiler/setup'] }`,
+      ['setupFiles names vitest-async-profiler/setup, which the plugin adds itself: remove it']
+    ],
     [
       'the reporter',
       `{ reporters: ['default', 'vitest-async-profiler/reporter'] }`,
@@ -48,7 +53,9 @@ describe.each(MAJORS)('vitest %i: a set-up that is not as it should be says so, 
 
   test('the plugin in `test`', async () => {
     const run = await configured({ vitest, config: configWith(`{ plugins: [${PLUGIN}] }`, '') })
-    expect(run.stderr).toBe('vitest-async-profiler: asyncProfiler() was called, but no config that Vitest read has its plugin: it belongs in plugins, beside test and not inside it\n')
+    expect(run.stderr).toBe(
+      'vitest-async-profiler: asyncProfiler() was called, but no config that Vitest read has its plugin: it belongs in plugins, beside test and not inside it\n'
+    )
     expect(summaries(run)).toEqual([])
   })
 
@@ -65,10 +72,16 @@ describe.each(MAJORS)('vitest %i: a set-up that is not as it should be says so, 
   })
 
   test('the reporter on the command line', async () => {
-    const run = await configured({ vitest, config: configWith('{}'), args: ['--reporter=default', '--reporter=vitest-async-profiler/reporter'] })
+    const run = await configured({
+      vitest,
+      config: configWith('{}'),
+      args: ['--reporter=default', '--reporter=vitest-async-profiler/reporter']
+    })
     expect(run.stderr).toBe('')
     expect(describeFindings(run.report!.findings)).toEqual(FOUND)
-    expect(run.report!.notices).toEqual(['reporters names vitest-async-profiler/reporter, which the plugin adds itself: remove it, and give its options to asyncProfiler()'])
+    expect(run.report!.notices).toEqual([
+      'reporters names vitest-async-profiler/reporter, which the plugin adds itself: remove it, and give its options to asyncProfiler()'
+    ])
     expect(summaries(run)).toHaveLength(1)
   })
 
@@ -86,9 +99,21 @@ describe.each(MAJORS)('vitest %i: a set-up that is not as it should be says so, 
 
   test.each([
     ['nothing that holds options', 'asyncProfiler(null)', 'asyncProfiler(options) must be an object of options; received null'],
-    ['an option of another name', 'asyncProfiler({ blockingTreshold: 50 })', "asyncProfiler({ blockingTreshold }) is unknown (did you mean 'blockingThreshold'?); received 50"],
-    ['a report of another name', `asyncProfiler({ report: { jsn: 'x.json' } })`, "asyncProfiler({ report.jsn }) is unknown (did you mean 'json'?); received 'x.json'"],
-    ['a rule of another name', `asyncProfiler({ rules: { 'blocking-calls': 'error' } })`, "asyncProfiler({ rules['blocking-calls'] }) is unknown (did you mean 'blocking-call'?); received 'error'"]
+    [
+      'an option of another name',
+      'asyncProfiler({ blockingTreshold: 50 })',
+      "asyncProfiler({ blockingTreshold }) is unknown (did you mean 'blockingThreshold'?); received 50"
+    ],
+    [
+      'a report of another name',
+      `asyncProfiler({ report: { jsn: 'x.json' } })`,
+      "asyncProfiler({ report.jsn }) is unknown (did you mean 'json'?); received 'x.json'"
+    ],
+    [
+      'a rule of another name',
+      `asyncProfiler({ rules: { 'blocking-calls': 'error' } })`,
+      "asyncProfiler({ rules['blocking-calls'] }) is unknown (did you mean 'blocking-call'?); received 'error'"
+    ]
   ])('%s', async (_what, plugin, message) => {
     const run = await configured({ vitest, config: configWith('{}', plugin) })
     expect(run.exitCode).toBe(1)
@@ -100,16 +125,26 @@ describe.each(MAJORS)('vitest %i: a set-up that is not as it should be says so, 
     ['one test file', {}],
     ['more of them', { 'test/more.test.ts': FILES['test/work.test.ts']! }]
   ])('the setup file alone, with %s', async (_what, more) => {
-    const run = await configured({ vitest, files: { ...FILES, ...more }, config: `export default { test: { setupFiles: ['vitest-async-profiler/setup'] } }` })
+    const run = await configured({
+      vitest,
+      files: { ...FILES, ...more },
+      config: `export default { test: { setupFiles: ['vitest-async-profiler/setup'] } }`
+    })
     expect(run.exitCode).toBe(0)
-    const told = `${run.stdout}${run.stderr}`.split('\n').filter((line) => line.includes('vitest-async-profiler/setup')).map((line) => line.replace(/^.*Warning: /, ''))
+    const told = `${run.stdout}${run.stderr}`
+      .split('\n')
+      .filter((line) => line.includes('vitest-async-profiler/setup'))
+      .map((line) => line.replace(/^.*Warning: /, ''))
     expect(told).toEqual([
       "vitest-async-profiler/setup runs without its reporter, so that nothing will be shown: use asyncProfiler() in plugins instead, or add 'vitest-async-profiler/reporter' to reporters"
     ])
   })
 
   test('the reporter alone', async () => {
-    const run = await configured({ vitest, config: `export default { test: { reporters: ['default', ['vitest-async-profiler/reporter', { report: { json: 'report.json' } }]] } }` })
+    const run = await configured({
+      vitest,
+      config: `export default { test: { reporters: ['default', ['vitest-async-profiler/reporter', { report: { json: 'report.json' } }]] } }`
+    })
     expect(run.exitCode).toBe(0)
     expect(run.report!.notices).toEqual(['the project is not profiled: add asyncProfiler() to the plugins of its Vitest config'])
     expect(summaries(run)).toHaveLength(1)
@@ -117,9 +152,16 @@ describe.each(MAJORS)('vitest %i: a set-up that is not as it should be says so, 
 
   test.each([
     ['one version', undefined, []],
-    ['two versions', '0.99.0', ['two versions of vitest-async-profiler run, 0.1.0 and 0.99.0, so that some findings may be lost: install one of them everywhere']]
+    [
+      'two versions',
+      '0.99.0',
+      ['two versions of vitest-async-profiler run, 0.1.0 and 0.99.0, so that some findings may be lost: install one of them everywhere']
+    ]
   ])('two copies, of %s', async (_what, version, notices) => {
-    const inPackage = (name: string): Record<string, string> => Object.fromEntries(Object.entries({ ...FILES, 'package.json': '{ "type": "module" }' }).map(([path, text]) => [`packages/${name}/${path}`, text]))
+    const inPackage = (name: string): Record<string, string> =>
+      Object.fromEntries(
+        Object.entries({ ...FILES, 'package.json': '{ "type": "module" }' }).map(([path, text]) => [`packages/${name}/${path}`, text])
+      )
     const run = await configured({
       vitest,
       files: {
@@ -133,7 +175,9 @@ describe.each(MAJORS)('vitest %i: a set-up that is not as it should be says so, 
     expect(run.stderr).toBe('')
     expect(summaries(run)).toHaveLength(1)
     expect(run.report!.notices).toEqual(notices)
-    expect(describeFindings(run.report!.findings)).toEqual(['packages/first', 'packages/second'].map((folder) => `warn blocking-call ${folder}/${BLAME} | blocks`))
+    expect(describeFindings(run.report!.findings)).toEqual(
+      ['packages/first', 'packages/second'].map((folder) => `warn blocking-call ${folder}/${BLAME} | blocks`)
+    )
     expect(JSON.parse(run.read('packages/second/own.json')!)).toMatchObject({ findings: [{ rule: 'blocking-call' }] })
   })
 

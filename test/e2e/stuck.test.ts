@@ -14,7 +14,9 @@ const TIMEOUT = 1500
 const MARGIN = 5000
 
 const only = (...names: string[]): Record<string, string> =>
-  Object.fromEntries(Object.entries(FILES).filter(([path]) => path.startsWith('src/') || names.some((name) => path.endsWith(`/${name}.test.ts`))))
+  Object.fromEntries(
+    Object.entries(FILES).filter(([path]) => path.startsWith('src/') || names.some((name) => path.endsWith(`/${name}.test.ts`)))
+  )
 
 /** A run whose temporary files are seen. */
 interface StuckRun extends RunResult {
@@ -35,7 +37,11 @@ async function inTemporary<T>(work: (folder: string) => Promise<T>): Promise<T> 
 const run = (options: RunOptions): Promise<StuckRun> => inTemporary((temporary) => runWith(temporary, options))
 
 async function runWith(temporary: string, options: RunOptions): Promise<StuckRun> {
-  const result = await runVitest({ ...options, plugin: { stuckTimeout: TIMEOUT, ...options.plugin }, env: { TMPDIR: temporary, TEMP: temporary, ...options.env } })
+  const result = await runVitest({
+    ...options,
+    plugin: { stuckTimeout: TIMEOUT, ...options.plugin },
+    env: { TMPDIR: temporary, TEMP: temporary, ...options.env }
+  })
   return { ...result, endedAt: Date.now(), left: readdirSync(temporary).filter((name) => name.startsWith('vitest-async-profiler-')) }
 }
 
@@ -109,7 +115,9 @@ describe.each(RUNS)('a request handler that spins: Vitest %i, %s, isolate %s', (
       'jobs asks for a job': 'failed'
     })
     expect(testStates(result)['jobs comes too late']).not.toBe('passed')
-    expect(failureMessage(result, 'jobs asks for a job')).toMatch(/^AsyncProfilerError: jobs > asks for a job stopped the event loop: it has not turned for/)
+    expect(failureMessage(result, 'jobs asks for a job')).toMatch(
+      /^AsyncProfilerError: jobs > asks for a job stopped the event loop: it has not turned for/
+    )
   })
 
   test('is in the report', () => {
@@ -139,13 +147,20 @@ describe.each(['forks', 'threads'] as const)('all that can be stuck, at once: %s
   test('is told', () => {
     const head = 'Async a worker is stuck: its event loop has not turned for <time>'
     const end = 'the worker is ended; the run fails'
-    expect(told(result)).toEqual([
-      [head, 'test/atomics.test.ts > waits for nobody', 'inside Atomics.wait', 'at test/atomics.test.ts:6', end],
-      [head, "test/command.test.ts > runs a command inside child_process.execSync('sleep …')", 'at run test/command.test.ts:6 at test/command.test.ts:11', end],
-      [head, 'test/hook.test.ts, outside its tests, stopped the event loop: it has not turned for <time>', 'at test/hook.test.ts:8', end],
-      [head, 'test/promises.test.ts > chains for ever', 'at forever test/promises.test.ts:15', end],
-      [head, 'the loading of test/loading.test.ts stopped the event loop: it has not turned for <time>', 'at test/loading.test.ts:6', end]
-    ].map((lines) => lines.join(' ')))
+    expect(told(result)).toEqual(
+      [
+        [head, 'test/atomics.test.ts > waits for nobody', 'inside Atomics.wait', 'at test/atomics.test.ts:6', end],
+        [
+          head,
+          "test/command.test.ts > runs a command inside child_process.execSync('sleep …')",
+          'at run test/command.test.ts:6 at test/command.test.ts:11',
+          end
+        ],
+        [head, 'test/hook.test.ts, outside its tests, stopped the event loop: it has not turned for <time>', 'at test/hook.test.ts:8', end],
+        [head, 'test/promises.test.ts > chains for ever', 'at forever test/promises.test.ts:15', end],
+        [head, 'the loading of test/loading.test.ts stopped the event loop: it has not turned for <time>', 'at test/loading.test.ts:6', end]
+      ].map((lines) => lines.join(' '))
+    )
   })
 
   test('is in the report, the test’s own severity respected', () => {
@@ -167,7 +182,12 @@ describe.each(['forks', 'threads'] as const)('all that can be stuck, at once: %s
 })
 
 test('nobody is stuck who waits, is busy for less, has fake timers, is stopped, or is exempt', async () => {
-  const result = await run({ files: only('quiet', 'stopped', 'life'), plugin: { stuckTimeout: 1000 }, env: { FOLDERS: '1' }, args: ['--maxWorkers=3'] })
+  const result = await run({
+    files: only('quiet', 'stopped', 'life'),
+    plugin: { stuckTimeout: 1000 },
+    env: { FOLDERS: '1' },
+    args: ['--maxWorkers=3']
+  })
   expect(result.stderr).toBe('')
   expect(new Set(Object.values(testStates(result)))).toEqual(new Set(['passed']))
   expect(result.report!.findings.filter(({ rule }) => rule === 'stuck-test')).toEqual([])
@@ -183,7 +203,11 @@ test('what a killed run has left is removed by the next one, and nothing else is
     const [left = ''] = killed.left
     const [here, pid, id] = /-([0-9a-f]{8})-(\d+)-(.+)$/.exec(left)!.slice(1)
     // Another machine's or user's, a living process's, and what somebody else has named so.
-    const others = [`vitest-async-profiler-00000000-${pid}-${id}`, `vitest-async-profiler-${here}-${process.pid}-${id}`, `vitest-async-profiler-${here}-${pid}`]
+    const others = [
+      `vitest-async-profiler-00000000-${pid}-${id}`,
+      `vitest-async-profiler-${here}-${process.pid}-${id}`,
+      `vitest-async-profiler-${here}-${pid}`
+    ]
     for (const name of others) mkdirSync(join(temporary, name))
     const next = await runWith(temporary, { files: only('one') })
     expect(next.exitCode).toBe(0)

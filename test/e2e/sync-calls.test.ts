@@ -56,7 +56,8 @@ const found = (severity: 'warn' | 'error'): string[] =>
     .map(([key = '', whose]) => `${severity} sync-call ${blame(key)} | ${whose}`)
     .toSorted()
 
-const states = (result: RunResult, state: string): string[] => Object.entries(testStates(result)).flatMap(([name, each]) => (each === state ? [name] : []))
+const states = (result: RunResult, state: string): string[] =>
+  Object.entries(testStates(result)).flatMap(([name, each]) => (each === state ? [name] : []))
 
 const PLACES: [string, Run][] = [
   ['vitest 5, forks', {}],
@@ -102,10 +103,14 @@ describe.each(PLACES)('the rule sync-call, %s', (_name, where) => {
     })
     expect(many.message).toMatch(/^fs\.existsSync\('[^']+'\) in countFiles keeps the event loop while it works: 4 calls, [\d.]+ ms in all$/)
     const one = findings.find(({ test: of }) => of?.name === 'own function')!
-    expect(one).toMatchObject({ callee: "fs.readFileSync('package.json')", occurrences: 1, hint: 'use the async readFile, of node:fs/promises where it is a file system call' })
+    expect(one).toMatchObject({
+      callee: "fs.readFileSync('package.json')",
+      occurrences: 1,
+      hint: 'use the async readFile, of node:fs/promises where it is a file system call'
+    })
   })
 
-  test("no stack goes on into the runner that called the test", () => {
+  test('no stack goes on into the runner that called the test', () => {
     const { findings } = result.report!
     expect(findings.length).toBeGreaterThan(0)
     // Inside of own frames its assertions may stand, that call the test back.
@@ -125,7 +130,9 @@ describe.each(MAJORS)('vitest %i', (vitest) => {
   test('error: the test fails, at the line', async () => {
     const result = await run(['calls', 'exempt', 'import'], { vitest, plugin: ERROR })
     expect(result.exitCode).toBe(1)
-    expect(describeFindings(result.report!.findings)).toEqual([...found('error'), `error sync-call ${blame('again')} | call of a module that was imported so`].toSorted())
+    expect(describeFindings(result.report!.findings)).toEqual(
+      [...found('error'), `error sync-call ${blame('again')} | call of a module that was imported so`].toSorted()
+    )
     const names = [...new Set(found('error').map((line) => line.split(' | ')[1]!.replace(' > ', ' ')))]
     expect(states(result, 'failed').toSorted()).toEqual([...names, 'call of a module that was imported so'].toSorted())
     expect(told(failureMessage(result, 'own function'), result)).toMatchInlineSnapshot(`
@@ -186,11 +193,17 @@ describe('who replaces or wraps fs works as without the plugin', () => {
   test('what is mocked is no sync call, what is passed on is one', async () => {
     const result = await run(NAMES, { plugin: WARN })
     const of = (file: string): string[] =>
-      result.report!.findings.filter((finding) => finding.file === `test/${file}.test.ts`).map(({ test: by, callee = '', occurrences }) => `${by?.name}: ${callee.replace(/\(.*/, '')} ×${occurrences}`).toSorted()
+      result
+        .report!.findings.filter((finding) => finding.file === `test/${file}.test.ts`)
+        .map(({ test: by, callee = '', occurrences }) => `${by?.name}: ${callee.replace(/\(.*/, '')} ×${occurrences}`)
+        .toSorted()
     expect(of('automock')).toEqual(['the real one is at hand: fs.readFileSync ×1'])
     expect(of('factory')).toEqual(['one is replaced, the others are real: fs.existsSync ×2'])
     expect(of('memory')).toEqual([])
-    expect(of('spied').filter((line) => line.startsWith('a spy that '))).toEqual(['a spy that passes on: fs.readFileSync ×1', 'a spy that passes on: fs.readFileSync ×1'])
+    expect(of('spied').filter((line) => line.startsWith('a spy that '))).toEqual([
+      'a spy that passes on: fs.readFileSync ×1',
+      'a spy that passes on: fs.readFileSync ×1'
+    ])
     expect(of('patched')).toContain('still, in the next test: fs.statSync ×1')
   })
 })
@@ -203,7 +216,13 @@ describe.each(MAJORS)('toHaveNoSyncCalls, the rule off, vitest %i', (vitest) => 
   })
 
   test('states', () => {
-    expect(states(result, 'failed')).toEqual(['a response', 'not, of one without', 'allow, another', 'a function', 'a function of several kinds'])
+    expect(states(result, 'failed')).toEqual([
+      'a response',
+      'not, of one without',
+      'allow, another',
+      'a function',
+      'a function of several kinds'
+    ])
     expect(states(result, 'passed')).toHaveLength(13)
     expect(result.report!.findings).toEqual([])
   })
@@ -269,7 +288,9 @@ test('a call after more than are kept is not allowed by the others', async () =>
 describe('budgets', () => {
   test.each(MAJORS)('of a test, vitest %i', async (vitest) => {
     const result = await run(['budgets'], { vitest })
-    const verdicts = result.report!.budgets.map(({ scope, budget, allowed, measured, verdict }) => `${scope.test}: ${budget} ${measured} of ${allowed}, ${verdict}`)
+    const verdicts = result.report!.budgets.map(
+      ({ scope, budget, allowed, measured, verdict }) => `${scope.test}: ${budget} ${measured} of ${allowed}, ${verdict}`
+    )
     expect(verdicts).toEqual([
       'goes over its own: syncCalls 3 of 2, over',
       'keeps within its own: syncCalls 3 of 3, within',
@@ -293,17 +314,32 @@ describe('budgets', () => {
   })
 
   test('of files and of the run', async () => {
-    const budgets = [{ syncCalls: 1 }, { files: 'test/meta.*', syncCalls: 4 }, { files: 'test/meta.*', syncCalls: 5 }, { files: 'test/exempt.*', syncCalls: 0 }]
+    const budgets = [
+      { syncCalls: 1 },
+      { files: 'test/meta.*', syncCalls: 4 },
+      { files: 'test/meta.*', syncCalls: 5 },
+      { files: 'test/exempt.*', syncCalls: 0 }
+    ]
     const result = await run(['meta', 'exempt'], { plugin: { backend: 'inspector', budgets } })
-    const verdicts = result.report!.budgets.map(({ scope, allowed, measured, verdict }) => `${scope.files ?? 'the run'}: ${measured} of ${allowed}, ${verdict}`)
-    expect(verdicts).toEqual(['the run: 5 of 1, over', 'test/meta.*: 5 of 4, over', 'test/meta.*: 5 of 5, within', 'test/exempt.*: 0 of 0, within'])
+    const verdicts = result.report!.budgets.map(
+      ({ scope, allowed, measured, verdict }) => `${scope.files ?? 'the run'}: ${measured} of ${allowed}, ${verdict}`
+    )
+    expect(verdicts).toEqual([
+      'the run: 5 of 1, over',
+      'test/meta.*: 5 of 4, over',
+      'test/meta.*: 5 of 5, within',
+      'test/exempt.*: 0 of 0, within'
+    ])
     expect(states(result, 'failed')).toEqual([])
     expect(result.exitCode).toBe(1)
   })
 })
 
 describe.each(MAJORS)('loop-starvation, vitest %i', (vitest) => {
-  const files = { 'src/work.ts': FILES['starved/work.ts']!, 'test/work.test.ts': FILES['starved/work.test.ts']!.replace('./work.ts', '../src/work.ts') }
+  const files = {
+    'src/work.ts': FILES['starved/work.ts']!,
+    'test/work.test.ts': FILES['starved/work.test.ts']!.replace('./work.ts', '../src/work.ts')
+  }
   const NAMES = ['a microtask chain', 'a nextTick chain', 'many callbacks']
   const starved = ({ report }: RunResult): Finding[] => report!.findings.filter(({ rule }) => rule === 'loop-starvation')
   let result: RunResult
@@ -335,7 +371,13 @@ describe.each(MAJORS)('loop-starvation, vitest %i', (vitest) => {
 
   /** Of a run of one test alone. */
   async function summary(name: string): Promise<string> {
-    const one = await runVitest({ vitest, files, plugin: { backend: 'inspector' }, args: ['-t', `${name}$`, '--slowTestThreshold=5000'], results: false })
+    const one = await runVitest({
+      vitest,
+      files,
+      plugin: { backend: 'inspector' },
+      args: ['-t', `${name}$`, '--slowTestThreshold=5000'],
+      results: false
+    })
     expect(one.stderr).toBe('')
     return summaryOf(one).replace(/\b\d+(?= (?:promise continuations|process\.nextTick callbacks|callbacks))/g, '<count>')
   }
@@ -402,11 +444,17 @@ describe.each(MAJORS)('loop-starvation, vitest %i', (vitest) => {
 })
 
 /** Without the padding of durations; assertions have names of their own in each major. */
-const told = (text: string, result: RunResult): string => normalize(text, result, ['100 ms']).replace(/ +<time>/g, ' <time>').replace(/^(?:AssertionError|Error): /gm, '')
+const told = (text: string, result: RunResult): string =>
+  normalize(text, result, ['100 ms'])
+    .replace(/ +<time>/g, ' <time>')
+    .replace(/^(?:AssertionError|Error): /gm, '')
 
 /** Our part of the output, after Vitest's own summary. */
 function summaryOf(result: RunResult): string {
   const text = told(result.stdout, result)
   // How wide a duration is, is seen by the space before the rule.
-  return text.slice(text.lastIndexOf('Async  ')).replace(/\n+JSON report written.*/, '').replace(/ {2,}(?=[a-z-]+ · )/g, '  ')
+  return text
+    .slice(text.lastIndexOf('Async  '))
+    .replace(/\n+JSON report written.*/, '')
+    .replace(/ {2,}(?=[a-z-]+ · )/g, '  ')
 }

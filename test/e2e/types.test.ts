@@ -61,11 +61,21 @@ function compile(major: Major, files: Record<string, string>, skipLibCheck = tru
   const read = host.getSourceFile.bind(host)
   host.getSourceFile = (path, ...how) => parsed.get(path) ?? keep(path, read(path, ...how))
   host.getCurrentDirectory = () => root
-  const program = ts.createProgram(Object.keys(files).map((path) => join(root, path)), options, host)
+  const program = ts.createProgram(
+    Object.keys(files).map((path) => join(root, path)),
+    options,
+    host
+  )
   return ts.formatDiagnostics(ts.getPreEmitDiagnostics(program), host)
 }
 
-const OPTIONS: ts.CompilerOptions = { module: ts.ModuleKind.NodeNext, target: ts.ScriptTarget.ES2023, strict: true, noEmit: true, types: ['node'] }
+const OPTIONS: ts.CompilerOptions = {
+  module: ts.ModuleKind.NodeNext,
+  target: ts.ScriptTarget.ES2023,
+  strict: true,
+  noEmit: true,
+  types: ['node']
+}
 
 /** Declarations of what is installed are the same for all projects, and most of the work. */
 const parsed = new Map<string, ts.SourceFile>()
@@ -80,9 +90,12 @@ describe.each(MAJORS)('vitest %i', (major) => {
     expect(compile(major, { 'vitest.config.ts': CONFIG })).toBe('')
   })
 
-  test.each(['vitest-async-profiler', 'vitest-async-profiler/test', 'vitest-async-profiler/matchers'])('matchers and meta by %s', (entry) => {
-    expect(compile(major, { 'types.test.ts': TEST(entry) })).toBe('')
-  })
+  test.each(['vitest-async-profiler', 'vitest-async-profiler/test', 'vitest-async-profiler/matchers'])(
+    'matchers and meta by %s',
+    (entry) => {
+      expect(compile(major, { 'types.test.ts': TEST(entry) })).toBe('')
+    }
+  )
 
   test('our declarations have no error of their own', () => {
     const told = compile(major, { 'vitest.config.ts': CONFIG, 'types.test.ts': TEST('vitest-async-profiler') }, false)

@@ -62,15 +62,27 @@ export default class Runner extends TestRunner {
     expect(run.exitCode).toBe(0)
     expect(run.read('mine.txt')).toBe('test/order.test.ts test/work.test.ts')
     expect(run.read('runner.txt')?.trim().split('\n').toSorted()).toEqual(['blocks', 'is set up'])
-    expect(told(run)).toEqual({ notices: [], findings: FOUND, tests: ['test/order.test.ts > is set up: passed', 'test/work.test.ts > blocks: passed'] })
+    expect(told(run)).toEqual({
+      notices: [],
+      findings: FOUND,
+      tests: ['test/order.test.ts > is set up: passed', 'test/work.test.ts > blocks: passed']
+    })
     expect(summaries(run)).toHaveLength(1)
     expect(schemaErrors(run)).toEqual([])
   })
 
   test('a setup file that is a string stays', async () => {
-    const run = await runConfigured({ vitest, files: { ...FILES, ...SETUPS }, config: configWith(`{ setupFiles: './setup/b.ts', provide: { order: ['b'] } }`) })
+    const run = await runConfigured({
+      vitest,
+      files: { ...FILES, ...SETUPS },
+      config: configWith(`{ setupFiles: './setup/b.ts', provide: { order: ['b'] } }`)
+    })
     expect(run.stderr).toBe('')
-    expect(told(run)).toEqual({ notices: [], findings: FOUND, tests: ['test/order.test.ts > is set up: passed', 'test/work.test.ts > blocks: passed'] })
+    expect(told(run)).toEqual({
+      notices: [],
+      findings: FOUND,
+      tests: ['test/order.test.ts > is set up: passed', 'test/work.test.ts > blocks: passed']
+    })
   })
 
   test('inline projects, with and without extends, are profiled once each', async () => {
@@ -102,7 +114,11 @@ export default class Runner extends TestRunner {
   })
 
   test('a single inline project says nothing of the plugin', async () => {
-    const run = await runConfigured({ vitest, files: FILES, config: configWith(`{ projects: [{ extends: true, test: { name: 'only' } }] }`) })
+    const run = await runConfigured({
+      vitest,
+      files: FILES,
+      config: configWith(`{ projects: [{ extends: true, test: { name: 'only' } }] }`)
+    })
     expect(told(run)).toEqual({ notices: [], findings: FOUND, tests: ['test/work.test.ts > blocks: passed'] })
     expect(run.stderr).toBe('')
   })
@@ -144,7 +160,7 @@ export default defineConfig({
       vitest,
       files: {
         ...under('packages/with', FILES),
-        'packages/with/vitest.config.ts': configWith(`{ name: 'with' }`, 'asyncProfiler({ backend: \'inspector\' })'),
+        'packages/with/vitest.config.ts': configWith(`{ name: 'with' }`, "asyncProfiler({ backend: 'inspector' })"),
         ...under('packages/without', FILES),
         'packages/without/vitest.config.ts': `export default { test: { name: 'without' } }\n`,
         ...under('packages/own-setup', FILES),
@@ -204,7 +220,10 @@ export default class {
       ['web-too (chromium)', 0, 0]
     ])
     expect(told(run)).toEqual({
-      notices: ["project 'web (chromium)' is not profiled: it runs in a browser", "project 'web-too (chromium)' is not profiled: it runs in a browser"],
+      notices: [
+        "project 'web (chromium)' is not profiled: it runs in a browser",
+        "project 'web-too (chromium)' is not profiled: it runs in a browser"
+      ],
       findings: FOUND,
       tests: ['test/work.test.ts > blocks: passed']
     })
@@ -245,7 +264,7 @@ export default class {
     reporters: ['default', ['vitest-async-profiler/reporter', { report: { json: 'report.json' } }]]
   }
 }
-`,
+`
     })
     expect(run.stderr).toBe('')
     expect(run.exitCode).toBe(0)
@@ -352,10 +371,22 @@ interface Watched extends Pick<RunResult, 'root' | 'stdout' | 'stderr'> {
 
 /** Vitest in watch mode, in a process of its own. */
 async function watchVitest(vitest: Major, files: Record<string, string>): Promise<Watched> {
-  const first = await runVitest({ vitest, files: { ...files, 'none.ts': '' }, config: files['vitest.config.ts']!, args: ['none', '--passWithNoTests'], results: false })
+  const first = await runVitest({
+    vitest,
+    files: { ...files, 'none.ts': '' },
+    config: files['vitest.config.ts']!,
+    args: ['none', '--passWithNoTests'],
+    results: false
+  })
   const vitestMain = join(sandboxOf(inject('sandbox'), vitest), 'node_modules/vitest/vitest.mjs')
-  const env = Object.fromEntries(['PATH', 'HOME', 'TMPDIR'].flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])))
-  const child = spawn(process.execPath, [vitestMain, 'watch'], { cwd: first.root, env: { ...env, NO_COLOR: '1' }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const env = Object.fromEntries(
+    ['PATH', 'HOME', 'TMPDIR'].flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]))
+  )
+  const child = spawn(process.execPath, [vitestMain, 'watch'], {
+    cwd: first.root,
+    env: { ...env, NO_COLOR: '1' },
+    stdio: ['ignore', 'pipe', 'pipe']
+  })
   const ended = new Promise<void>((resolve) => child.on('close', () => resolve()))
   const watched: Watched = {
     root: first.root,

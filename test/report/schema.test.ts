@@ -63,24 +63,59 @@ describe('the schema has the keys of the model', () => {
   const victim: Keys<model.Victim> = { test: optional, request: optional, delayMs: required }
   const wait: Keys<model.Wait> = { on: required, kind: required, detail: optional, location: optional, waits: optional }
   const budget: Keys<model.BudgetVerdict> = {
-    budget: required, scope: required, allowed: required, measured: required,
-    verdict: required, contributors: required
+    budget: required,
+    scope: required,
+    allowed: required,
+    measured: required,
+    verdict: required,
+    contributors: required
   }
   const testReport: Keys<model.TestReport> = { file: required, name: required, state: required, profile: optional }
   const profileSummary: Keys<model.ProfileSummary> = {
-    totalTasks: required, completedTasks: required, cancelledTasks: required, errorTasks: required,
-    runningTasks: required, blockingCalls: required, totalBlockingMs: required, maxLagMs: required,
+    totalTasks: required,
+    completedTasks: required,
+    cancelledTasks: required,
+    errorTasks: required,
+    runningTasks: required,
+    blockingCalls: required,
+    totalBlockingMs: required,
+    maxLagMs: required,
     hasWarnings: required
   }
   const finding: Keys<model.Finding> = {
-    rule: required, severity: required, confidence: required, status: required, message: required, hint: required,
-    kind: optional, durationMs: optional, location: optional, callee: optional, stack: required, file: required, test: optional,
-    request: optional, evidence: required, waits: optional, victims: required, occurrences: required,
+    rule: required,
+    severity: required,
+    confidence: required,
+    status: required,
+    message: required,
+    hint: required,
+    kind: optional,
+    durationMs: optional,
+    location: optional,
+    callee: optional,
+    stack: required,
+    file: required,
+    test: optional,
+    request: optional,
+    evidence: required,
+    waits: optional,
+    victims: required,
+    occurrences: required,
     fingerprint: required
   }
   const report: Keys<model.Report> = {
-    schemaVersion: required, startedAt: required, durationMs: required, versions: required, backend: required,
-    overheadMs: required, notices: required, failures: optional, counted: optional, findings: required, budgets: required, tests: required
+    schemaVersion: required,
+    startedAt: required,
+    durationMs: required,
+    versions: required,
+    backend: required,
+    overheadMs: required,
+    notices: required,
+    failures: optional,
+    counted: optional,
+    findings: required,
+    budgets: required,
+    tests: required
   }
   const { $defs } = schema
   const objects = { location, testRef, requestRef, victim, wait, budget, test: testReport, profileSummary, finding }

@@ -8,7 +8,8 @@ export const ada = {
   id: 'user-ada',
   email: 'ada@example.com',
   password: 'analytical engine',
-  passwordHash: 'a3f19c5e7b204d8896e1c0fd52b7346a:4963ce84f2d5279c878349c4b0d6f9b81b6911b5fcf411dcf8e4309d8ddc285bcab21fa6723b1efb90a3c6f40e06741e6a61be375ba262cfa9b8bb5e436b6e10',
+  passwordHash:
+    'a3f19c5e7b204d8896e1c0fd52b7346a:4963ce84f2d5279c878349c4b0d6f9b81b6911b5fcf411dcf8e4309d8ddc285bcab21fa6723b1efb90a3c6f40e06741e6a61be375ba262cfa9b8bb5e436b6e10'
 }
 
 export const adaRow: User = { id: ada.id, email: ada.email, passwordHash: ada.passwordHash }
@@ -18,7 +19,7 @@ export function orderRows(count: number): Order[] {
     id: `order-${index}`,
     userId: ada.id,
     total: 5 + (index % 95),
-    placedAt: new Date(Date.UTC(2025, 0, 1) + ((index * 7_919) % 525_600) * 60_000).toISOString(),
+    placedAt: new Date(Date.UTC(2025, 0, 1) + ((index * 7_919) % 525_600) * 60_000).toISOString()
   }))
 }
 
@@ -48,6 +49,6 @@ function product(index: number): Product {
     price: 1 + (index % 500) / 4,
     description: `The ${index}th thing we sell, made of oiled oak and brass, delivered in a plain box.`,
     tags: ['oak', 'brass', `batch-${index % 97}`],
-    stock: { berlin: index % 7, lyon: index % 11, porto: index % 13 },
+    stock: { berlin: index % 7, lyon: index % 11, porto: index % 13 }
   }
 }

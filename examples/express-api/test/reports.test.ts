@@ -31,7 +31,7 @@ describe('GET /reports/sales', () => {
   test('runs while a customer looks at an order', async () => {
     const [report, order] = await Promise.all([
       request(app).get('/reports/sales').query({ year: 2025 }),
-      request(app).get('/orders/order-7'),
+      request(app).get('/orders/order-7')
     ])
     expect(report.status).toBe(200)
     expect(order.body.id).toBe('order-7')

@@ -12,6 +12,6 @@ export function someNotes(count: number): Note[] {
   return Array.from({ length: count }, (_, index) => ({
     id: `note-${index}`,
     title: `Note ${index}`,
-    body: Array.from({ length: 40 }, word).join(' '),
+    body: Array.from({ length: 40 }, word).join(' ')
   }))
 }

@@ -12,7 +12,9 @@ type Record = TaskRecord<Scope>
 const COMBINATORS = new Set(['all', 'allSettled', 'any', 'race', 'resolve', 'reject'])
 
 export interface TaskTree {
-  /** The records that are work, in the order in which they were made: what waits for it is none, nor are the parts of one call of Node's. */
+  /**
+   * The records that are work, in the order in which they were made: what waits for it is none, nor are the parts of one call of Node's.
+   */
   work: Record[]
   /** By id: which task started which. */
   parents: Map<number, number | undefined>

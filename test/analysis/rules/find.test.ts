@@ -66,9 +66,13 @@ const starved = (given: Partial<Starvation> = {}): Starvation => ({
   ...given
 })
 
-const find = (observed: Partial<Observed>, rules: Partial<Record<RuleName, RuleSetting>> = {}, more: Partial<RuleContext> = {}): Finding[] =>
-  findAll({ stretches: [], starved: [], syncCalls: [], ...observed }, context(rules, more))
-const told = (findings: readonly Finding[]): string[] => findings.map(({ rule, severity, confidence }) => `${rule} ${severity} ${confidence}`)
+const find = (
+  observed: Partial<Observed>,
+  rules: Partial<Record<RuleName, RuleSetting>> = {},
+  more: Partial<RuleContext> = {}
+): Finding[] => findAll({ stretches: [], starved: [], syncCalls: [], ...observed }, context(rules, more))
+const told = (findings: readonly Finding[]): string[] =>
+  findings.map(({ rule, severity, confidence }) => `${rule} ${severity} ${confidence}`)
 
 test('nothing observed, nothing found', () => {
   expect(find({})).toEqual([])
@@ -101,12 +105,18 @@ describe('sync-call', () => {
     expect(finding!.message).toBe("fs.readFileSync('users.json') in readUsers keeps the event loop while it works: 12 calls, 3.3 ms in all")
   })
 
-  test.each<[RuleSetting, string[]]>([['off', []], ['warn', ['sync-call warn certain']], ['error', ['sync-call error certain']]])('set to %s', (setting, expected) => {
+  test.each<[RuleSetting, string[]]>([
+    ['off', []],
+    ['warn', ['sync-call warn certain']],
+    ['error', ['sync-call error certain']]
+  ])('set to %s', (setting, expected) => {
     expect(told(find({ syncCalls: [syncCall()] }, { 'sync-call': setting }))).toEqual(expected)
   })
 
   test('one that blocks is told once, as blocking', () => {
-    expect(told(find({ stretches: [blocking()], syncCalls: [syncCall({ longestMs: 150, totalMs: 150 })] }))).toEqual(['blocking-call warn certain'])
+    expect(told(find({ stretches: [blocking()], syncCalls: [syncCall({ longestMs: 150, totalMs: 150 })] }))).toEqual([
+      'blocking-call warn certain'
+    ])
   })
 
   test.each<[string, Partial<PlacedSyncCall>]>([
@@ -115,7 +125,10 @@ describe('sync-call', () => {
     ['another test', { culprit: { file: TEST.file, test: { ...TEST, name: 'another' } } }],
     ['a request', { culprit: { file: TEST.file, test: TEST, request: REQUEST } }]
   ])('both are told: %s', (_name, given) => {
-    expect(told(find({ stretches: [blocking()], syncCalls: [syncCall(given)] }))).toEqual(['blocking-call warn certain', 'sync-call warn certain'])
+    expect(told(find({ stretches: [blocking()], syncCalls: [syncCall(given)] }))).toEqual([
+      'blocking-call warn certain',
+      'sync-call warn certain'
+    ])
   })
 
   test('it is told where the blocking call is not: below the threshold, rule off, or allowed', () => {
@@ -123,7 +136,10 @@ describe('sync-call', () => {
     expect(told(find({ ...both, stretches: [blocking({ durationMs: 90 })] }))).toEqual(['sync-call warn certain'])
     expect(told(find(both, { 'blocking-call': 'off' }))).toEqual(['sync-call warn certain'])
     const allow = (finding: Finding): Finding => (finding.rule === 'blocking-call' ? { ...finding, status: 'allowed' } : finding)
-    expect(find(both, {}, { allow }).map(({ rule, status }) => [rule, status])).toEqual([['blocking-call', 'allowed'], ['sync-call', 'new']])
+    expect(find(both, {}, { allow }).map(({ rule, status }) => [rule, status])).toEqual([
+      ['blocking-call', 'allowed'],
+      ['sync-call', 'new']
+    ])
   })
 
   test('a rule that fails is not hidden by one that warns, or is in doubt', () => {
@@ -136,7 +152,11 @@ describe('sync-call', () => {
   })
 
   test('a call without an own line', () => {
-    const { location: _, functionName: __, ...dependency } = syncCall({ stack: [{ file: 'node_modules/dep/index.js', line: 3, column: 1 }] })
+    const {
+      location: _,
+      functionName: __,
+      ...dependency
+    } = syncCall({ stack: [{ file: 'node_modules/dep/index.js', line: 3, column: 1 }] })
     const [finding] = find({ syncCalls: [{ ...dependency, culprit: { file: TEST.file, test: TEST, request: REQUEST } }] })
     expect(finding!.message).toContain("fs.readFileSync('users.json') in the handler of POST /users")
     expect(finding!.location).toBe(undefined)
@@ -170,7 +190,9 @@ describe('blocking-call', () => {
 
   test('an excuse names what it was', () => {
     const message = (given: Partial<BlockingCall>): string => find({ stretches: [blocking(given)] })[0]!.message
-    expect(message({ stolenMs: 60 })).toBe('fs.readFileSync in readUsers kept the event loop for 150 ms, but other processes held the CPU for 60 ms of it')
+    expect(message({ stolenMs: 60 })).toBe(
+      'fs.readFileSync in readUsers kept the event loop for 150 ms, but other processes held the CPU for 60 ms of it'
+    )
     expect(message({ suspendedMs: 60 })).toBe(
       'fs.readFileSync in readUsers kept the event loop for 150 ms, but for 60 ms of it the process did not run: it was stopped, its machine was, or a debugger paused it'
     )
@@ -179,7 +201,9 @@ describe('blocking-call', () => {
   })
 
   test('repeats are one finding: the longest, and the count', () => {
-    const [finding, ...others] = find({ stretches: [blocking({ durationMs: 120 }), blocking({ durationMs: 260 }), blocking({ durationMs: 180 })] })
+    const [finding, ...others] = find({
+      stretches: [blocking({ durationMs: 120 }), blocking({ durationMs: 260 }), blocking({ durationMs: 180 })]
+    })
     expect(others).toEqual([])
     expect(finding).toMatchObject({ occurrences: 3, durationMs: 260 })
   })
@@ -188,7 +212,12 @@ describe('blocking-call', () => {
 describe('loop-starvation', () => {
   test.each<[string, Partial<Starvation>, string, string]>([
     ['a microtask chain', { microtasks: 4000, ticks: 0, callbacks: 1 }, '4,000 promise continuations', 'let the loop turn between parts'],
-    ['a microtask chain from some callbacks', { microtasks: 4000, ticks: 5, callbacks: 20 }, '4,000 promise continuations', 'let the loop turn between parts'],
+    [
+      'a microtask chain from some callbacks',
+      { microtasks: 4000, ticks: 5, callbacks: 20 },
+      '4,000 promise continuations',
+      'let the loop turn between parts'
+    ],
     // `callbacks` holds the ticks, too.
     ['a nextTick chain', { microtasks: 2, ticks: 3000, callbacks: 3001 }, '3,000 process.nextTick callbacks', 'use setImmediate instead'],
     ['many callbacks', { microtasks: 0, ticks: 0, callbacks: 800 }, '800 callbacks', 'do less at once'],
@@ -208,7 +237,10 @@ describe('loop-starvation', () => {
     expect(finding!.evidence).toEqual({ microtasks: 2, ticks: 3000, callbacks: 1, stolenMs: 2, thresholdMs: 100 })
   })
 
-  test.each<[RuleSetting, string[]]>([['off', []], ['error', ['loop-starvation error certain']]])('set to %s', (setting, expected) => {
+  test.each<[RuleSetting, string[]]>([
+    ['off', []],
+    ['error', ['loop-starvation error certain']]
+  ])('set to %s', (setting, expected) => {
     expect(told(find({ starved: [starved()] }, { 'loop-starvation': setting }))).toEqual(expected)
   })
 })
@@ -229,11 +261,17 @@ describe('merging', () => {
     const [one] = find({ stretches: [blocking({ victims: [{ test: TEST, delayMs: 5 }] })] })
     const merged = mergeFindings([one!, { ...one!, occurrences: 3, victims: [{ request: REQUEST, delayMs: 7 }] }])
     expect(merged).toHaveLength(1)
-    expect(merged[0]).toMatchObject({ occurrences: 4, victims: [{ test: TEST, delayMs: 5 }, { request: REQUEST, delayMs: 7 }] })
+    expect(merged[0]).toMatchObject({
+      occurrences: 4,
+      victims: [
+        { test: TEST, delayMs: 5 },
+        { request: REQUEST, delayMs: 7 }
+      ]
+    })
   })
 })
 
-test("repeats are told by the longest of their own work: what other processes took makes none worse", () => {
+test('repeats are told by the longest of their own work: what other processes took makes none worse', () => {
   const [one] = find({ stretches: [blocking({ durationMs: 200, stolenMs: 0 })] })
   const robbed: Finding = { ...one!, durationMs: 260, evidence: { ...one!.evidence, stolenMs: 110 } }
   expect(mergeFindings([one!, robbed]).map(({ durationMs }) => durationMs)).toEqual([200])
@@ -296,16 +334,26 @@ describe('hints', () => {
         expect(hint(kind, undefined, [own])).toBe(hint(kind, undefined))
         expect(hint(kind, undefined, [own, { ...READ, file: 'src/main.ts' }])).toBe(hint(kind, undefined))
         // With an own caller around it, and a dependency further out.
-        expect(hint(kind, undefined, [own, { ...READ, file: 'node_modules/dep/index.js', functionName: 'readFileSync' }])).toBe(hint(kind, undefined))
+        expect(hint(kind, undefined, [own, { ...READ, file: 'node_modules/dep/index.js', functionName: 'readFileSync' }])).toBe(
+          hint(kind, undefined)
+        )
       }
     }
   )
 
-  test.each(['readSync', 'hashSync', 'execSync', 'Store.writeSync', 'existsSync', 'update', 'stringify'])("never by the bare name of a dependency's function: %s", (functionName) => {
-    for (const file of ['node_modules/renamed-kit/index.js', 'node_modules/@kit/hashes/lib/sync.js', 'node_modules/kit/node_modules/other/index.cjs']) {
-      for (const kind of ['cpu', 'sync-io', 'json'] as const) expect(hint(kind, undefined, [{ ...READ, file, functionName }, READ])).toBe(hint(kind, undefined))
+  test.each(['readSync', 'hashSync', 'execSync', 'Store.writeSync', 'existsSync', 'update', 'stringify'])(
+    "never by the bare name of a dependency's function: %s",
+    (functionName) => {
+      for (const file of [
+        'node_modules/renamed-kit/index.js',
+        'node_modules/@kit/hashes/lib/sync.js',
+        'node_modules/kit/node_modules/other/index.cjs'
+      ]) {
+        for (const kind of ['cpu', 'sync-io', 'json'] as const)
+          expect(hint(kind, undefined, [{ ...READ, file, functionName }, READ])).toBe(hint(kind, undefined))
+      }
     }
-  })
+  )
 
   test.each([
     ['node_modules/bcryptjs/umd/index.js', 'hashSync', 'hash'],
@@ -317,10 +365,12 @@ describe('hints', () => {
 
   test("by Node's function though a dependency gave it another name", () => {
     const renamed: Location = { file: 'node_modules/kit/index.js', line: 1, column: 1, functionName: 'load' }
-    expect(hint('sync-io', undefined, [NODE, renamed, READ])).toBe('use the async readFile, of node:fs/promises where it is a file system call')
+    expect(hint('sync-io', undefined, [NODE, renamed, READ])).toBe(
+      'use the async readFile, of node:fs/promises where it is a file system call'
+    )
   })
 
-  test("never by an own function that a dependency calls back", () => {
+  test('never by an own function that a dependency calls back', () => {
     const callback: Location = { ...READ, functionName: 'compareSync' }
     const sort: Location = { file: 'node_modules/dep/index.js', line: 1, column: 1, functionName: 'sort' }
     expect(hint('cpu', undefined, [callback, sort, { ...READ, file: 'src/main.ts' }])).toMatch(/^split the work/)

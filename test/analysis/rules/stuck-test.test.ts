@@ -18,7 +18,11 @@ const BEAT: Heartbeat = {
 }
 const location = { file: 'src/spin.ts', line: 3, column: 9, functionName: 'spin' }
 const SEEN: StuckSnapshot = {
-  culprit: { file: 'test/spin.test.ts', test: { file: 'test/spin.test.ts', name: 'feed > spins' }, request: { method: 'GET', url: '/spin' } },
+  culprit: {
+    file: 'test/spin.test.ts',
+    test: { file: 'test/spin.test.ts', name: 'feed > spins' },
+    request: { method: 'GET', url: '/spin' }
+  },
   setting: 'error',
   location,
   stack: [location, { file: 'test/spin.test.ts', line: 6, column: 3 }]
@@ -64,7 +68,12 @@ test('one whose stack was not seen, by what it said last', () => {
   const blind = { blind: 'it is blocked in a call that cannot be interrupted' }
   const why = 'stopped the event loop: it has not turned for 2.1 s; there is no stack: it is blocked in a call that cannot be interrupted'
   const two = [BEAT.tests[0]!, { id: '2', name: 'feed > waits', setting: 'error' as const }]
-  const messages = [find(blind, {}, 2100), find(blind, { tests: two }, 2100), find(blind, { tests: [] }, 2100), find(blind, { tests: [], loading: true }, 2100)]
+  const messages = [
+    find(blind, {}, 2100),
+    find(blind, { tests: two }, 2100),
+    find(blind, { tests: [] }, 2100),
+    find(blind, { tests: [], loading: true }, 2100)
+  ]
   expect(messages.map(({ message, confidence, test }) => [message, confidence, test?.name])).toEqual([
     [`feed > spins ${why}`, 'certain', 'feed > spins'],
     [`one of 'feed > spins', 'feed > waits' ${why}`, 'likely', undefined],

@@ -12,7 +12,11 @@ const GC = 2
 const PRINT = 3
 const BODY = 4
 const ASSERT = 5
-const node = (id: number, functionName: string, url = '', children: number[] = []): CpuNode => ({ id, callFrame: { functionName, url, lineNumber: 6, columnNumber: 2 }, children })
+const node = (id: number, functionName: string, url = '', children: number[] = []): CpuNode => ({
+  id,
+  callFrame: { functionName, url, lineNumber: 6, columnNumber: 2 },
+  children
+})
 const NODES = [
   node(ROOT, '(root)', '', [GC, PRINT]),
   node(GC, '(garbage collector)'),
@@ -33,7 +37,13 @@ function blamed(...parts: [id: number, ms: number][]) {
 }
 
 test("the user's code, and what it calls of the runner's", () => {
-  expect(blamed([PRINT, 4], [BODY, 120], [ASSERT, 60])).toMatchObject({ kind: 'cpu', own: 0, runnerMs: 64, share: 1, frames: [{ functionName: 'handler', url: OWN, line: 7 }, { functionName: 'print' }] })
+  expect(blamed([PRINT, 4], [BODY, 120], [ASSERT, 60])).toMatchObject({
+    kind: 'cpu',
+    own: 0,
+    runnerMs: 64,
+    share: 1,
+    frames: [{ functionName: 'handler', url: OWN, line: 7 }, { functionName: 'print' }]
+  })
 })
 
 test("the profiler's own lines, but not what is called through them", () => {
@@ -47,7 +57,12 @@ test("the profiler's own lines, but not what is called through them", () => {
   ]
   const samples = [BODY, BODY, HOOK, HOOK, HOOK, WRAPPED]
   const window: CpuWindow = { nodes, samples, times: samples.map((_, index) => (index + 1) * 4) }
-  expect(blame(window, { startMs: 0, durationMs: 24 }, owners)).toMatchObject({ own: 0, oursMs: 12, share: 1, frames: [{ functionName: 'handler' }] })
+  expect(blame(window, { startMs: 0, durationMs: 24 }, owners)).toMatchObject({
+    own: 0,
+    oursMs: 12,
+    share: 1,
+    frames: [{ functionName: 'handler' }]
+  })
 })
 
 test('what the profiler loads of its own is no work of whose code it was asked in', () => {
@@ -59,13 +74,15 @@ test('what the profiler loads of its own is no work of whose code it was asked i
     node(REQUIRE, 'require', 'node:internal/modules/cjs/loader'),
     node(USERS, 'require', 'node:internal/modules/cjs/loader')
   ]
-  const kindOf = (leaf: number) => blame({ nodes, samples: [BODY, BODY, leaf, leaf, leaf], times: [4, 8, 12, 16, 20] }, { startMs: 0, durationMs: 20 }, owners)
+  const kindOf = (leaf: number) =>
+    blame({ nodes, samples: [BODY, BODY, leaf, leaf, leaf], times: [4, 8, 12, 16, 20] }, { startMs: 0, durationMs: 20 }, owners)
   expect(kindOf(REQUIRE)).toMatchObject({ kind: 'cpu', oursMs: 12 })
   expect(kindOf(USERS)).toMatchObject({ kind: 'module-load', oursMs: 0 })
 })
 
 describe('a profile that was asleep', () => {
-  const seen = (...times: number[]) => blame({ nodes: NODES, samples: times.map(() => BODY), times }, { startMs: 0, durationMs: 60 }, owners)
+  const seen = (...times: number[]) =>
+    blame({ nodes: NODES, samples: times.map(() => BODY), times }, { startMs: 0, durationMs: 60 }, owners)
 
   test('tells nothing by what runs after the stretch', () => {
     expect(seen(64)).toMatchObject({ kind: 'unknown', own: -1, seenMs: 0 })
@@ -105,7 +122,10 @@ describe('the collector', () => {
   })
 
   test('in short pauses, is the time of who allocates', () => {
-    const parts = Array.from({ length: 10 }, (): [number, number][] => [[BODY, 8], [GC, 12]]).flat()
+    const parts = Array.from({ length: 10 }, (): [number, number][] => [
+      [BODY, 8],
+      [GC, 12]
+    ]).flat()
     expect(blamed(...parts)).toMatchObject({ kind: 'cpu', own: 0, runnerMs: 0, pausesMs: 0 })
   })
 
@@ -114,7 +134,8 @@ describe('the collector', () => {
   })
 
   test('in a gap between samples, is believed only where most of the time is its own', () => {
-    const after = (ms: number) => blame({ nodes: NODES, samples: [BODY, GC], times: [ms, ms + 80] }, { startMs: 0, durationMs: ms + 80 }, owners)
+    const after = (ms: number) =>
+      blame({ nodes: NODES, samples: [BODY, GC], times: [ms, ms + 80] }, { startMs: 0, durationMs: ms + 80 }, owners)
     expect(after(100)).toMatchObject({ kind: 'cpu', gcMs: 20, pausesMs: 20 })
     expect(after(60)).toMatchObject({ kind: 'gc', gcMs: 20, pausesMs: 80 })
   })
@@ -125,7 +146,14 @@ describe('the kind of a function is that of most of its time', () => {
   const SUM = 12
   const REGEXP = 13
   const HASH = 14
-  const at = (id: number, functionName: string, url: string, line: number, children: number[], ticks: [number, number][] = []): CpuNode => ({
+  const at = (
+    id: number,
+    functionName: string,
+    url: string,
+    line: number,
+    children: number[],
+    ticks: [number, number][] = []
+  ): CpuNode => ({
     ...node(id, functionName, url, children),
     callFrame: { functionName, url, lineNumber: line, columnNumber: 2 },
     positionTicks: ticks.map(([tickLine, count]) => ({ line: tickLine, ticks: count }))
@@ -143,16 +171,61 @@ describe('the kind of a function is that of most of its time', () => {
   }
 
   test.each<[string, string, [number, number][]]>([
-    ['a fifth in a regular expression, which is the largest single part', 'cpu', [[REGEXP, 24], [RENDER, 20], [SUM, 20], [RENDER, 20], [SUM, 20]]],
-    ['mostly a regular expression', 'regexp', [[REGEXP, 80], [SUM, 20], [RENDER, 12]]],
-    ['mostly Node, in short calls', 'sync-crypto', [[HASH, 40], [RENDER, 36], [HASH, 40], [SUM, 20]]],
-    ['of three kinds the first', 'cpu', [[SUM, 44], [HASH, 32], [REGEXP, 36]]]
+    [
+      'a fifth in a regular expression, which is the largest single part',
+      'cpu',
+      [
+        [REGEXP, 24],
+        [RENDER, 20],
+        [SUM, 20],
+        [RENDER, 20],
+        [SUM, 20]
+      ]
+    ],
+    [
+      'mostly a regular expression',
+      'regexp',
+      [
+        [REGEXP, 80],
+        [SUM, 20],
+        [RENDER, 12]
+      ]
+    ],
+    [
+      'mostly Node, in short calls',
+      'sync-crypto',
+      [
+        [HASH, 40],
+        [RENDER, 36],
+        [HASH, 40],
+        [SUM, 20]
+      ]
+    ],
+    [
+      'of three kinds the first',
+      'cpu',
+      [
+        [SUM, 44],
+        [HASH, 32],
+        [REGEXP, 36]
+      ]
+    ]
   ])('%s', (_name, kind, parts) => {
     expect(kindOf(...parts)).toBe(kind)
   })
 
   test('with all its parts, and the lines that ran in them', () => {
-    const evidence = blame({ ...windowOf([[RENDER, 40], [SUM, 20]]), nodes }, { startMs: 0, durationMs: 60 }, owners)
+    const evidence = blame(
+      {
+        ...windowOf([
+          [RENDER, 40],
+          [SUM, 20]
+        ]),
+        nodes
+      },
+      { startMs: 0, durationMs: 60 },
+      owners
+    )
     expect(evidence?.parts).toEqual([
       { kind: 'cpu', ms: 40, frame: { functionName: 'render', url: OWN, line: 4, column: 3 }, lines: [{ line: 5, ticks: 10 }] },
       { kind: 'cpu', ms: 20, frame: { functionName: 'sum', url: '/project/node_modules/kit/index.js', line: 2, column: 3 }, lines: [] }
@@ -168,7 +241,11 @@ describe('the kind of a function is that of most of its time', () => {
       at(B, 'parse', '/project/node_modules/b/index.js', 1, []),
       at(SUM, 'sum', '/project/node_modules/kit/index.js', 1, [])
     ]
-    const parts: [number, number][] = [[A, 40], [B, 40], [SUM, 60]]
+    const parts: [number, number][] = [
+      [A, 40],
+      [B, 40],
+      [SUM, 60]
+    ]
     const evidence = blame({ ...windowOf(parts), nodes: twins }, { startMs: 0, durationMs: 140 }, owners)
     expect(evidence).toMatchObject({ callee: 'sum', frames: [{ functionName: 'sum' }, { functionName: 'render' }] })
   })

@@ -26,13 +26,17 @@ describe('the kind of a path', () => {
     ['an addon for a database', 'sync-io', [native('all'), pkg('better-sqlite3')]],
     ['an addon that compresses', 'sync-zlib', [native('compressSync'), pkg('snappy')]],
     ['an addon for something else', 'cpu', [native('resize'), pkg('sharpish')]],
-    ['an addon for something else, in a folder named like one', 'cpu', [native('resize'), frame('work', 'file:///my-sqlite-app/node_modules/sharpish/index.js')]],
+    [
+      'an addon for something else, in a folder named like one',
+      'cpu',
+      [native('resize'), frame('work', 'file:///my-sqlite-app/node_modules/sharpish/index.js')]
+    ],
     ['an addon of a scoped package', 'sync-crypto', [native('hash'), pkg('@node-rs/bcrypt')]],
     ['an addon behind links', 'sync-io', [native('all'), pkg('.pnpm/better-sqlite3@12.0.0/node_modules/better-sqlite3')]],
     ['a regular expression', 'regexp', [native('RegExp: (a+)+$')]],
     ['toJSON', 'json', [frame('toJSON', 'file:///app/src/user.ts')]],
     ['a module that is loaded', 'module-load', [frame('readFileSync', 'node:fs'), frame('load', 'node:internal/modules/cjs/loader')]],
-    ["the body of a module that Vitest evaluates", 'module-load', [frame('', 'file:///app/src/table.ts', 1, 0)]]
+    ['the body of a module that Vitest evaluates', 'module-load', [frame('', 'file:///app/src/table.ts', 1, 0)]]
   ])('%s', (_name, kind, callees) => {
     expect(kindUnder(...callees)).toBe(kind)
   })

@@ -7,7 +7,8 @@ const PER_CORE = 4
 /** Processes that do nothing but take CPU time, until they are stopped. */
 export async function startBusyProcesses(): Promise<() => Promise<void>> {
   const processes: ChildProcess[] = []
-  for (let i = 0; i < PER_CORE * availableParallelism(); i++) processes.push(spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' }))
+  for (let i = 0; i < PER_CORE * availableParallelism(); i++)
+    processes.push(spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' }))
   await Promise.all(processes.map((each) => once(each, 'spawn')))
   return async () => {
     const closed = processes.map((each) => once(each, 'close'))

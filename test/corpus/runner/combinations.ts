@@ -26,7 +26,7 @@ interface Choices {
 
 export function allCombinations({ nodes, vitests, pools, backends }: Choices): Combination[] {
   return nodes.flatMap((node) =>
-    vitests.flatMap((vitest) => pools.flatMap((pool) => backends.map((backend) => ({ node, vitest, pool, backend })))),
+    vitests.flatMap((vitest) => pools.flatMap((pool) => backends.map((backend) => ({ node, vitest, pool, backend }))))
   )
 }
 

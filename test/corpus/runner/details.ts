@@ -11,14 +11,14 @@ export function describeFaults({ found, missed, falseAlarms, doubted, broken }: 
     ...broken.map(({ text }) => `broken corpus ${text}`),
     ...describeMissed(missed, doubted),
     ...falseAlarms.map((finding) => `false alarm ${describeFinding(finding)}`),
-    ...found.flatMap((judged) => describeJudged(judged, bars)),
+    ...found.flatMap((judged) => describeJudged(judged, bars))
   ]
 }
 
 export function describeMissed(missed: readonly Expectation[], doubted: readonly Expectation[]): string[] {
   return [
     ...missed.map((expectation) => `miss ${nameOf(expectation)} (${expectation.rules.join('|')}, ${whoseOf(expectation)})`),
-    ...doubted.map((expectation) => `inconclusive ${nameOf(expectation)}`),
+    ...doubted.map((expectation) => `inconclusive ${nameOf(expectation)}`)
   ]
 }
 
@@ -32,11 +32,15 @@ function describeJudged(judged: Judged, bars: Bars): string[] {
   const { expectation, finding, line, whose, kind, duration } = judged
   const name = nameOf(expectation)
   return [
-    ...(line ? [] : [`wrong line ${name}: ${placeOf(finding)} instead of ${expectation.lines.join(' or ') || 'no place'} (${finding.confidence})`]),
-    ...(whose ? [] : [`wrong test ${name}: ${whoseOf({ test: finding.test?.name, request: requestOf(finding) })} instead of ${whoseOf(expectation)}`]),
+    ...(line
+      ? []
+      : [`wrong line ${name}: ${placeOf(finding)} instead of ${expectation.lines.join(' or ') || 'no place'} (${finding.confidence})`]),
+    ...(whose
+      ? []
+      : [`wrong test ${name}: ${whoseOf({ test: finding.test?.name, request: requestOf(finding) })} instead of ${whoseOf(expectation)}`]),
     ...(kind ? [] : [`wrong kind ${name}: ${finding.kind} instead of ${expectation.kinds.join(' or ')}`]),
     ...wrongDetails(expectation, finding).map((text) => `wrong detail ${name}: ${text}`),
-    ...(isBadDuration(judged, bars) ? [`bad duration ${name}: ${describeDuration(duration!)}`] : []),
+    ...(isBadDuration(judged, bars) ? [`bad duration ${name}: ${describeDuration(duration!)}`] : [])
   ]
 }
 

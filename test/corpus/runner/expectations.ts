@@ -51,12 +51,19 @@ export interface Expectation {
 
 /** A project's sources, by path as they are when it runs. */
 function readSources(project: string): Map<string, string> {
-  const entries = readdirSync(project, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile() && /\.[jt]s$/.test(entry.name))
+  const entries = readdirSync(project, { recursive: true, withFileTypes: true }).filter(
+    (entry) => entry.isFile() && /\.[jt]s$/.test(entry.name)
+  )
   return new Map(
     entries.map((entry) => {
       const full = join(entry.parentPath, entry.name)
-      return [relative(project, full).replaceAll('\\', '/').replace(/^modules\//, 'node_modules/'), readFileSync(full, 'utf8')]
-    }),
+      return [
+        relative(project, full)
+          .replaceAll('\\', '/')
+          .replace(/^modules\//, 'node_modules/'),
+        readFileSync(full, 'utf8')
+      ]
+    })
   )
 }
 
@@ -69,7 +76,7 @@ export function readExpectations(project: string): Expectation[] {
       } catch (error) {
         throw new SyntaxError(`${(error as Error).message} in ${file}: ${comment.trim()}`, { cause: error })
       }
-    }),
+    })
   )
 }
 
@@ -97,7 +104,7 @@ function parse(file: string, text: string, sources: Map<string, string>): Expect
     errors: false,
     overMs: 100,
     untimed: false,
-    inspectorOnly: false,
+    inspectorOnly: false
   }
   let place = key
   const readers: Record<string, () => void> = {
@@ -114,7 +121,7 @@ function parse(file: string, text: string, sources: Map<string, string>): Expect
     over: () => (result.overMs = Number(next())),
     untimed: () => (result.untimed = true),
     needs: () => (result.needs = next()),
-    'inspector-only': () => (result.inspectorOnly = true),
+    'inspector-only': () => (result.inspectorOnly = true)
   }
   while (words.length > 0) {
     const word = next()
@@ -127,7 +134,7 @@ function parse(file: string, text: string, sources: Map<string, string>): Expect
 
 function markedLines(sources: Map<string, string>, word: 'BLAME' | 'DEP', key: string): string[] {
   const found = [...sources].flatMap(([file, text]) =>
-    text.split('\n').flatMap((line, index) => (line.trimEnd().endsWith(`// ${word} ${key}`) ? [`${file}:${index + 1}`] : [])),
+    text.split('\n').flatMap((line, index) => (line.trimEnd().endsWith(`// ${word} ${key}`) ? [`${file}:${index + 1}`] : []))
   )
   return found.length > 0 ? found : fail(`no line is marked with ${word} ${key}`)
 }

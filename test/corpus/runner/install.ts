@@ -31,7 +31,7 @@ const FOR_STACKS = [
   'generic-pool',
   'knex',
   'chokidar',
-  'ioredis',
+  'ioredis'
 ]
 
 /** The package as users have it installed, in a folder `node_modules`, with one Vitest and what the project uses. */
@@ -54,7 +54,10 @@ function link(modules: string, name: string, target: string): void {
 
 /** Its folder: not every package lets its `package.json` be resolved. */
 function find(name: string): string {
-  const found = resolver.paths(name)?.map((folder) => join(folder, name)).find((folder) => existsSync(folder))
+  const found = resolver
+    .paths(name)
+    ?.map((folder) => join(folder, name))
+    .find((folder) => existsSync(folder))
   if (found === undefined) throw new Error(`${name} is not installed: run npm install first`)
   return found
 }

@@ -35,13 +35,20 @@ export interface Broken {
   text: string
 }
 
-export function judge({ report, states, failedFiles, truth, coldMs, collections }: Run, expectations: readonly Expectation[], combination: Combination): Outcome {
+export function judge(
+  { report, states, failedFiles, truth, coldMs, collections }: Run,
+  expectations: readonly Expectation[],
+  combination: Combination
+): Outcome {
   const due = expectations.filter((expectation) => isDue(expectation, states, combination))
   const broken = due.filter((expectation) => !isPlanted(expectation, truth))
   const findings = report?.findings ?? []
   const isDoubt = ({ confidence }: Finding): boolean => confidence === 'inconclusive'
   // All of them: what was not due may be found, too.
-  const { matches, missed, falseAlarms } = match(expectations, findings.filter((finding) => !isDoubt(finding)))
+  const { matches, missed, falseAlarms } = match(
+    expectations,
+    findings.filter((finding) => !isDoubt(finding))
+  )
   const open = missed.filter((expectation) => due.includes(expectation) && !broken.includes(expectation))
   const doubted = match(open, findings.filter(isDoubt)).matches.map(({ expectation }) => expectation)
   return {
@@ -50,7 +57,11 @@ export function judge({ report, states, failedFiles, truth, coldMs, collections 
     falseAlarms: falseAlarms.filter((finding) => !isCollection(finding, collections)),
     inconclusive: findings.filter(isDoubt),
     doubted,
-    broken: [...broken.map((expectation) => describeBroken(expectation, truth)), ...failedFiles.map((file) => ({ file, text: `${file}: failed` })), ...wrongStates(states, due)],
+    broken: [
+      ...broken.map((expectation) => describeBroken(expectation, truth)),
+      ...failedFiles.map((file) => ({ file, text: `${file}: failed` })),
+      ...wrongStates(states, due)
+    ]
   }
 }
 
@@ -65,7 +76,7 @@ export function together(outcomes: readonly Outcome[]): Outcome {
     falseAlarms: outcomes.flatMap(({ falseAlarms }) => falseAlarms),
     inconclusive: outcomes.flatMap(({ inconclusive }) => inconclusive),
     doubted: outcomes.flatMap(({ doubted }) => doubted),
-    broken: outcomes.flatMap(({ broken }) => broken),
+    broken: outcomes.flatMap(({ broken }) => broken)
   }
 }
 
@@ -92,7 +103,10 @@ const isPlanted = (expectation: Expectation, truth: Run['truth']): boolean =>
 
 function describeBroken({ number, key, file, overMs }: Expectation, truth: Run['truth']): Broken {
   const ms = truth.get(key)?.ms
-  return { file, text: `${number} ${key} ${file}: ${ms === undefined ? 'did not take place' : `took ${ms.toFixed(1)} ms, which is not over ${overMs}`}` }
+  return {
+    file,
+    text: `${number} ${key} ${file}: ${ms === undefined ? 'did not take place' : `took ${ms.toFixed(1)} ms, which is not over ${overMs}`}`
+  }
 }
 
 function wrongStates(states: Run['states'], due: readonly Expectation[]): Broken[] {
@@ -100,7 +114,7 @@ function wrongStates(states: Run['states'], due: readonly Expectation[]): Broken
     [...ofFile].flatMap(([test, state]) => {
       const fails = due.some((expectation) => expectation.fails && expectation.file === file && expectation.test === test)
       return hasRun(state) && (state === 'failed') !== fails ? [{ file, text: `${file} > ${test}: ${state}` }] : []
-    }),
+    })
   )
 }
 
@@ -115,7 +129,7 @@ function judgeMatch({ expectation, finding }: Match, truths: Run['truth'], coldM
     whose: isOf(expectation, finding),
     kind: expectation.kinds.length === 0 || expectation.kinds.includes(finding.kind ?? 'none'),
     detail: wrongDetails(expectation, finding).length === 0,
-    ...(isTimed && { duration: { errorMs: errorOf(durationMs, rangeOf(truth, expectation, finding)), truth, coldMs } }),
+    ...(isTimed && { duration: { errorMs: errorOf(durationMs, rangeOf(truth, expectation, finding)), truth, coldMs } })
   }
 }
 
@@ -124,7 +138,11 @@ function judgeMatch({ expectation, finding }: Match, truths: Run['truth'], coldM
  * its own doing was off the CPU by the machine's doing: that is no part of a stall, though it may be part of its wall clock. And
  * a stretch does not end where the measured call does: it may have been stopped after it, too.
  */
-function rangeOf({ ms, offCpuMs, collectedMs }: Truth, { kinds }: Expectation, { evidence: { stolenMs = 0 } }: Finding): { fromMs: number; toMs: number } {
+function rangeOf(
+  { ms, offCpuMs, collectedMs }: Truth,
+  { kinds }: Expectation,
+  { evidence: { stolenMs = 0 } }: Finding
+): { fromMs: number; toMs: number } {
   const waits = kinds.some((kind) => WAITING_KINDS.includes(kind))
   const stoppedMs = Math.max(0, offCpuMs)
   return { fromMs: waits ? ms : ms - stoppedMs, toMs: ms + collectedMs + Math.max(0, stolenMs - stoppedMs) }
@@ -137,19 +155,28 @@ const errorOf = (durationMs: number, { fromMs, toMs }: { fromMs: number; toMs: n
   Math.min(0, durationMs - fromMs) + Math.max(0, durationMs - toMs)
 
 /** What is missing in a finding, besides the place, the test, the request and the kind. */
-export function wrongDetails({ through, throughPackage, says, waits, waitsNot, victims, fails, errors }: Expectation, { stack, message, severity, waits: tree, victims: told }: Finding): string[] {
+export function wrongDetails(
+  { through, throughPackage, says, waits, waitsNot, victims, fails, errors }: Expectation,
+  { stack, message, severity, waits: tree, victims: told }: Finding
+): string[] {
   const frames = stack.map(({ file, line }) => `${file}:${line}`)
-  const names = told.map(({ test, request }) => [test?.name ?? 'file', ...(request ? [`${request.method} ${request.url}`] : [])].join(' | '))
+  const names = told.map(({ test, request }) =>
+    [test?.name ?? 'file', ...(request ? [`${request.method} ${request.url}`] : [])].join(' | ')
+  )
   const waited = textsOf(tree)
   const isWaited = (text: string): boolean => waited.some((each) => each.includes(text))
   return [
     ...(through.length > 0 && !frames.some((frame) => through.includes(frame)) ? [`the stack has none of ${through.join(', ')}`] : []),
-    ...(throughPackage !== undefined && !frames.some((frame) => frame.includes(`node_modules/${throughPackage}/`)) ? [`the stack has no frame of ${throughPackage}`] : []),
+    ...(throughPackage !== undefined && !frames.some((frame) => frame.includes(`node_modules/${throughPackage}/`))
+      ? [`the stack has no frame of ${throughPackage}`]
+      : []),
     ...(says !== undefined && !message.includes(says) ? [`the message does not say ${says}: ${message}`] : []),
     ...(waits !== undefined && !isWaited(waits) ? [`it is not told to wait for ${waits}: ${waited.join('; ') || 'nothing'}`] : []),
     ...(waitsNot !== undefined && isWaited(waitsNot) ? [`it is told to wait for ${waitsNot}: ${waited.join('; ')}`] : []),
-    ...(victims !== 'any' && victims.join() !== names.join() ? [`victims ${names.join(', ') || 'none'} instead of ${victims.join(', ') || 'none'}`] : []),
-    ...((severity === 'error') !== (fails || errors) ? [`severity ${severity}`] : []),
+    ...(victims !== 'any' && victims.join() !== names.join()
+      ? [`victims ${names.join(', ') || 'none'} instead of ${victims.join(', ') || 'none'}`]
+      : []),
+    ...((severity === 'error') !== (fails || errors) ? [`severity ${severity}`] : [])
   ]
 }
 

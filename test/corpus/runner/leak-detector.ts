@@ -33,23 +33,33 @@ export async function compareWithLeakDetector(sandbox: Sandbox, combination: Com
   const score = scoreOf(pick(outcome, isLeftover))
   const planted = expectations.filter(({ file, rules }) => file.includes(ONLY) && rules.every(isLeftover))
   // In the other files tests time out, or fail late: what is left of those is no false alarm.
-  const leaks = readLeaks(await runProject(sandbox, combination, { only: ONLY, judge: 'leak-detector' })).filter(({ file }) => planted.some((each) => each.file === file))
+  const leaks = readLeaks(await runProject(sandbox, combination, { only: ONLY, judge: 'leak-detector' })).filter(({ file }) =>
+    planted.some((each) => each.file === file)
+  )
   const isTold = (expectation: Expectation): boolean => leaks.some((leak) => isOf(expectation, leak))
   const others = leaks.filter((leak) => !planted.some((expectation) => isOf(expectation, leak) || isFrom(expectation, leak)))
   return {
     name: nameOf(combination),
     rows: [
-      { name: `vitest-async-profiler, ${combination.backend}`, found: score.recall, planted: score.precision, line: score.line, whose: score.whose },
+      {
+        name: `vitest-async-profiler, ${combination.backend}`,
+        found: score.recall,
+        planted: score.precision,
+        line: score.line,
+        whose: score.whose
+      },
       {
         name: "Vitest's detectAsyncLeaks",
         found: { hits: planted.filter(isTold).length, of: planted.length },
-        planted: { hits: leaks.length - others.length, of: leaks.length },
-      },
+        planted: { hits: leaks.length - others.length, of: leaks.length }
+      }
     ],
     told: [
-      ...planted.map((expectation) => `${isTold(expectation) ? 'told' : 'not told'} ${expectation.number} ${expectation.key} ${expectation.file}`),
-      ...others.map(({ type, file, lines }) => `not planted ${type} ${file}: ${lines.join(', ')}`),
-    ],
+      ...planted.map(
+        (expectation) => `${isTold(expectation) ? 'told' : 'not told'} ${expectation.number} ${expectation.key} ${expectation.file}`
+      ),
+      ...others.map(({ type, file, lines }) => `not planted ${type} ${file}: ${lines.join(', ')}`)
+    ]
   }
 }
 
@@ -64,7 +74,12 @@ function isFrom({ file, test }: Expectation, leak: Leak): boolean {
   const source = readFileSync(join(PROJECT, file), 'utf8').split('\n')
   return leak.lines.some((place) => {
     const [path, line] = place.split(':')
-    const title = path === file && source.slice(0, Number(line)).findLast((text) => TEST.test(text))?.match(TEST)?.[2]
+    const title =
+      path === file &&
+      source
+        .slice(0, Number(line))
+        .findLast((text) => TEST.test(text))
+        ?.match(TEST)?.[2]
     return title && test.endsWith(title)
   })
 }
@@ -82,7 +97,10 @@ function readLeaks({ output }: Run): Leak[] {
 
 export function formatComparison({ name, rows }: Comparison): string {
   const head = [name, 'found', 'of its findings, planted', 'right line', 'right test and request']
-  return alignColumns([head, ...rows.map(({ name, found, planted, line, whose }) => [name, partOf(found), partOf(planted), percent(line), percent(whose)])], 1)
+  return alignColumns(
+    [head, ...rows.map(({ name, found, planted, line, whose }) => [name, partOf(found), partOf(planted), percent(line), percent(whose)])],
+    1
+  )
 }
 
 const partOf = ({ hits, of }: Rate): string => `${hits} of ${of}`

@@ -22,7 +22,9 @@ export function match(expectations: readonly Expectation[], findings: readonly F
   const matches: Match[] = []
   const pair = (fits: Fits): void => {
     for (const expectation of missed) {
-      const finding = [...alone].find((each) => expectation.rules.includes(each.rule) && each.file === expectation.file && fits(expectation, each))
+      const finding = [...alone].find(
+        (each) => expectation.rules.includes(each.rule) && each.file === expectation.file && fits(expectation, each)
+      )
       if (finding === undefined) continue
       missed.delete(expectation)
       alone.delete(finding)
@@ -37,7 +39,8 @@ export function match(expectations: readonly Expectation[], findings: readonly F
 }
 
 /** Whether test and request are right. */
-export const isOf: Fits = (expectation, finding) => isOfTest(expectation, finding) && (expectation.request === 'any' || requestOf(finding) === expectation.request)
+export const isOf: Fits = (expectation, finding) =>
+  isOfTest(expectation, finding) && (expectation.request === 'any' || requestOf(finding) === expectation.request)
 
 /** Whether the place to blame is right. */
 export const isAt: Fits = ({ lines }, finding) => (finding.location === undefined ? lines.length === 0 : lines.includes(placeOf(finding)))

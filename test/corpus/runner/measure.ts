@@ -28,7 +28,7 @@ export async function measure(sandbox: Sandbox, combination: Combination, only?:
     outcome,
     rows,
     missedBars: rows.flatMap(({ missedBars }) => missedBars),
-    faults: partsOf(outcome, combination.backend).flatMap((part) => describeFaults(part.outcome, part.bars)),
+    faults: partsOf(outcome, combination.backend).flatMap((part) => describeFaults(part.outcome, part.bars))
   }
 }
 
@@ -36,6 +36,6 @@ export function rowsOf(name: string, backend: Combination['backend'], outcome: O
   return partsOf(outcome, backend).map((part) => ({
     name: `${part.name}, ${name}`,
     score: scoreOf(part.outcome),
-    missedBars: missedBars(part.outcome, part.bars).map((text) => `${part.name}: ${text}`),
+    missedBars: missedBars(part.outcome, part.bars).map((text) => `${part.name}: ${text}`)
   }))
 }

@@ -42,12 +42,16 @@ export async function measureNoise(sandbox: Sandbox, combination: Combination, r
     tell('clean half, judged by monitorEventLoopDelay')
     const { delays } = await runProject(sandbox, combination, { half: 'clean', judge: 'loop-delay' })
     tell('faulty half')
-    const { found, missed, doubted } = judge(await runProject(sandbox, combination, { half: 'faulty' }), readExpectations(PROJECT), combination)
+    const { found, missed, doubted } = judge(
+      await runProject(sandbox, combination, { half: 'faulty' }),
+      readExpectations(PROJECT),
+      combination
+    )
     const figures: Figures = {
       falseAlarms: sum(clean, ({ falseAlarms }) => falseAlarms.length),
       budgets: sum(clean, ({ budgets }) => budgets),
       brokenBudgets: sum(clean, ({ brokenBudgets }) => brokenBudgets.length),
-      recall: found.length / (found.length + missed.length + doubted.length),
+      recall: found.length / (found.length + missed.length + doubted.length)
     }
     return {
       name: nameOf(combination),
@@ -56,7 +60,7 @@ export async function measureNoise(sandbox: Sandbox, combination: Combination, r
       inconclusive: sum(clean, ({ inconclusive }) => inconclusive),
       byLoopDelay: { budgets: delays.length, broken: delays.filter(({ measuredMs, allowedMs }) => measuredMs > allowedMs).length },
       missedBars: missedNoiseBars(figures),
-      faults: [...clean.flatMap(({ falseAlarms, brokenBudgets }) => [...falseAlarms, ...brokenBudgets]), ...describeMissed(missed, doubted)],
+      faults: [...clean.flatMap(({ falseAlarms, brokenBudgets }) => [...falseAlarms, ...brokenBudgets]), ...describeMissed(missed, doubted)]
     }
   } finally {
     await stop()
@@ -77,12 +81,17 @@ async function runCleanHalf(sandbox: Sandbox, combination: Combination): Promise
   const definite = findings.filter(({ confidence }) => confidence !== 'inconclusive')
   return {
     // What a module leaves behind was planted, whichever tests run.
-    falseAlarms: match(readExpectations(PROJECT), definite).falseAlarms.filter(({ rule }) => rule !== 'lag-budget').map((finding) => `false alarm ${describeFinding(finding)}`),
+    falseAlarms: match(readExpectations(PROJECT), definite)
+      .falseAlarms.filter(({ rule }) => rule !== 'lag-budget')
+      .map((finding) => `false alarm ${describeFinding(finding)}`),
     budgets: budgets.length,
     brokenBudgets: budgets
       .filter(({ verdict }) => verdict === 'over')
-      .map(({ budget, measured, allowed, scope }) => `broken budget ${budget} ${measured.toFixed(1)} > ${allowed}, ${scope.file}, ${scope.test}`),
-    inconclusive: findings.length - definite.length + budgets.filter(({ verdict }) => verdict === 'inconclusive').length,
+      .map(
+        ({ budget, measured, allowed, scope }) =>
+          `broken budget ${budget} ${measured.toFixed(1)} > ${allowed}, ${scope.file}, ${scope.test}`
+      ),
+    inconclusive: findings.length - definite.length + budgets.filter(({ verdict }) => verdict === 'inconclusive').length
   }
 }
 
@@ -92,7 +101,7 @@ function missedNoiseBars({ falseAlarms, budgets, brokenBudgets, recall }: Figure
     ...(brokenBudgets > NOISE_BARS.brokenBudgets ? [`${brokenBudgets} of ${budgets} budgets broken`] : []),
     // Else silence would mean nothing.
     ...(budgets === 0 ? ['no budget was judged'] : []),
-    ...(recall < NOISE_BARS.recall ? [`recall ${(recall * 100).toFixed(1)} % < ${NOISE_BARS.recall * 100} %`] : []),
+    ...(recall < NOISE_BARS.recall ? [`recall ${(recall * 100).toFixed(1)} % < ${NOISE_BARS.recall * 100} %`] : [])
   ]
 }
 

@@ -29,7 +29,7 @@ export function partsOf(outcome: Outcome, backend: Backend): Part[] {
   const parts: Part[] = [
     { name: 'stalls', outcome: { ...pick(outcome, isStall), broken: brokenIn(false) }, bars: BARS[backend] },
     { name: 'leftovers', outcome: pick(outcome, isLate), bars: LEFTOVER_BARS },
-    { name: 'stacks', outcome: { ...pick(outcome, isStack), broken: brokenIn(true) }, bars: STACK_BARS[backend] },
+    { name: 'stacks', outcome: { ...pick(outcome, isStack), broken: brokenIn(true) }, bars: STACK_BARS[backend] }
   ]
   return parts.filter(({ outcome }) => Object.values(outcome).some((list) => list.length > 0))
 }
@@ -46,6 +46,6 @@ export function pick({ found, missed, falseAlarms, inconclusive, doubted }: Outc
     falseAlarms: falseAlarms.filter(isFoundIn),
     inconclusive: inconclusive.filter(isFoundIn),
     doubted: doubted.filter(isPlantedIn),
-    broken: [],
+    broken: []
   }
 }

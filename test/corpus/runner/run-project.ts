@@ -61,7 +61,7 @@ const REPORTERS = {
   profiler: ['--reporter=json'],
   'loop-delay': ['--reporter=json'],
   // What it finds is in no machine-readable report.
-  'leak-detector': ['--reporter=json', '--reporter=default'],
+  'leak-detector': ['--reporter=json', '--reporter=default']
 }
 const LIMIT_MS = 20 * 60_000
 
@@ -70,18 +70,30 @@ export async function runProject(sandbox: Sandbox, combination: Combination, opt
   const { only, half, judge = 'profiler' } = options
   const { node, vitest, pool, backend } = combination
   const root = sandbox.createProject(vitest)
-  const args = [`--pool=${pool}`, '--silent', ...REPORTERS[judge], '--outputFile=results.json', ...(half === undefined ? [] : FILTERS[half])]
-  const output = await execute(nodeOf(node)!, [join(root, '../node_modules/vitest/vitest.mjs'), 'run', '--update', ...args, ...(only === undefined ? [] : [only])], root, {
-    ...inherited(),
-    NO_COLOR: '1',
-    // Each run is a first one; with CORPUS_CI=false it is one at a desk, where the profiler starts later.
-    CI: env['CORPUS_CI'] ?? 'true',
-    CORPUS_BACKEND: backend,
-    CORPUS_JUDGE: judge,
-  })
+  const args = [
+    `--pool=${pool}`,
+    '--silent',
+    ...REPORTERS[judge],
+    '--outputFile=results.json',
+    ...(half === undefined ? [] : FILTERS[half])
+  ]
+  const output = await execute(
+    nodeOf(node)!,
+    [join(root, '../node_modules/vitest/vitest.mjs'), 'run', '--update', ...args, ...(only === undefined ? [] : [only])],
+    root,
+    {
+      ...inherited(),
+      NO_COLOR: '1',
+      // Each run is a first one; with CORPUS_CI=false it is one at a desk, where the profiler starts later.
+      CI: env['CORPUS_CI'] ?? 'true',
+      CORPUS_BACKEND: backend,
+      CORPUS_JUDGE: judge
+    }
+  )
   const read = (path: string): string | undefined => (existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : undefined)
   const [report, results] = [read('report.json'), read('results.json')]
-  if (results === undefined || (report === undefined && judge === 'profiler')) throw new Error(`Vitest ended without a report in ${root}\n${output}`)
+  if (results === undefined || (report === undefined && judge === 'profiler'))
+    throw new Error(`Vitest ended without a report in ${root}\n${output}`)
   return {
     root,
     report: report === undefined ? undefined : (JSON.parse(report) as Report),
@@ -89,7 +101,7 @@ export async function runProject(sandbox: Sandbox, combination: Combination, opt
     ...readTruth(linesOf(read('truth.jsonl'))),
     delays: linesOf(read('loop-delay.jsonl')),
     collections: linesOf(read('collections.jsonl')),
-    output,
+    output
   }
 }
 
@@ -128,21 +140,30 @@ function readStates({ testResults }: Results, root: string): Pick<Run, 'states' 
   const files = testResults.map(({ name, status, assertionResults }) => ({
     file: name.slice(root.length + 1).replaceAll('\\', '/'),
     failed: status === 'failed' && assertionResults.every((test) => test.status !== 'failed'),
-    tests: assertionResults.map(({ ancestorTitles, title, status }) => [[...ancestorTitles, title].filter(Boolean).join(' > '), status] as const),
+    tests: assertionResults.map(
+      ({ ancestorTitles, title, status }) => [[...ancestorTitles, title].filter(Boolean).join(' > '), status] as const
+    )
   }))
   return {
     states: new Map(files.map(({ file, tests }) => [file, new Map(tests)])),
-    failedFiles: files.filter(({ failed }) => failed).map(({ file }) => file),
+    failedFiles: files.filter(({ failed }) => failed).map(({ file }) => file)
   }
 }
 
 function readTruth(calls: (Truth & { key: string })[]): Pick<Run, 'truth' | 'coldMs'> {
   const truth: Run['truth'] = new Map()
-  const cold = calls.filter(({ key }) => key === 'cold').map(({ ms }) => ms).toSorted((a, b) => a - b)
+  const cold = calls
+    .filter(({ key }) => key === 'cold')
+    .map(({ ms }) => ms)
+    .toSorted((a, b) => a - b)
   for (const { key, ...call } of calls) {
     if (call.ms > (truth.get(key)?.ms ?? 0)) truth.set(key, call)
   }
   return { truth, coldMs: cold[Math.floor(cold.length / 2)] ?? 0 }
 }
 
-const linesOf = <T>(text = ''): T[] => text.split('\n').filter(Boolean).map((line) => JSON.parse(line) as T)
+const linesOf = <T>(text = ''): T[] =>
+  text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as T)

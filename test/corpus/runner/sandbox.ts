@@ -27,6 +27,6 @@ export function createSandbox(): Sandbox {
       rmSync(join(root, 'modules'), { recursive: true })
       return root
     },
-    remove: () => rmSync(home, { recursive: true, force: true, maxRetries: 3 }),
+    remove: () => rmSync(home, { recursive: true, force: true, maxRetries: 3 })
   }
 }

@@ -39,7 +39,7 @@ export function scoreOf({ found, missed, falseAlarms, inconclusive }: Outcome): 
     worstErrorMs: errors.at(-1) ?? 0,
     worstErrorShare: Math.max(0, ...durations.map(({ errorMs, truth }) => Math.abs(errorMs) / truth.ms)),
     coldMs: durations[0]?.coldMs ?? 0,
-    inconclusive: inconclusive.length,
+    inconclusive: inconclusive.length
   }
 }
 
@@ -60,8 +60,10 @@ export function missedBars(outcome: Outcome, bars: Bars): string[] {
   const rates = (['recall', 'precision', 'line', 'whose', 'kind'] as const).filter((name) => shareOf(score[name]) < (bars[name] ?? 0))
   return [
     ...rates.map((name) => `${name} ${(shareOf(score[name]) * 100).toFixed(1)} % < ${bars[name]! * 100} %`),
-    ...(score.medianErrorMs > (bars.medianErrorMs ?? Infinity) + 2 * score.coldMs ? [`median error ${score.medianErrorMs.toFixed(2)} ms > ${bars.medianErrorMs} ms${cold}`] : []),
+    ...(score.medianErrorMs > (bars.medianErrorMs ?? Infinity) + 2 * score.coldMs
+      ? [`median error ${score.medianErrorMs.toFixed(2)} ms > ${bars.medianErrorMs} ms${cold}`]
+      : []),
     ...(bad > 0 ? [`${bad} durations over max(${bars.worstError!.ms} ms, ${bars.worstError!.share * 100} %)${cold}`] : []),
-    ...(outcome.broken.length > (bars.broken ?? Infinity) ? [`${outcome.broken.length} broken cases`] : []),
+    ...(outcome.broken.length > (bars.broken ?? Infinity) ? [`${outcome.broken.length} broken cases`] : [])
   ]
 }

@@ -33,8 +33,8 @@ export function readSettings(args: string[]): Settings {
       keep: { type: 'boolean', default: false },
       noise: { type: 'boolean', default: false },
       'leak-detector': { type: 'boolean', default: false },
-      runs: { type: 'string', default: DEFAULT_RUNS },
-    },
+      runs: { type: 'string', default: DEFAULT_RUNS }
+    }
   })
   const { only, json, keep, noise, 'leak-detector': leakDetector } = values
   if (noise && leakDetector) throw new RangeError('--noise and --leak-detector are two modes: one at a time')
@@ -46,12 +46,17 @@ export function readSettings(args: string[]): Settings {
     nodes: choose('--node', values.node?.map(Number), one ? [24] : NODES, NODES),
     vitests: choose('--vitest', values.vitest?.map(Number), one ? [5] : VITESTS, VITESTS),
     pools: choose('--pool', values.pool, one ? ['forks'] : POOLS, POOLS),
-    backends: choose('--backend', values.backend, one ? ['auto'] : ['auto', 'async-hooks'], BACKENDS),
+    backends: choose('--backend', values.backend, one ? ['auto'] : ['auto', 'async-hooks'], BACKENDS)
   }
   return { combinations: allCombinations(chosen), only, json, keep, noise, leakDetector, runs }
 }
 
-function choose<T extends string | number>(option: string, asked: readonly (string | number)[] | undefined, byDefault: readonly T[], all: readonly T[]): T[] {
+function choose<T extends string | number>(
+  option: string,
+  asked: readonly (string | number)[] | undefined,
+  byDefault: readonly T[],
+  all: readonly T[]
+): T[] {
   const unknown = asked?.filter((value) => !(all as readonly unknown[]).includes(value)) ?? []
   if (unknown.length > 0) throw new RangeError(`${option} must be one of ${all.join(', ')}, got ${unknown.join(', ')}`)
   return asked === undefined ? [...byDefault] : all.filter((value) => asked.includes(value))

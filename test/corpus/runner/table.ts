@@ -12,7 +12,10 @@ const HEAD = ['', 'recall', 'precision', 'line', 'test', 'kind', 'detail', 'medi
 
 export function formatTable(rows: readonly Row[]): string {
   const [head = '', ...lines] = alignColumns([HEAD, ...rows.map(cells)], 1).split('\n')
-  return [head, ...lines.map((line, index) => (rows[index]!.missedBars.length === 0 ? line : styleText('red', line, { stream: process.stdout })))].join('\n')
+  return [
+    head,
+    ...lines.map((line, index) => (rows[index]!.missedBars.length === 0 ? line : styleText('red', line, { stream: process.stdout })))
+  ].join('\n')
 }
 
 function cells({ name, score, missedBars }: Row): string[] {
@@ -24,7 +27,7 @@ function cells({ name, score, missedBars }: Row): string[] {
     `${worstErrorMs.toFixed(1)} ms`,
     `${(worstErrorShare * 100).toFixed(1)} %`,
     String(inconclusive),
-    missedBars.length === 0 ? 'good' : 'under the bars',
+    missedBars.length === 0 ? 'good' : 'under the bars'
   ]
 }
 

@@ -15,7 +15,12 @@ export const configWith = (testConfig: string, plugins = PLUGIN): string => conf
 
 /** Another copy of the package, as files below a project's folder: of another version, where one is given. */
 export function packageCopy(folder: string, version = VERSION): Record<string, string> {
-  const ofPackage = ['package.json', ...readdirSync(join(REPOSITORY, 'dist')).filter((name) => name.endsWith('.js')).map((name) => `dist/${name}`)]
+  const ofPackage = [
+    'package.json',
+    ...readdirSync(join(REPOSITORY, 'dist'))
+      .filter((name) => name.endsWith('.js'))
+      .map((name) => `dist/${name}`)
+  ]
   const read = (path: string): string => readFileSync(join(REPOSITORY, path), 'utf8').replaceAll(VERSION, version)
   return Object.fromEntries(ofPackage.map((path) => [`${folder}/node_modules/vitest-async-profiler/${path}`, read(path)]))
 }

@@ -75,7 +75,18 @@ const RESULTS = 'results.json'
 
 /** Runs real Vitest on a small project, in a process of its own. */
 export async function runVitest(options: RunOptions): Promise<RunResult> {
-  const { files, vitest = 5, command = 'run', pool, isolate, args = [], env = {}, color = false, results = true, timeoutMs = 60_000 } = options
+  const {
+    files,
+    vitest = 5,
+    command = 'run',
+    pool,
+    isolate,
+    args = [],
+    env = {},
+    color = false,
+    results = true,
+    timeoutMs = 60_000
+  } = options
   const { reporter = !args.some((arg) => arg.startsWith('--reporter')) } = options
   const home = sandboxOf(inject('sandbox'), vitest)
   const root = options.root ?? mkdtempSync(join(home, 'project-'))
@@ -96,7 +107,12 @@ export async function runVitest(options: RunOptions): Promise<RunResult> {
   ]
   // Vitest's own code is compiled once for all runs, which is a tenth of what a run of one small file takes.
   const cache = { NODE_COMPILE_CACHE: join(inject('sandbox'), 'compile-cache') }
-  const ended = await run(argv, root, { ...inherited(), ...cache, ...(color ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' }), ...env }, timeoutMs)
+  const ended = await run(
+    argv,
+    root,
+    { ...inherited(), ...cache, ...(color ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' }), ...env },
+    timeoutMs
+  )
   const read = (path: string): string | undefined => {
     const full = join(root, path)
     return existsSync(full) ? readFileSync(full, 'utf8') : undefined

@@ -18,7 +18,23 @@ export type Major = (typeof MAJORS)[number]
 export const sandboxOf = (sandbox: string, major: Major): string => join(sandbox, `vitest-${major}`)
 
 const VITEST: Record<Major, string> = { 5: 'node_modules/vitest', 4: 'test/vitest-4/node_modules/vitest' }
-const FOR_FIXTURES = ['express', 'supertest', 'fastify', 'hono', 'msw', 'jsdom', 'happy-dom', 'pino', 'undici', 'ws', 'socket.io', 'socket.io-client', 'h3', '@hono/node-server', 'light-my-request']
+const FOR_FIXTURES = [
+  'express',
+  'supertest',
+  'fastify',
+  'hono',
+  'msw',
+  'jsdom',
+  'happy-dom',
+  'pino',
+  'undici',
+  'ws',
+  'socket.io',
+  'socket.io-client',
+  'h3',
+  '@hono/node-server',
+  'light-my-request'
+]
 
 /** Global setup: the package as users have it installed, once for the whole run. */
 export default function setup(project: TestProject): () => void {

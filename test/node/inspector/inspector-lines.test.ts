@@ -17,7 +17,13 @@ test('learns the address, shows all other lines, in whatever pieces they come', 
   from.write('before\n')
   await setImmediate()
   const address = divertInspectorLines(from, to)
-  for (const piece of [`Debugger list`, `ening on ${ADDRESS}\nFor help, see: https://nodejs.org/learn/x\nnative war`, 'ning\nDebugger attached.\n', 'no end']) from.write(piece)
+  for (const piece of [
+    `Debugger list`,
+    `ening on ${ADDRESS}\nFor help, see: https://nodejs.org/learn/x\nnative war`,
+    'ning\nDebugger attached.\n',
+    'no end'
+  ])
+    from.write(piece)
   expect(await address).toBe(ADDRESS)
   from.end()
   await setImmediate()

@@ -56,8 +56,21 @@ test('a rejection that nobody handles is told of the promise itself, one that so
   process.removeAllListeners('unhandledRejection')
   process.on('unhandledRejection', (_reason, promise) => seen.push(promise))
   const { follow } = start()
-  const dropped = [Promise.reject(new Error('at once')), (async () => { throw new Error('async') })(), sleep(5).then(() => { throw new Error('later') })]
-  const handled = [Promise.reject(new Error('at once')), sleep(5).then(() => { throw new Error('later') })]
+  const dropped = [
+    Promise.reject(new Error('at once')),
+    (async () => {
+      throw new Error('async')
+    })(),
+    sleep(5).then(() => {
+      throw new Error('later')
+    })
+  ]
+  const handled = [
+    Promise.reject(new Error('at once')),
+    sleep(5).then(() => {
+      throw new Error('later')
+    })
+  ]
   for (const promise of [...dropped, ...handled]) follow(promise, 'key')
   for (const promise of handled) promise.catch(() => {})
   await sleep(30)
@@ -84,7 +97,18 @@ test('what is no plain promise is left alone', () => {
   const { follow } = start()
   const thenable = Object.defineProperty({}, THEN, { get: () => spy('then of a thenable') })
   const odd = Object.defineProperty(Promise.resolve(1), 'constructor', { get: () => spy('constructor') })
-  const things = [undefined, null, 42, 'text', {}, thenable, new Mine(() => {}), odd, Object.create(Promise.prototype), new Proxy(Promise.resolve(), { get: () => spy('a proxy') })]
+  const things = [
+    undefined,
+    null,
+    42,
+    'text',
+    {},
+    thenable,
+    new Mine(() => {}),
+    odd,
+    Object.create(Promise.prototype),
+    new Proxy(Promise.resolve(), { get: () => spy('a proxy') })
+  ]
   for (const thing of things) follow(thing, 'key')
   expect(Mine.made).toBe(1)
   expect(touched).toEqual([])

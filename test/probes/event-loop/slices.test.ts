@@ -45,9 +45,27 @@ test("a file's slice may be another's, where the claim says so", () => {
 })
 
 test.each<[string, ['claim' | 'involve', string][]]>([
-  ['two claim', [['claim', 'one'], ['claim', 'other']]],
-  ['another request waits for, and then somebody claims,', [['involve', 'other'], ['claim', 'one']]],
-  ['somebody claims, and another request waits for,', [['claim', 'one'], ['involve', 'other']]]
+  [
+    'two claim',
+    [
+      ['claim', 'one'],
+      ['claim', 'other']
+    ]
+  ],
+  [
+    'another request waits for, and then somebody claims,',
+    [
+      ['involve', 'other'],
+      ['claim', 'one']
+    ]
+  ],
+  [
+    'somebody claims, and another request waits for,',
+    [
+      ['claim', 'one'],
+      ['involve', 'other']
+    ]
+  ]
 ])('what %s stays whose it was', (_what, steps) => {
   const { slices, work, ended } = record()
   slices.cut(performance.now(), undefined)
@@ -69,7 +87,10 @@ test('who waits for it may claim it', () => {
 
 test('what was ours is no part of a slice, nor of the next one', () => {
   const lengths: number[] = []
-  const slices = createSlices<string>(() => {}, ({ durationMs }) => void lengths.push(durationMs))
+  const slices = createSlices<string>(
+    () => {},
+    ({ durationMs }) => void lengths.push(durationMs)
+  )
   slices.excludeMs(4)
   slices.excludeMs(3)
   slices.cut(slices.start() + 20, 'test')

@@ -107,7 +107,9 @@ describe.runIf(process.platform === 'linux')('a descriptor that tests have close
 
 /** Descriptors of this process that stand for a thread's figures. */
 function schedstats(): number[] {
-  return readdirSync('/proc/self/fd').map(Number).filter((fd) => targetOf(fd).endsWith('/schedstat'))
+  return readdirSync('/proc/self/fd')
+    .map(Number)
+    .filter((fd) => targetOf(fd).endsWith('/schedstat'))
 }
 
 function targetOf(fd: number): string {

@@ -24,11 +24,26 @@ const callLater = <T>(make: () => T, call: (made: T) => void): void => {
 
 describe('a callback in the context that it was bound to', () => {
   test.each<[string, () => (callback: () => void) => void]>([
-    ['AsyncResource', () => { const resource = new AsyncResource('Query'); return (callback) => resource.runInAsyncScope(callback) }],
+    [
+      'AsyncResource',
+      () => {
+        const resource = new AsyncResource('Query')
+        return (callback) => resource.runInAsyncScope(callback)
+      }
+    ],
     ['AsyncResource.bind', () => AsyncResource.bind((callback: () => void) => callback())],
     ['AsyncLocalStorage.bind', () => AsyncLocalStorage.bind((callback: () => void) => callback())],
     ['AsyncLocalStorage.snapshot', () => AsyncLocalStorage.snapshot()],
-    ['EventEmitterAsyncResource', () => { const emitter = new EventEmitterAsyncResource({ name: 'Pool' }); return (callback) => { emitter.once('row', callback); emitter.emit('row') } }]
+    [
+      'EventEmitterAsyncResource',
+      () => {
+        const emitter = new EventEmitterAsyncResource({ name: 'Pool' })
+        return (callback) => {
+          emitter.once('row', callback)
+          emitter.emit('row')
+        }
+      }
+    ]
   ])('%s', (_, make) => {
     let inside: string | undefined
     callLater(make, (run) => run(() => void (inside = storage.getStore())))
@@ -39,18 +54,32 @@ describe('a callback in the context that it was bound to', () => {
 
 test('inside one another', () => {
   const inner = storage.run('inner', () => new AsyncResource('Inner'))
-  callLater(() => new AsyncResource('Outer'), (outer) => outer.runInAsyncScope(() => inner.runInAsyncScope(() => {})))
+  callLater(
+    () => new AsyncResource('Outer'),
+    (outer) => outer.runInAsyncScope(() => inner.runInAsyncScope(() => {}))
+  )
   expect(seen).toEqual(['pool > request', 'request > inner', '< request', '< pool'])
 })
 
-test('what is returned, thrown, given and `this` are the callback\'s', () => {
+test("what is returned, thrown, given and `this` are the callback's", () => {
   const resource = new AsyncResource('Query')
   const self = {}
-  const called = resource.runInAsyncScope(function (this: unknown, ...args: number[]) { return [this, ...args] }, self, 1, 2)
+  const called = resource.runInAsyncScope(
+    function (this: unknown, ...args: number[]) {
+      return [this, ...args]
+    },
+    self,
+    1,
+    2
+  )
   expect(called).toEqual([self, 1, 2])
   expect(called[0]).toBe(self)
   const error = new RangeError('by the callback')
-  expect(() => resource.runInAsyncScope(() => { throw error })).toThrow(error)
+  expect(() =>
+    resource.runInAsyncScope(() => {
+      throw error
+    })
+  ).toThrow(error)
   expect(seen.at(-1)).toBe('< undefined')
 })
 

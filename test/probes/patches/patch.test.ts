@@ -147,18 +147,29 @@ describe('errors', () => {
     }
   })
 
-  test.each([['a string', 'thrown'], ['nothing', undefined], ['null', null], ['a frozen error', Object.freeze(new Error('frozen'))], ['a symbol', Symbol('s')]])(
-    'what is thrown is passed on as it is: %s',
-    (_name, thrown) => {
-      const target = { workSync() { throw thrown } }
-      patch(target, 'workSync')
-      expect(caught(() => target.workSync())).toBe(thrown)
+  test.each([
+    ['a string', 'thrown'],
+    ['nothing', undefined],
+    ['null', null],
+    ['a frozen error', Object.freeze(new Error('frozen'))],
+    ['a symbol', Symbol('s')]
+  ])('what is thrown is passed on as it is: %s', (_name, thrown) => {
+    const target = {
+      workSync() {
+        throw thrown
+      }
     }
-  )
+    patch(target, 'workSync')
+    expect(caught(() => target.workSync())).toBe(thrown)
+  })
 
   test('an error that was thrown twice through a patch still reads', () => {
     const error = new Error('once')
-    const target = { workSync() { throw error } }
+    const target = {
+      workSync() {
+        throw error
+      }
+    }
     patch(target, 'workSync')
     expect(caught(() => target.workSync())).toBe(error)
     expect(caught(() => target.workSync())).toBe(error)
@@ -175,12 +186,17 @@ describe('undo', () => {
   })
 
   test('ours over ours, in either order', () => {
-    for (const order of [[0, 1], [1, 0]] as const) {
+    for (const order of [
+      [0, 1],
+      [1, 0]
+    ] as const) {
       const calls = [0, 0]
-      const counting = (index: 0 | 1): Around => (original, self, args) => {
-        calls[index]!++
-        return Reflect.apply(original, self, args)
-      }
+      const counting =
+        (index: 0 | 1): Around =>
+        (original, self, args) => {
+          calls[index]!++
+          return Reflect.apply(original, self, args)
+        }
       const undos = [patch(fs, 'existsSync', counting(0)), patch(fs, 'existsSync', counting(1))]
       expect(fs.existsSync('.')).toBe(true)
       expect(calls).toEqual([1, 1])
@@ -260,15 +276,19 @@ interface Counts {
   theirs: number
 }
 
-const countOurs = (calls: Counts): Around => (original, self, args) => {
-  calls.ours++
-  return Reflect.apply(original, self, args)
-}
+const countOurs =
+  (calls: Counts): Around =>
+  (original, self, args) => {
+    calls.ours++
+    return Reflect.apply(original, self, args)
+  }
 
-const wrapTheirs = (original: typeof fs.existsSync, calls: Counts): typeof fs.existsSync => (path) => {
-  calls.theirs++
-  return original(path)
-}
+const wrapTheirs =
+  (original: typeof fs.existsSync, calls: Counts): typeof fs.existsSync =>
+  (path) => {
+    calls.theirs++
+    return original(path)
+  }
 
 /** The first of two calls: without the patch, which is put back. */
 function undoAndCall(target: object, name: string, call: () => unknown, errors: Error[]): void {

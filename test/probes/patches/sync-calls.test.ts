@@ -39,7 +39,10 @@ interface Watch extends SyncCalls {
 function watch(): Watch {
   let owner: string | undefined
   const calls: Call[] = []
-  const started = startSyncCalls<string>(() => owner, (api, args, owner, startMs, endMs) => void calls.push({ api, args, owner, startMs, endMs }))
+  const started = startSyncCalls<string>(
+    () => owner,
+    (api, args, owner, startMs, endMs) => void calls.push({ api, args, owner, startMs, endMs })
+  )
   started.refresh()
   onTestFinished(started.stop)
   return {
@@ -66,7 +69,12 @@ test('a call is told with its API, arguments, owner and times', () => {
   expect(text).toBe('a')
   expect(calls).toHaveLength(1)
   const [{ api, args, owner, startMs, endMs }] = calls as [Call]
-  expect({ name: api.name, kind: api.kind, args, owner }).toEqual({ name: 'fs.readFileSync', kind: 'sync-io', args: [path, 'utf8'], owner: 'a test' })
+  expect({ name: api.name, kind: api.kind, args, owner }).toEqual({
+    name: 'fs.readFileSync',
+    kind: 'sync-io',
+    args: [path, 'utf8'],
+    owner: 'a test'
+  })
   expect([before, startMs, endMs, after].toSorted((a, b) => a - b)).toEqual([before, startMs, endMs, after])
 })
 
@@ -140,9 +148,13 @@ describe('what does not count', () => {
   test('the async forms', async () => {
     const { names, as } = watch()
     const bytes = await as('a test', () => promisify(crypto.randomBytes)(1_000_000))
-    const withCallback = await as('a test', () => new Promise<number>((resolve, reject) => {
-      crypto.randomBytes(1_000_000, (error, buffer) => (error ? reject(error) : resolve(buffer.length)))
-    }))
+    const withCallback = await as(
+      'a test',
+      () =>
+        new Promise<number>((resolve, reject) => {
+          crypto.randomBytes(1_000_000, (error, buffer) => (error ? reject(error) : resolve(buffer.length)))
+        })
+    )
     await as('a test', () => fs.promises.readFile(join(folder, 'from/a.txt')))
     await as('a test', () => promisify(fs.readFile)(join(folder, 'from/a.txt')))
     await as('a test', () => promisify(zlib.gzip)('text'))
@@ -193,7 +205,9 @@ describe('one inside another is part of it', () => {
       fs.statSync('.')
       throw new Error('from the filter')
     }
-    expect(() => as('a test', () => fs.cpSync(join(folder, 'from'), join(folder, 'to'), { recursive: true, filter }))).toThrow('from the filter')
+    expect(() => as('a test', () => fs.cpSync(join(folder, 'from'), join(folder, 'to'), { recursive: true, filter }))).toThrow(
+      'from the filter'
+    )
     as('a test', () => fs.statSync('.'))
     expect(names()).toEqual(['fs.cpSync', 'fs.statSync'])
   })

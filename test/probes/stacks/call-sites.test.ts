@@ -58,7 +58,10 @@ describe.each(['stackTraceLimit', 'prepareStackTrace'] as const)('Error.%s', (ke
     ['undefined', { value: undefined, writable: true, configurable: true, enumerable: true }],
     ['not writable', { value: 7, writable: false, configurable: true, enumerable: false }],
     ['an accessor', { get: () => called.push('get'), set: () => called.push('set'), configurable: true, enumerable: true }],
-    ['an accessor without a setter', { get: () => called.push('get'), set: undefined, configurable: true, enumerable: true } as unknown as PropertyDescriptor]
+    [
+      'an accessor without a setter',
+      { get: () => called.push('get'), set: undefined, configurable: true, enumerable: true } as unknown as PropertyDescriptor
+    ]
   ]
   afterEach(() => {
     Reflect.deleteProperty(Error, key)
@@ -77,7 +80,11 @@ describe.each(['stackTraceLimit', 'prepareStackTrace'] as const)('Error.%s', (ke
   })
 
   test('what throws leaves it as it was', () => {
-    expect(() => withErrorSetting(key, 3, () => { throw new RangeError('no') })).toThrow(RangeError)
+    expect(() =>
+      withErrorSetting(key, 3, () => {
+        throw new RangeError('no')
+      })
+    ).toThrow(RangeError)
     expect(Object.getOwnPropertyDescriptor(Error, key)).toEqual(before)
   })
 

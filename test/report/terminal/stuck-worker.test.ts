@@ -10,7 +10,11 @@ const STUCK = blocking({
   message: 'feed > spins stopped the event loop: it has not turned for 30 s',
   durationMs: 30_123,
   location: spin,
-  stack: [{ file: 'node_modules/dep/index.js', line: 1, column: 1, functionName: 'each' }, spin, { file: 'test/feed.test.ts', line: 6, column: 3 }],
+  stack: [
+    { file: 'node_modules/dep/index.js', line: 1, column: 1, functionName: 'each' },
+    spin,
+    { file: 'test/feed.test.ts', line: 6, column: 3 }
+  ],
   test: { file: 'test/feed.test.ts', name: 'feed > spins' },
   request: { method: 'GET', url: '/spin' }
 })
@@ -26,7 +30,11 @@ test('who, where, and what becomes of it', () => {
 })
 
 test('without a test, and inside a call', () => {
-  const { test: _, request: __, ...loading } = { ...STUCK, callee: 'Atomics.wait', message: 'the loading of test/feed.test.ts stopped the event loop: it has not turned for 30 s' }
+  const {
+    test: _,
+    request: __,
+    ...loading
+  } = { ...STUCK, callee: 'Atomics.wait', message: 'the loading of test/feed.test.ts stopped the event loop: it has not turned for 30 s' }
   expect(formatStuckWorker(loading, PLAIN)).toMatchInlineSnapshot(`
     " Async  a worker is stuck: its event loop has not turned for 30 s
             the loading of test/feed.test.ts stopped the event loop: it has not
@@ -39,7 +47,16 @@ test('without a test, and inside a call', () => {
 })
 
 test('without a stack, the reason', () => {
-  const { location: _, request: __, ...blind } = { ...STUCK, stack: [], message: 'feed > spins stopped the event loop: it has not turned for 30 s; there is no stack: it is blocked in a call that cannot be interrupted' }
+  const {
+    location: _,
+    request: __,
+    ...blind
+  } = {
+    ...STUCK,
+    stack: [],
+    message:
+      'feed > spins stopped the event loop: it has not turned for 30 s; there is no stack: it is blocked in a call that cannot be interrupted'
+  }
   expect(formatStuckWorker(blind, PLAIN)).toMatchInlineSnapshot(`
     " Async  a worker is stuck: its event loop has not turned for 30 s
             test/feed.test.ts > feed > spins

@@ -23,22 +23,36 @@ test('all well stays one line with settled findings and budgets, and drops what 
     budgets: [overBudget({ verdict: 'within', measured: 12 })],
     tests: [sampleTest('users > signs up'), skippedTest]
   })
-  expect(print(report, { columns: 120 })).toMatchInlineSnapshot(`" Async  no findings in 1 test · 1 allowed · 2 known · budgets 1 of 1 within · inspector · overhead 1.8 % of the run"`)
-  expect(print(report, { columns: 80 })).toMatchInlineSnapshot(`" Async  no findings in 1 test · 1 allowed · 2 known · budgets 1 of 1 within"`)
+  expect(print(report, { columns: 120 })).toMatchInlineSnapshot(
+    `" Async  no findings in 1 test · 1 allowed · 2 known · budgets 1 of 1 within · inspector · overhead 1.8 % of the run"`
+  )
+  expect(print(report, { columns: 80 })).toMatchInlineSnapshot(
+    `" Async  no findings in 1 test · 1 allowed · 2 known · budgets 1 of 1 within"`
+  )
   expect(print(report, { columns: 40 })).toMatchInlineSnapshot(`" Async  no findings in 1 test"`)
 })
 
 test('what was over a threshold, but hardly by the doing of the user, is counted where all else is well', () => {
   const stolen = sampleReport({ counted: { leftovers: 0, stolen: 2, doubtful: 0 } })
-  expect(print(stolen, { columns: 120 })).toMatchInlineSnapshot(`" Async  no findings in 3 tests · 2 inconclusive (CPU was taken by other processes) · overhead 1.8 % of the run"`)
-  expect(print(stolen, { columns: 80 })).toMatchInlineSnapshot(`" Async  no findings in 3 tests · 2 inconclusive · overhead 1.8 % of the run"`)
+  expect(print(stolen, { columns: 120 })).toMatchInlineSnapshot(
+    `" Async  no findings in 3 tests · 2 inconclusive (CPU was taken by other processes) · overhead 1.8 % of the run"`
+  )
+  expect(print(stolen, { columns: 80 })).toMatchInlineSnapshot(
+    `" Async  no findings in 3 tests · 2 inconclusive · overhead 1.8 % of the run"`
+  )
   const doubtful = sampleReport({ counted: { leftovers: 0, stolen: 2, doubtful: 1 } })
-  expect(print(doubtful, { columns: 120 })).toMatchInlineSnapshot(`" Async  no findings in 3 tests · 3 inconclusive · inspector · overhead 1.8 % of the run, 72 ms"`)
-  expect(print(sampleReport({ findings: [leak()], counted: { leftovers: 0, stolen: 2, doubtful: 0 } }))).toMatch(/1 leak · 2 inconclusive \(CPU was taken by other processes\)$/)
+  expect(print(doubtful, { columns: 120 })).toMatchInlineSnapshot(
+    `" Async  no findings in 3 tests · 3 inconclusive · inspector · overhead 1.8 % of the run, 72 ms"`
+  )
+  expect(print(sampleReport({ findings: [leak()], counted: { leftovers: 0, stolen: 2, doubtful: 0 } }))).toMatch(
+    /1 leak · 2 inconclusive \(CPU was taken by other processes\)$/
+  )
 })
 
 test('a run without a profiled test is not called well', () => {
-  expect(print(sampleReport({ tests: [] }))).toMatchInlineSnapshot(`" Async  no tests profiled · inspector · overhead 1.8 % of the run, 72 ms"`)
+  expect(print(sampleReport({ tests: [] }))).toMatchInlineSnapshot(
+    `" Async  no tests profiled · inspector · overhead 1.8 % of the run, 72 ms"`
+  )
 })
 
 test('one finding', () => {
@@ -219,7 +233,12 @@ test('a stuck test shows what it waits for', () => {
 })
 
 test('what has no line is one entry only where it is one thing', () => {
-  const at = (line: number, functionName?: string, file = 'node_modules/kit/index.js'): Location => ({ file, line, column: 1, ...(functionName !== undefined && { functionName }) })
+  const at = (line: number, functionName?: string, file = 'node_modules/kit/index.js'): Location => ({
+    file,
+    line,
+    column: 1,
+    ...(functionName !== undefined && { functionName })
+  })
   const left = (message: string, stack: Location[], test = signsUp): Finding => {
     const { request: _, ...finding } = withoutLocation(leak({ message, test }))
     return { ...finding, stack }
@@ -247,7 +266,9 @@ test('what has no line is one entry only where it is one thing', () => {
     ['fs.watch is still open', 1],
     ['a pipe is still open', 2]
   ]
-  expect(groupFindings(report.findings).map(({ worst, findings }) => [worst.message, findings.length])).toEqual(expect.arrayContaining(told))
+  expect(groupFindings(report.findings).map(({ worst, findings }) => [worst.message, findings.length])).toEqual(
+    expect.arrayContaining(told)
+  )
   expect(groupFindings(report.findings)).toHaveLength(told.length)
   const text = print(report)
   for (const [message] of told) expect(text).toContain(message)
@@ -255,7 +276,10 @@ test('what has no line is one entry only where it is one thing', () => {
 })
 
 test('stalls without a line are one entry for each function, else for each dependency, else for each test', () => {
-  const blocked = (durationMs: number, stack: Location[], changes: Partial<Finding> = {}): Finding => ({ ...withoutLocation(blocking({ durationMs, kind: 'cpu', message: `blocked for ${durationMs} ms`, ...changes })), stack })
+  const blocked = (durationMs: number, stack: Location[], changes: Partial<Finding> = {}): Finding => ({
+    ...withoutLocation(blocking({ durationMs, kind: 'cpu', message: `blocked for ${durationMs} ms`, ...changes })),
+    stack
+  })
   const own = (line: number, functionName: string): Location => ({ file: 'src/users.ts', line, column: 1, functionName })
   const dep = (line: number, functionName: string): Location => ({ file: 'node_modules/kit/index.js', line, column: 1, functionName })
   const groups = groupFindings([
@@ -278,7 +302,11 @@ test('a request that stalls at one place by two kinds of work is named once', ()
 
 test('where no line is known, the file of the function is shown', () => {
   const { location, ...rest } = blocking({ message: 'hashPassword blocked the event loop for 184 ms', confidence: 'likely' })
-  expect(print(sampleReport({ findings: [{ ...rest, stack: [...rest.stack.slice(0, 1), { ...location!, line: 3 }] }] })).split('\n').slice(2, 5)).toEqual([
+  expect(
+    print(sampleReport({ findings: [{ ...rest, stack: [...rest.stack.slice(0, 1), { ...location!, line: 3 }] }] }))
+      .split('\n')
+      .slice(2, 5)
+  ).toEqual([
     '  warn  184 ms  src/users.ts, line unknown           blocking-call · sync-crypto',
     '        hashPassword blocked the event loop for 184 ms',
     '        POST /users in test/users.test.ts > users > signs up'
@@ -286,7 +314,9 @@ test('where no line is known, the file of the function is shown', () => {
 })
 
 test.each([1, 9, 10, 11, 400])('%i places: each is shown or counted, and the tally agrees', (count) => {
-  const findings = Array.from({ length: count }, (_, index) => blocking({ durationMs: 1000 + index, location: { file: 'src/users.ts', line: index + 1, column: 1 } }))
+  const findings = Array.from({ length: count }, (_, index) =>
+    blocking({ durationMs: 1000 + index, location: { file: 'src/users.ts', line: index + 1, column: 1 } })
+  )
   const text = print(sampleReport({ findings }))
   const shown = text.split('\n').filter((line) => line.startsWith('  warn')).length
   const more = Number(/and (\d+) more places?; /m.exec(text)?.[1] ?? 0)
@@ -374,7 +404,9 @@ test('a budget gone over is told once, with the severity and hint of its finding
 
 test('a budget gone over is settled where its finding is allowed', () => {
   const finding = blocking({ rule: 'lag-budget', status: 'allowed', message: 'maxLag was 184 ms, 20 ms are allowed' })
-  expect(print(sampleReport({ findings: [finding], budgets: [overBudget()] }))).toMatchInlineSnapshot(`" Async  no findings in 3 tests · 1 allowed · budgets 0 of 1 within"`)
+  expect(print(sampleReport({ findings: [finding], budgets: [overBudget()] }))).toMatchInlineSnapshot(
+    `" Async  no findings in 3 tests · 1 allowed · budgets 0 of 1 within"`
+  )
 })
 
 test('notices and a fallback are told, each once', () => {
@@ -416,7 +448,9 @@ test('after ten places the rest is counted', () => {
 
 test('each rule has its share of the ten places', () => {
   const leaks = Array.from({ length: 20 }, (_, index) => leak({ location: { file: 'src/feed.ts', line: index + 1, column: 1 } }))
-  const stalls = Array.from({ length: 20 }, (_, index) => blocking({ durationMs: 500 - index, location: { file: 'src/many.ts', line: index + 1, column: 1 } }))
+  const stalls = Array.from({ length: 20 }, (_, index) =>
+    blocking({ durationMs: 500 - index, location: { file: 'src/many.ts', line: index + 1, column: 1 } })
+  )
   const output = print(sampleReport({ findings: [...leaks, ...stalls] }))
   expect(output.match(/src\/many\.ts:\d+/g)).toEqual([1, 2, 3, 4, 5].map((line) => `src/many.ts:${line}`))
   expect(output.match(/src\/feed\.ts:\d+/g)).toHaveLength(5)
@@ -438,7 +472,10 @@ test('what a failed test has shown is one line', () => {
 })
 
 test('why the run fails is the last that is said', () => {
-  const failures = ['the run went over its budget: maxLag was 34 ms, allowed is 20 ms', 'report.json could not be written to out/report.json: EACCES: permission denied']
+  const failures = [
+    'the run went over its budget: maxLag was 34 ms, allowed is 20 ms',
+    'report.json could not be written to out/report.json: EACCES: permission denied'
+  ]
   expect(print(sampleReport({ failures }))).toMatchInlineSnapshot(`
     " Async  3 tests · inspector · overhead 1.8 % of the run, 72 ms
 

@@ -17,7 +17,18 @@ const B = ['test/b.test.ts']
 
 beforeEach(() => {
   root = realpathSync(mkdtempSync(join(tmpdir(), 'async-profiler-memory-')))
-  for (const name of ['test/a.test.ts', 'test/b.test.ts', 'src/shared.ts', 'src/required.cjs', 'src/of-setup.ts', 'setup.ts', 'global.ts', 'vitest.config.ts', 'package-lock.json']) write(name, name)
+  for (const name of [
+    'test/a.test.ts',
+    'test/b.test.ts',
+    'src/shared.ts',
+    'src/required.cjs',
+    'src/of-setup.ts',
+    'setup.ts',
+    'global.ts',
+    'vitest.config.ts',
+    'package-lock.json'
+  ])
+    write(name, name)
 })
 afterEach(() => rmSync(root, { recursive: true, force: true }))
 
@@ -39,10 +50,19 @@ interface Setting {
 /** The parts of Vitest that are asked, with projects of these names. */
 function vitestOf({ names = [''], options = {}, config = {} }: Setting = {}): Vitest {
   const projects = names.map((name) => {
-    const provided: Record<string, unknown> = { [OPTIONS_KEY]: { plugin: 0, options: { ...DEFAULT_OPTIONS, ...options }, allow: [], root } satisfies WorkerConfig }
+    const provided: Record<string, unknown> = {
+      [OPTIONS_KEY]: { plugin: 0, options: { ...DEFAULT_OPTIONS, ...options }, allow: [], root } satisfies WorkerConfig
+    }
     return {
       name,
-      config: { setupFiles: [join(root, 'setup.ts')], globalSetup: [join(root, 'global.ts')], pool: 'forks', isolate: true, environment: 'node', ...config },
+      config: {
+        setupFiles: [join(root, 'setup.ts')],
+        globalSetup: [join(root, 'global.ts')],
+        pool: 'forks',
+        isolate: true,
+        environment: 'node',
+        ...config
+      },
       vite: { config: { configFile: join(root, 'vitest.config.ts'), configFileDependencies: [] } },
       getProvidedContext: () => provided,
       provide: (key: string, value: unknown) => void (provided[key] = value)
@@ -65,8 +85,14 @@ function moduleOf(project: TestProject, name: string, { state = 'passed', result
   const external = { file: join(root, 'node_modules/x/index.js'), importedModules: new Set() }
   const top = { file: join(root, name), importedModules: new Set([shared, external]) }
   shared.importedModules.add(top)
-  const setup = { file: join(root, 'setup.ts'), importedModules: new Set([{ file: join(root, 'src/of-setup.ts'), importedModules: new Set() }]) }
-  const nodes = new Map([[top.file, top], [setup.file, setup]])
+  const setup = {
+    file: join(root, 'setup.ts'),
+    importedModules: new Set([{ file: join(root, 'src/of-setup.ts'), importedModules: new Set() }])
+  }
+  const nodes = new Map([
+    [top.file, top],
+    [setup.file, setup]
+  ])
   return {
     moduleId: join(root, name),
     project,
@@ -84,7 +110,10 @@ const reportOf = (rules: RuleName[]): Report => ({ findings: rules.map((rule) =>
  * One run of both files in each project, with findings in the first one.
  * @returns those of which the workers of the first project were told all
  */
-function run(setting: Setting = {}, { found = [], whole = true, ran = {} }: { found?: RuleName[]; whole?: boolean; ran?: Ran } = {}): string[] {
+function run(
+  setting: Setting = {},
+  { found = [], whole = true, ran = {} }: { found?: RuleName[]; whole?: boolean; ran?: Ran } = {}
+): string[] {
   const vitest = vitestOf(setting)
   const memory = new Memory(vitest)
   memory.tell(vitest.projects.flatMap((project) => BOTH.map((name) => ({ project, moduleId: join(root, name) }) as TestSpecification)))
@@ -93,7 +122,8 @@ function run(setting: Setting = {}, { found = [], whole = true, ran = {} }: { fo
   memory.keep(modules, reportOf(found), whole)
   return told
 }
-const toldTo = (project: TestProject): KnownFiles => ((project.getProvidedContext() as unknown as Record<string, WorkerConfig>)[OPTIONS_KEY]!).known!
+const toldTo = (project: TestProject): KnownFiles =>
+  (project.getProvidedContext() as unknown as Record<string, WorkerConfig>)[OPTIONS_KEY]!.known!
 const isIn = ({ files, others }: FileSet, file: string): boolean => files.includes(file) !== others
 const isQuiet = ({ noStall, nothingLeft }: KnownFiles, file: string): boolean => isIn(noStall, file) && isIn(nothingLeft, file)
 
@@ -119,7 +149,11 @@ describe('a file is known to be quiet', () => {
     ['it stalled', { found: ['blocking-call'] }, { noStall: false, nothingLeft: true }],
     ['a turn of it was long', { found: ['loop-starvation'] }, { noStall: false, nothingLeft: true }],
     ['it stalled, though the rule is off', STALL, { noStall: false, nothingLeft: true }],
-    ['it may have stalled', { ran: { result: { ...RESULT, uncertain: { stolen: 1, doubtful: 0 } } } }, { noStall: false, nothingLeft: true }],
+    [
+      'it may have stalled',
+      { ran: { result: { ...RESULT, uncertain: { stolen: 1, doubtful: 0 } } } },
+      { noStall: false, nothingLeft: true }
+    ],
     ['it left a resource', { found: ['leaked-resource'] }, { noStall: true, nothingLeft: false }],
     ['it left a promise', { found: ['floating-promise'] }, { noStall: true, nothingLeft: false }],
     ['it left something, though the rule is off', LEAK, { noStall: true, nothingLeft: false }],
@@ -205,7 +239,8 @@ describe('a file is known to be quiet', () => {
   test('told by the shorter list', () => {
     run({}, { found: ['stuck-test'] })
     const vitest = vitestOf()
-    const toRun = (names: string[]): TestSpecification[] => names.map((name) => ({ project: vitest.projects[0]!, moduleId: join(root, name) }) as TestSpecification)
+    const toRun = (names: string[]): TestSpecification[] =>
+      names.map((name) => ({ project: vitest.projects[0]!, moduleId: join(root, name) }) as TestSpecification)
     const memory = new Memory(vitest)
     memory.tell(toRun(B))
     expect(toldTo(vitest.projects[0]!).noStall).toEqual({ files: [], others: true })
@@ -237,9 +272,18 @@ describe('the file', () => {
     ["another version's", '{"flagged":["test/a.test.ts"]}'],
     ['a list', '[1]'],
     ['null', 'null'],
-    ["wrong about its sources", '{"format":3,"sources":["src/shared.ts"],"files":{"\\u0000test/a.test.ts":{"of":[7],"hash":"x","noStall":true,"nothingLeft":true}}}'],
-    ['wrong about its facts', '{"format":3,"sources":["src/shared.ts"],"files":{"\\u0000test/a.test.ts":{"of":[0],"hash":"x","noStall":1}}}'],
-    ['wrong about its hashes', '{"format":3,"sources":["src/shared.ts"],"files":{"\\u0000test/a.test.ts":{"of":[0],"hash":"x","noStall":true,"nothingLeft":true}}}'],
+    [
+      'wrong about its sources',
+      '{"format":3,"sources":["src/shared.ts"],"files":{"\\u0000test/a.test.ts":{"of":[7],"hash":"x","noStall":true,"nothingLeft":true}}}'
+    ],
+    [
+      'wrong about its facts',
+      '{"format":3,"sources":["src/shared.ts"],"files":{"\\u0000test/a.test.ts":{"of":[0],"hash":"x","noStall":1}}}'
+    ],
+    [
+      'wrong about its hashes',
+      '{"format":3,"sources":["src/shared.ts"],"files":{"\\u0000test/a.test.ts":{"of":[0],"hash":"x","noStall":true,"nothingLeft":true}}}'
+    ],
     ['huge', ' '.repeat(20_000_001)]
   ])('is %s: nothing is known, and it is written anew', (_name, text) => {
     write('cache/vitest-async-profiler.json', text)
@@ -275,8 +319,16 @@ describe('the file', () => {
   test('holds paths of no machine', () => {
     run()
     expect(readFileSync(cache(), 'utf8')).not.toContain(root)
-    expect(remembered().sources).toEqual(['setup.ts', 'src/of-setup.ts', 'src/required.cjs', 'src/shared.ts', 'test/a.test.ts', 'test/b.test.ts'])
+    expect(remembered().sources).toEqual([
+      'setup.ts',
+      'src/of-setup.ts',
+      'src/required.cjs',
+      'src/shared.ts',
+      'test/a.test.ts',
+      'test/b.test.ts'
+    ])
   })
 })
 
-const remembered = (): { sources: string[]; files: object } => JSON.parse(readFileSync(cache(), 'utf8')) as { sources: string[]; files: object }
+const remembered = (): { sources: string[]; files: object } =>
+  JSON.parse(readFileSync(cache(), 'utf8')) as { sources: string[]; files: object }

@@ -2,7 +2,13 @@ import { expect, test } from 'vitest'
 import type { ThreadLook } from '../../../src/node/proc.ts'
 import { silenceOf } from '../../../src/reporter/watchdog/silence.ts'
 
-const look = (runMs: number, waitMs: number, state: Partial<ThreadLook> = {}): ThreadLook => ({ stopped: false, runnable: true, runMs, waitMs, ...state })
+const look = (runMs: number, waitMs: number, state: Partial<ThreadLook> = {}): ThreadLook => ({
+  stopped: false,
+  runnable: true,
+  runMs,
+  waitMs,
+  ...state
+})
 
 test('all of it where nothing is known of the thread', () => {
   expect(silenceOf(250, undefined, undefined)).toBe(250)

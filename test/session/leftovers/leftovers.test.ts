@@ -4,7 +4,9 @@ import { Scope, type ScopeKind } from '../../../src/session/scope/scope.ts'
 import type { Made } from '../../../src/session/waits/promise-chains.ts'
 
 const scopeOf = (kind: ScopeKind, endMs: number | undefined, parent?: Scope): Scope =>
-  Object.assign(new Scope({ kind, name: kind, parent, thresholds: { blockingThreshold: 100, lagThreshold: 10 }, startMs: 0, lag: false }), { endMs })
+  Object.assign(new Scope({ kind, name: kind, parent, thresholds: { blockingThreshold: 100, lagThreshold: 10 }, startMs: 0, lag: false }), {
+    endMs
+  })
 
 const ENDED = scopeOf('test', 100)
 const RUNNING = scopeOf('test', undefined)

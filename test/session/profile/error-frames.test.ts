@@ -20,9 +20,12 @@ test.each([
   expect(own).toEqual({ file, line: 1, column: 2, ...(functionName !== undefined && { functionName }) })
 })
 
-test.each(['    at save (file://elsewhere/%2F:1:2)', '    at save (file:///a%2Fb:1:2)', '    at save (file://%:1:2)', '    at (:1:2)', '    at async Promise.all (index 0)'])(
-  'a text that nobody can make a path of throws nothing: %s',
-  (line) => {
-    expect(() => framesOf(line)).not.toThrow()
-  }
-)
+test.each([
+  '    at save (file://elsewhere/%2F:1:2)',
+  '    at save (file:///a%2Fb:1:2)',
+  '    at save (file://%:1:2)',
+  '    at (:1:2)',
+  '    at async Promise.all (index 0)'
+])('a text that nobody can make a path of throws nothing: %s', (line) => {
+  expect(() => framesOf(line)).not.toThrow()
+})

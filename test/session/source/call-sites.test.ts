@@ -29,18 +29,27 @@ interface Asked {
 function find({ own, callee, hot = {} }: Asked): [line: number, sure: boolean] | undefined {
   const { sources, placeOf } = sampleScripts({ [OWN]: own, [KIT]: KIT_TEXT }, { '/kit': { exports: kit, transformed: false } })
   const caller = placeOf(OWN, 'CALLER')
-  const site = createCallSites(sources).find(caller, placeOf(KIT, callee), Object.entries(hot).map(([line, ticks]) => ({ line: Number(line), ticks })))
+  const site = createCallSites(sources).find(
+    caller,
+    placeOf(KIT, callee),
+    Object.entries(hot).map(([line, ticks]) => ({ line: Number(line), ticks }))
+  )
   return site && [site.at[0], site.sure]
 }
 
-const own = (...body: string[]): string => ['const vi = await __vite_ssr_import__("/kit")', 'function CALLER(param) {', ...body.map((line) => `  ${line};`), '}'].join('\n')
+const own = (...body: string[]): string =>
+  ['const vi = await __vite_ssr_import__("/kit")', 'function CALLER(param) {', ...body.map((line) => `  ${line};`), '}'].join('\n')
 
 describe('a function that a dependency exports under another name', () => {
   test.each<[string, string[], string]>([
     ['named', ['vi.quick(1)', '(0, vi.read)("a")', 'vi.quick(2)'], 'function readSync'],
     ['a member of an object', ['vi.quick(1)', 'vi.tools.sync("a")'], 'function readSync'],
     ['the default one', ['vi.quick(1)', '(0, vi.default)("a")'], 'function readSync'],
-    ['a local function of its inner name is another one', ['const readSync = (x) => x', 'readSync(1) || (0, vi.read)("a")'], 'function readSync'],
+    [
+      'a local function of its inner name is another one',
+      ['const readSync = (x) => x', 'readSync(1) || (0, vi.read)("a")'],
+      'function readSync'
+    ],
     ['renamed here', ['const { read: load } = vi', 'vi.quick(1); load("a")'], 'function readSync'],
     ['bound', ['const go = vi.read.bind(null, 1)', 'vi.quick(1); go("a")'], 'function readSync'],
     ['applied', ['vi.quick(1)', 'vi.read.apply(null, ["a"])'], 'function readSync'],
@@ -58,7 +67,11 @@ describe('a regular expression', () => {
   const shared: LoadedModule = { exports: { EMAIL: /^(a+)+$/, PATTERNS: { url: /^x\/y$/ } }, transformed: false }
   function findRegexp(source: string, ...lines: string[]): [line: number, sure: boolean] | undefined {
     const { sources, placeOf } = sampleScripts({ [OWN]: own(...lines) }, { '/kit': shared })
-    const site = createCallSites(sources).find(placeOf(OWN, 'CALLER'), { functionName: `RegExp: ${source}`, url: '', line: 0, column: 0 }, [])
+    const site = createCallSites(sources).find(
+      placeOf(OWN, 'CALLER'),
+      { functionName: `RegExp: ${source}`, url: '', line: 0, column: 0 },
+      []
+    )
     return site && [site.at[0], site.sure]
   }
 
@@ -111,7 +124,9 @@ describe('of several calls', () => {
 
 describe('where no name fits', () => {
   test('the only call of which nothing is known, likely', () => {
-    expect(find({ own: own('vi.quick(1)', 'const list = [1].map(String)', 'JSON.parse("1")', 'param("a")'), callee: 'function readSync' })).toEqual([6, false])
+    expect(
+      find({ own: own('vi.quick(1)', 'const list = [1].map(String)', 'JSON.parse("1")', 'param("a")'), callee: 'function readSync' })
+    ).toEqual([6, false])
   })
 
   test('none of two', () => {
@@ -133,7 +148,12 @@ describe('where no name fits', () => {
 
 test("users' getters and proxies are left alone", () => {
   let called = 0
-  const trap = { get: () => called++, has: () => called++ > 0, ownKeys: () => [String(called++)], getOwnPropertyDescriptor: () => (called++, undefined) }
+  const trap = {
+    get: () => called++,
+    has: () => called++ > 0,
+    ownKeys: () => [String(called++)],
+    getOwnPropertyDescriptor: () => (called++, undefined)
+  }
   const exports = {
     get lazy() {
       called++
@@ -142,17 +162,25 @@ test("users' getters and proxies are left alone", () => {
     deep: new Proxy({}, trap),
     Odd: Object.defineProperty(() => 1, 'name', { get: () => String(called++) })
   }
-  const { sources, placeOf } = sampleScripts({ [OWN]: own('vi.deep.other(1)', 'vi.lazy(1)'), [KIT]: KIT_TEXT }, { '/kit': { exports, transformed: false } })
+  const { sources, placeOf } = sampleScripts(
+    { [OWN]: own('vi.deep.other(1)', 'vi.lazy(1)'), [KIT]: KIT_TEXT },
+    { '/kit': { exports, transformed: false } }
+  )
   expect(createCallSites(sources).find(placeOf(OWN, 'CALLER'), placeOf(KIT, 'function readSync'), [])).toBe(undefined)
   expect(called).toBe(0)
 })
 
 test("Node's functions, by their own names and by those that users know", () => {
   const modules: Record<string, LoadedModule> = { 'node:fs': { exports: { readFileSync: () => 1 }, transformed: false } }
-  const text = 'const fs = await __vite_ssr_import__("node:fs")\nfunction CALLER() {\n  fs.readFileSync("a")\n  zlib.gzipSync("a")\n  fs.statSync("a")\n}'
+  const text =
+    'const fs = await __vite_ssr_import__("node:fs")\nfunction CALLER() {\n  fs.readFileSync("a")\n  zlib.gzipSync("a")\n  fs.statSync("a")\n}'
   const { sources, placeOf } = sampleScripts({ [OWN]: text }, modules)
   const line = (functionName: string, url: string): number | undefined =>
-    createCallSites({ ...sources, get: (at: string): Source | undefined => sources.get(at) }).find(placeOf(OWN, 'CALLER'), { functionName, url, line: 1, column: 1 }, [])?.at[0]
+    createCallSites({ ...sources, get: (at: string): Source | undefined => sources.get(at) }).find(
+      placeOf(OWN, 'CALLER'),
+      { functionName, url, line: 1, column: 1 },
+      []
+    )?.at[0]
   expect(line('readFileSync', 'node:fs')).toBe(3)
   expect(line('syncBufferWrapper', 'node:zlib')).toBe(4)
   expect(line('_statSync', 'node:fs')).toBe(5)
@@ -165,7 +193,7 @@ describe('called on several lines, of which one is in a loop', () => {
     ['what a loop goes through is asked for once', ['vi.quick(1)', 'for (const each of vi.quick(2)) each()'], undefined],
     ['how a loop begins is done once', ['vi.quick(1)', 'for (let i = vi.quick(2); i < 3; i++) param()'], undefined],
     ['two loops', ['while (vi.quick(1)) param()', 'while (vi.quick(2)) param()'], undefined],
-    ['a function of its own in a loop', ['vi.quick(1)', 'for (const each of param) each(() => vi.quick(2))'], 3],
+    ['a function of its own in a loop', ['vi.quick(1)', 'for (const each of param) each(() => vi.quick(2))'], 3]
   ])('%s', (_, body, line) => {
     const found = find({ own: own(...body), callee: 'function quick' })
     expect(found?.[0]).toBe(line)
@@ -173,6 +201,9 @@ describe('called on several lines, of which one is in a loop', () => {
   })
 
   test('what was seen running wins', () => {
-    expect(find({ own: own('vi.quick(1)', 'while (param) vi.quick(2)'), callee: 'function quick', hot: { 3: 9, 4: 1 } })).toEqual([3, false])
+    expect(find({ own: own('vi.quick(1)', 'while (param) vi.quick(2)'), callee: 'function quick', hot: { 3: 9, 4: 1 } })).toEqual([
+      3,
+      false
+    ])
   })
 })

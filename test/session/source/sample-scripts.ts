@@ -18,7 +18,10 @@ export function sampleScript(lines: readonly string[]): Script | undefined {
 }
 
 /** Scripts by url as a session has them, with what their modules export. */
-export function sampleScripts(texts: Record<string, string>, modules: Record<string, LoadedModule> = {}): { sources: Read; placeOf(url: string, head: string): Place } {
+export function sampleScripts(
+  texts: Record<string, string>,
+  modules: Record<string, LoadedModule> = {}
+): { sources: Read; placeOf(url: string, head: string): Place } {
   const linesOf = (url: string): string[] => texts[url]?.split('\n') ?? []
   const get = (url: string): Source | undefined =>
     texts[url] === undefined ? undefined : { path: url, lines: linesOf(url), original: (line, column) => ({ path: url, line, column }) }

@@ -8,7 +8,14 @@ const URL = '/project/src/wait.js'
 /** Whether the `new Promise` in a line, at its `@`, is one that nobody can settle. */
 function isStub(text: string, before: readonly string[] = []): boolean {
   const lines = [...before, ...text.replace('@', '').split('\n')]
-  const frame: StackFrame = { url: URL, line: before.length + 1, column: text.indexOf('@') + 1, functionName: '', awaits: false, constructs: true }
+  const frame: StackFrame = {
+    url: URL,
+    line: before.length + 1,
+    column: text.indexOf('@') + 1,
+    functionName: '',
+    awaits: false,
+    constructs: true
+  }
   return makesStub({ script: () => sampleScript(lines) }, frame)
 }
 

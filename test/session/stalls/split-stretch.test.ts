@@ -8,7 +8,13 @@ import type { AnyStretch } from '../../../src/session/stalls/stretches.ts'
 import { sampleEvidence } from './sample-evidence.ts'
 
 const THRESHOLD = 100
-const SCOPE = new Scope({ kind: 'test', name: 'a test', thresholds: { blockingThreshold: THRESHOLD, lagThreshold: 10 }, startMs: 0, lag: false })
+const SCOPE = new Scope({
+  kind: 'test',
+  name: 'a test',
+  thresholds: { blockingThreshold: THRESHOLD, lagThreshold: 10 },
+  startMs: 0,
+  lag: false
+})
 
 const frame = (line: number): RawFrame => ({ functionName: 'work', url: 'file:///app/src/work.ts', line, column: 3 })
 const call = (kind: SyncKind, startMs: number, ms: number, line = 1): SyncCall<Scope> => ({
@@ -41,18 +47,35 @@ function split({ ms, cpuMs = ms, stolenMs = 0, calls = [], uncounted = [], evide
   const looked = calls.map((each) => ({ ...each, startMs: START + each.startMs, endMs: START + each.endMs }))
   const msByKind = new Map<SyncKind, number>(uncounted)
   for (const { kind, startMs, endMs } of looked) msByKind.set(kind, (msByKind.get(kind) ?? 0) + endMs - startMs)
-  const stretch: AnyStretch = { scope: SCOPE, startMs: START, durationMs: ms, cpuMs, stolenMs, suspendedMs: 0, collectedMs: 0, evidence: undefined, victims: [] }
+  const stretch: AnyStretch = {
+    scope: SCOPE,
+    startMs: START,
+    durationMs: ms,
+    cpuMs,
+    stolenMs,
+    suspendedMs: 0,
+    collectedMs: 0,
+    evidence: undefined,
+    victims: []
+  }
   return splitStretch(stretch, { msByKind, looked }, THRESHOLD, evidence)
 }
 
 const told = (pieces: readonly AnyStretch[]): string[] =>
   pieces
     .toSorted((a, b) => a.startMs - b.startMs)
-    .map(({ startMs, durationMs, evidence }) => `${startMs - START}+${durationMs} ${evidence?.source} ${evidence?.kind}${evidence?.source === 'calls' ? ` line ${evidence.frames[0]!.line}` : ''}`)
+    .map(
+      ({ startMs, durationMs, evidence }) =>
+        `${startMs - START}+${durationMs} ${evidence?.source} ${evidence?.kind}${evidence?.source === 'calls' ? ` line ${evidence.frames[0]!.line}` : ''}`
+    )
 const times = (pieces: readonly AnyStretch[]): object[] =>
   pieces
     .toSorted((a, b) => a.startMs - b.startMs)
-    .map(({ cpuMs, stolenMs, suspendedMs }) => ({ cpuMs: Math.round(cpuMs), stolenMs: Math.round(stolenMs), suspendedMs: Math.round(suspendedMs) }))
+    .map(({ cpuMs, stolenMs, suspendedMs }) => ({
+      cpuMs: Math.round(cpuMs),
+      stolenMs: Math.round(stolenMs),
+      suspendedMs: Math.round(suspendedMs)
+    }))
 
 describe('without a call', () => {
   test('the stretch is whole, and what the profile says', () => {
@@ -82,7 +105,10 @@ describe('long calls', () => {
       }
     })
     expect(told(pieces)).toEqual(['0+130 profile cpu', '130+150 calls sync-crypto line 1', '280+120 profile cpu'])
-    expect(asked).toEqual([{ startMs: 0, durationMs: 130 }, { startMs: 280, durationMs: 120 }])
+    expect(asked).toEqual([
+      { startMs: 0, durationMs: 130 },
+      { startMs: 280, durationMs: 120 }
+    ])
   })
 
   test('two in a row: each is one to mend', () => {
@@ -161,7 +187,10 @@ describe('time off the CPU', () => {
 
   test('several share it by their length', () => {
     const pieces = split({ ms: 300, cpuMs: 0, calls: [call('sync-io', 0, 120), call('wait', 120, 180)] })
-    expect(times(pieces)).toEqual([{ cpuMs: 0, stolenMs: 0, suspendedMs: 0 }, { cpuMs: 0, stolenMs: 0, suspendedMs: 0 }])
+    expect(times(pieces)).toEqual([
+      { cpuMs: 0, stolenMs: 0, suspendedMs: 0 },
+      { cpuMs: 0, stolenMs: 0, suspendedMs: 0 }
+    ])
   })
 
   test('many short ones that wait', () => {
@@ -224,19 +253,24 @@ describe('time off the CPU', () => {
   test.each([
     { ms: 1376, cpuMs: 167, stolenMs: 663, pausesMs: 616, ownMs: 167 },
     { ms: 923, cpuMs: 8, stolenMs: 36, pausesMs: 912, ownMs: 10 }
-  ])('what looks like a stop beside a long pause was in it, where its helpers waited for a CPU: $ownMs of $ms ms are left', ({ ms, cpuMs, stolenMs, pausesMs, ownMs }) => {
-    const [piece] = split({ ms, cpuMs, stolenMs, evidence: () => profile({ pausesMs, gcMs: pausesMs }) })
-    const left = piece!.durationMs - piece!.stolenMs - piece!.suspendedMs - piece!.collectedMs
-    expect(left).toBeGreaterThan(ownMs - 5)
-    expect(left).toBeLessThan(ownMs + 5)
-  })
+  ])(
+    'what looks like a stop beside a long pause was in it, where its helpers waited for a CPU: $ownMs of $ms ms are left',
+    ({ ms, cpuMs, stolenMs, pausesMs, ownMs }) => {
+      const [piece] = split({ ms, cpuMs, stolenMs, evidence: () => profile({ pausesMs, gcMs: pausesMs }) })
+      const left = piece!.durationMs - piece!.stolenMs - piece!.suspendedMs - piece!.collectedMs
+      expect(left).toBeGreaterThan(ownMs - 5)
+      expect(left).toBeLessThan(ownMs + 5)
+    }
+  )
 
   test('nothing explains it: the process was stopped', () => {
     expect(times(split({ ms: 500, cpuMs: 120 }))).toEqual([{ cpuMs: 120, stolenMs: 0, suspendedMs: 380 }])
   })
 
   test('crypto and zlib compute: they do not explain it', () => {
-    expect(times(split({ ms: 500, cpuMs: 120, calls: [call('sync-crypto', 0, 500)] }))).toEqual([{ cpuMs: 120, stolenMs: 0, suspendedMs: 380 }])
+    expect(times(split({ ms: 500, cpuMs: 120, calls: [call('sync-crypto', 0, 500)] }))).toEqual([
+      { cpuMs: 120, stolenMs: 0, suspendedMs: 380 }
+    ])
   })
 
   test('nothing is known of what ran', () => {

@@ -12,7 +12,13 @@ const isFound = (turn: Partial<Scope['turn']>, evidence?: Evidence): boolean => 
 
 /** @param othersMs how long the loop was busy in the turn with what is not the scope's */
 function starved(turn: Partial<Scope['turn']>, evidence?: Evidence, othersMs = 0): ReturnType<typeof starvedTurn> {
-  const scope = new Scope({ kind: 'test', name: 'a test', thresholds: { blockingThreshold: 100, lagThreshold: 10 }, startMs: now(), lag: true })
+  const scope = new Scope({
+    kind: 'test',
+    name: 'a test',
+    thresholds: { blockingThreshold: 100, lagThreshold: 10 },
+    startMs: now(),
+    lag: true
+  })
   Object.assign(scope.turn, { microtasks: 3, ...turn })
   const tools = { evidence: { of: () => evidence }, promises: { flush: () => {} }, resources: {}, depth: 10 } as unknown as StarvationTools
   return starvedTurn(scope, { startMs: now(), busyMs: scope.turn.ms + othersMs }, tools)

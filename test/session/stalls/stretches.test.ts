@@ -59,5 +59,18 @@ test.each<[string, boolean, Partial<AnyStretch>]>([
   ['no sample, for longer than a thread sleeps', false, { evidence: sampleEvidence({ seenMs: 20 }), durationMs: 400, cpuMs: 400 }],
   ['no profile', false, {}]
 ])('nobody saw what ran in a stretch with %s: %s', (_name, unseen, given) => {
-  expect(isUnseen({ scope: undefined, startMs: 0, durationMs: 80, cpuMs: 78, stolenMs: 2, suspendedMs: 0, collectedMs: 0, evidence: undefined, victims: [], ...given })).toBe(unseen)
+  expect(
+    isUnseen({
+      scope: undefined,
+      startMs: 0,
+      durationMs: 80,
+      cpuMs: 78,
+      stolenMs: 2,
+      suspendedMs: 0,
+      collectedMs: 0,
+      evidence: undefined,
+      victims: [],
+      ...given
+    })
+  ).toBe(unseen)
 })

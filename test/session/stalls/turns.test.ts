@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { Scope } from '../../../src/session/scope/scope.ts'
 import { createTurns } from '../../../src/session/stalls/turns.ts'
 
-const scopeOf = (): Scope => new Scope({ kind: 'test', name: 'a test', thresholds: { blockingThreshold: 100, lagThreshold: 10 }, startMs: 0, lag: true })
+const scopeOf = (): Scope =>
+  new Scope({ kind: 'test', name: 'a test', thresholds: { blockingThreshold: 100, lagThreshold: 10 }, startMs: 0, lag: true })
 
 interface Taken {
   microtasks?: number
@@ -13,9 +14,15 @@ interface Taken {
 /** Stretches of one turn, each with its time on the CPU and what others took of it. */
 const starvedBy = (stretches: [ms: number, stolenMs: number][], taken?: Taken): number[] => run(stretches, taken).starved
 
-function run(stretches: [ms: number, stolenMs: number][], { microtasks = 0, oursMs = 0, mostMs = 0 }: Taken = {}): { starved: number[]; scope: Scope } {
+function run(
+  stretches: [ms: number, stolenMs: number][],
+  { microtasks = 0, oursMs = 0, mostMs = 0 }: Taken = {}
+): { starved: number[]; scope: Scope } {
   const starved: number[] = []
-  const turns = createTurns((_scope, busyMs) => void starved.push(busyMs), () => ({ knownMs: oursMs, mostMs: Math.max(oursMs, mostMs) }))
+  const turns = createTurns(
+    (_scope, busyMs) => void starved.push(busyMs),
+    () => ({ knownMs: oursMs, mostMs: Math.max(oursMs, mostMs) })
+  )
   const scope = scopeOf()
   for (const [ms, stolenMs] of stretches) {
     turns.add(scope, ms + stolenMs, stolenMs)
@@ -30,8 +37,22 @@ test.each<[string, [number, number][], number[]]>([
   ['many short stretches', Array.from({ length: 80 }, () => [2, 0]), [160]],
   ['many short ones, one of which others held up', [...Array.from({ length: 79 }, (): [number, number] => [2, 0]), [2, 150]], [310]],
   ['hardly too long, where others held up as much', [...Array.from({ length: 54 }, (): [number, number] => [2, 0]), [2, 110]], []],
-  ['too few of them, though others held one up', [[40, 0], [40, 150]], []],
-  ['one long stretch', [[150, 0], [2, 0]], []]
+  [
+    'too few of them, though others held one up',
+    [
+      [40, 0],
+      [40, 150]
+    ],
+    []
+  ],
+  [
+    'one long stretch',
+    [
+      [150, 0],
+      [2, 0]
+    ],
+    []
+  ]
 ])('%s', (_name, stretches, busy) => {
   expect(starvedBy(stretches)).toEqual(busy)
 })
@@ -47,7 +68,8 @@ describe("what the profiler takes of a turn of many continuations is not the sco
     const { starved, scope } = run(stretches, { microtasks: 24_000, oursMs: 40, mostMs: 70 })
     expect(starved).toEqual([])
     expect(scope.doubtfulTurns).toBe(1)
-    for (const taken of [{ oursMs: 70 }, { oursMs: 40, mostMs: 50 }]) expect(run(stretches, { microtasks: 24_000, ...taken }).scope.doubtfulTurns).toBe(0)
+    for (const taken of [{ oursMs: 70 }, { oursMs: 40, mostMs: 50 }])
+      expect(run(stretches, { microtasks: 24_000, ...taken }).scope.doubtfulTurns).toBe(0)
   })
 
   test('it is starved all the same', () => {
@@ -60,7 +82,10 @@ describe("what the profiler takes of a turn of many continuations is not the sco
 
   test('nor is it lag, of the scope or of the loop', () => {
     const scope = scopeOf()
-    const turns = createTurns(() => {}, () => ({ knownMs: 70, mostMs: 0 }))
+    const turns = createTurns(
+      () => {},
+      () => ({ knownMs: 70, mostMs: 0 })
+    )
     turns.add(scope, 160, 0)
     scope.turn.microtasks = 24_000
     turns.end(1000, [scope])

@@ -30,12 +30,29 @@ const scopeOf = (name: string): Scope => new Scope({ kind: 'test', name, thresho
 
 /** An `await` of the scope at this line of the source. */
 function awaitAt(scope: Scope, line: number): void {
-  const frame: StackFrame = { url: OWN, line, column: LINES[line - 1]!.search(LAST_CALL) + 1, functionName: 'start', awaits: false, constructs: false }
+  const frame: StackFrame = {
+    url: OWN,
+    line,
+    column: LINES[line - 1]!.search(LAST_CALL) + 1,
+    functionName: 'start',
+    awaits: false,
+    constructs: false
+  }
   const made = { owner: scope, frames: [frame], derived: true, source: {} } as unknown as Made
   scope.promises.pending.add(made)
 }
 function place(scope: Scope, evidence: Partial<Evidence> = {}): number | undefined {
-  const stretch: AnyStretch = { scope, startMs: 0, durationMs: 150, cpuMs: 150, stolenMs: 0, suspendedMs: 0, collectedMs: 0, evidence: sampleEvidence({ ...LOADER, ...evidence }), victims: [] }
+  const stretch: AnyStretch = {
+    scope,
+    startMs: 0,
+    durationMs: 150,
+    cpuMs: 150,
+    stolenMs: 0,
+    suspendedMs: 0,
+    collectedMs: 0,
+    evidence: sampleEvidence({ ...LOADER, ...evidence }),
+    victims: []
+  }
   const { evidence: found } = withWaitingLine(stretch, { flush() {} } as Promises<Scope>, (url) => (url === OWN ? script : undefined))
   return found?.frames[found.own]?.line
 }

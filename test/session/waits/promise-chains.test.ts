@@ -26,7 +26,10 @@ const scripts = new Map([
   [OWN, sampleScript(TEXT.map((line) => line.replace('@', '')))],
   [LIBRARY, sampleScript(['return run()', 'run()'])]
 ])
-const chains = createPromiseChains((url) => scripts.get(url), () => false)
+const chains = createPromiseChains(
+  (url) => scripts.get(url),
+  () => false
+)
 
 const frame = (url: string, line: number, functionName = '', more: Partial<StackFrame> = {}): StackFrame => ({
   url,
@@ -43,8 +46,24 @@ const builtin = (functionName: string): StackFrame => frame('', 1, functionName)
 const owner = { promises: { pending: new Set<Made>() } } as unknown as Scope
 function made(...frames: StackFrame[]): Made {
   return {
-    ref: new WeakRef({}), owner, createdMs: 0, settledMs: undefined, frames, sites: undefined, own: true, derived: false, first: undefined,
-    top: { url: '', name: '', own: true }, source: undefined, takers: [], moreTakers: 0, follows: undefined, cause: undefined, causes: false, fake: undefined, kept: false
+    ref: new WeakRef({}),
+    owner,
+    createdMs: 0,
+    settledMs: undefined,
+    frames,
+    sites: undefined,
+    own: true,
+    derived: false,
+    first: undefined,
+    top: { url: '', name: '', own: true },
+    source: undefined,
+    takers: [],
+    moreTakers: 0,
+    follows: undefined,
+    cause: undefined,
+    causes: false,
+    fake: undefined,
+    kept: false
   }
 }
 function taken(by: Made, of: Made): Made {
@@ -65,7 +84,11 @@ describe('who is given a promise', () => {
     ['a dependency that returns it', [SAVE, frame(LIBRARY, 1), frame(OWN, 2)], 2],
     ['Node, which calls back', [SAVE, frame('node:events', 1), frame(OWN, 2)], undefined],
     ['Node gives what it made', [frame('node:internal/fs/promises', 1, 'writeFile'), frame(OWN, 2)], 2],
-    ['what Node made for itself', [builtin('Promise'), frame('node:internal/webstreams', 1), frame('node:internal/webstreams', 2), frame(OWN, 2)], undefined],
+    [
+      'what Node made for itself',
+      [builtin('Promise'), frame('node:internal/webstreams', 1), frame('node:internal/webstreams', 2), frame(OWN, 2)],
+      undefined
+    ],
     ['made by hand: its maker', [builtin('Promise'), frame(OWN, 6)], 6],
     ['a caller that waits for it', [SAVE, frame(OWN, 2, '', { awaits: true })], undefined]
   ])('%s', (_, frames, line) => {
@@ -78,7 +101,14 @@ describe('who is given a promise', () => {
   })
 })
 
-test.each([[2, false], [3, true], [6, true], [7, true], [8, false], [9, false]])('what line %i makes is kept: %s', (line, kept) => {
+test.each([
+  [2, false],
+  [3, true],
+  [6, true],
+  [7, true],
+  [8, false],
+  [9, false]
+])('what line %i makes is kept: %s', (line, kept) => {
   expect(chains.isKept(frame(OWN, line))).toBe(kept)
 })
 
@@ -108,7 +138,10 @@ describe('dropped', () => {
     expect(chains.isDropped(handled)).toBe(false)
   })
 
-  test.each([[10, false], [11, true]])('then with a second argument handles errors, too: line %i is dropped: %s', (line, dropped) => {
+  test.each([
+    [10, false],
+    [11, true]
+  ])('then with a second argument handles errors, too: line %i is dropped: %s', (line, dropped) => {
     const promise = made(SAVE, frame(OWN, line))
     expect(chains.isDropped(taken(made(builtin('then'), frame(OWN, line)), promise))).toBe(dropped)
   })

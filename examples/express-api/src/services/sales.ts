@@ -14,7 +14,7 @@ export async function salesReport(db: Database, year: number): Promise<SalesRepo
     year,
     orders: sold.length,
     revenue: sold.reduce((sum, order) => sum + order.total, 0),
-    latest: newestFirst(sold).slice(0, 10),
+    latest: newestFirst(sold).slice(0, 10)
   }
 }
 

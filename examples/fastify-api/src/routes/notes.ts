@@ -7,8 +7,8 @@ const newNote = {
   additionalProperties: false,
   properties: {
     title: { type: 'string', minLength: 1, maxLength: 200 },
-    body: { type: 'string' },
-  },
+    body: { type: 'string' }
+  }
 } as const
 
 export const noteRoutes: FastifyPluginAsync<{ notes: NoteStore }> = async (server, { notes }) => {

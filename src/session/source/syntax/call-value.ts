@@ -27,13 +27,18 @@ export function callAt({ program, text, offset }: Syntax, line: number, column: 
 export const isCall = (node: SyntaxNode): node is CallNode =>
   node.type === 'CallExpression' || node.type === 'NewExpression' || node.type === 'TaggedTemplateExpression'
 
-/** V8 places a call at the last name of what is called, at `new`, and one of no name at the bracket of its arguments. */
+/**
+ * V8 places a call at the last name of what is called, at `new`, or at its template; one of no name, in brackets, or behind `?.` at the
+ * bracket of its arguments.
+ */
 function positionOf(call: CallNode, text: string): number {
   if (call.type === 'NewExpression') return call.start
-  const callee = (call.type === 'CallExpression' ? call.callee : call.tag) as SyntaxNode
+  if (call.type === 'TaggedTemplateExpression') return call.quasi.start
+  const callee = call.callee as SyntaxNode
+  const bracket = text.indexOf('(', callee.end)
+  if (call.optional === true || text.slice(callee.end, bracket).includes(')')) return bracket
   if (callee.type === 'Identifier' || callee.type === 'Super') return callee.start
-  if (callee.type === 'MemberExpression' && !callee.computed && callee.property.type === 'Identifier') return callee.property.start
-  return call.type === 'CallExpression' ? text.indexOf('(', callee.end) : callee.start
+  return callee.type === 'MemberExpression' && !callee.computed && callee.property.type === 'Identifier' ? callee.property.start : bracket
 }
 
 /** How the value is used of a call, and of what its methods give: `save().then(log)` passes on what `save()` began. */

@@ -35,7 +35,7 @@ describe('a second argument', () => {
     ["save().@then((text) => text.replace(/[,)]/, ''))"],
     ['save().@then(/* a, b */ log)'],
     ['(save().@then(log), fail)'],
-    ['@tag`text`']
+    ['tag@`text`']
   ])('none in %s', (text) => {
     expect(hasTwoArguments(callIn(text))).toBe(false)
   })
@@ -87,8 +87,28 @@ describe('what a call gives is', () => {
 })
 
 test('V8 places calls where they are looked for', () => {
-  const calls = ['kit.save(look)', 'look()', 'kit[name](look)', '(0, kit.save)(look)', '(function (f) { f() })(look)', 'kit.self().save(look)', 'kit.self?.().save(look)', 'kit?.save?.(look)', 'new Kit(look)', 'look`text`', 'kit.look`text`']
-  const text = `const kit = { save: (f) => f(), self: () => kit, look }; const name = 'save'\nfunction Kit(f) { f() }\n${calls.join('; ')}`
+  const calls = [
+    'kit.save(look)',
+    'look()',
+    'kit[name](look)',
+    'kit["save"](look)',
+    'kit . save (look)',
+    'kit.save(...[look])',
+    '(0, kit.save)(look)',
+    '(kit.save)(look)',
+    '(look)()',
+    'kit.maker()()',
+    '(function (f) { f() })(look)',
+    'kit.self().save(look)',
+    'kit.self?.().save(look)',
+    'kit?.save?.(look)',
+    'kit?.["save"](look)',
+    'new Kit(look)',
+    'new Kit(...[look])',
+    'look`text`',
+    'kit.look`text`'
+  ]
+  const text = `const kit = { save: (f) => f(), self: () => kit, maker: () => look, look }; const name = 'save'\nfunction Kit(f) { f() }\n${calls.join('; ')}`
   const stacks: string[] = []
   runInNewContext(text, { look: () => void stacks.push(new Error('here').stack!) }, 'calls.js')
   const syntax = parse(text.split('\n'))!

@@ -9,11 +9,7 @@ function kindOf(line: string): string | undefined {
 }
 
 describe('the kind of a line', () => {
-  test.each([
-    'return JSON.parse(text)',
-    'send(JSON.stringify({ items }))',
-    'send(JSON.stringify(\n{ items }))'
-  ])('json: %s', (line) => {
+  test.each(['return JSON.parse(text)', 'send(JSON.stringify({ items }))', 'send(JSON.stringify(\n{ items }))'])('json: %s', (line) => {
     expect(kindOf(line)).toBe('json')
   })
 

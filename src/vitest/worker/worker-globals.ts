@@ -55,6 +55,10 @@ export function tellAs(global: object, task: RunnerTest, tell: () => void): bool
   return true
 }
 
+/** Whether a listener for errors that nobody handled is Vitest's, which is known by what its text says: nothing marks it. */
+export const isVitestsListener = (source: string): boolean =>
+  source.includes('catchError(') && (source.includes('Unhandled Rejection') || source.includes('Uncaught Exception'))
+
 /** What sends results to the main process; nothing where this Vitest has another way. */
 export function resultSender(global: object): SendResults | undefined {
   const { rpc } = workerOf(global)

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import picocolors from 'picocolors'
 import type { Reporter, SerializedError, TestModule, TestRunEndReason, TestSpecification, Vitest } from 'vitest/node'
-import { inCI } from './config/in-ci.ts'
+import { inCI } from './reporter/in-ci.ts'
 import { type Options, resolveOptions } from './config/options.ts'
 import { VERSION } from './config/version.ts'
 import type { Finding } from './model/finding.ts'
@@ -51,7 +51,7 @@ export default class AsyncProfilerReporter implements Reporter {
   onInit(vitest: Vitest): void {
     this.vitest = vitest
     // In CI all is looked at in full: that is where findings decide, and where a cache may be anybody's.
-    if (!inCI(process.env)) this.memory = new Memory(vitest)
+    if (!inCI()) this.memory = new Memory(vitest)
     for (const project of vitest.projects) project.provide(REPORTER_KEY as never, true as never)
     this.workers = watchWorkers(vitest, this.options, (finding) => this.tell(finding, vitest))
     // A budget of the whole run fails a file: that must be known before other reporters draw up their results.

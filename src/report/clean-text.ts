@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util'
+
 /**
  * Every string in plain data made fit for one terminal line. Names come from tests and URLs from the network: an escape
  * sequence in one could colour, move or hide what follows, and a newline could fake a line of ours.
@@ -12,19 +14,15 @@ export function cleanStrings(value: unknown): unknown {
 
 /** One line without escape sequences, control characters and the marks that turn the reading direction. */
 export function cleanText(text: string): string {
-  return text.replace(ESCAPE_SEQUENCES, '').replace(WHITESPACE, ' ').replace(INVISIBLE, '').trim()
+  return stripVTControlCharacters(text).replace(WHITESPACE, ' ').replace(INVISIBLE, '').trim()
 }
 
 /** Code keeps its spaces: they are its shape. */
 export function cleanCodeLine(line: string): string {
-  return line.replace(ESCAPE_SEQUENCES, '').replaceAll('\t', '  ').replace(INVISIBLE, '').trimEnd()
+  return stripVTControlCharacters(line).replaceAll('\t', '  ').replace(INVISIBLE, '').trimEnd()
 }
 
-// CSI (colours, cursor), OSC (titles, links: ended by BEL or ST), then any other escape of two characters or more.
-const CSI = String.raw`(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]`
-const OSC = String.raw`(?:\x1b\]|\x9d)[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)`
-const OTHER_ESCAPE = String.raw`\x1b[ -/]*[0-~]`
-const ESCAPE_SEQUENCES = new RegExp([CSI, OSC, OTHER_ESCAPE].join('|'), 'g')
+// Of escape sequences, Node knows colours, cursors, titles and links; what is left of another one does nothing without its first character.
 const WHITESPACE = /[\s\x85]+/g
 // C0, DEL, C1; the zero-width space; direction marks, embeddings and isolates ("Trojan Source"); the byte order mark.
 // Joiners stay: emoji and several scripts need them.

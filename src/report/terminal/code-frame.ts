@@ -1,7 +1,7 @@
 import { codeFrameColumns } from '@babel/code-frame'
 import type { Location } from '../../model/place.ts'
 import { cleanCodeLine } from '../clean-text.ts'
-import { graphemes, graphemeWidth } from './text-fit.ts'
+import { shortenEnd } from './text-fit.ts'
 
 export interface CodeFrameStyle {
   color: boolean
@@ -24,7 +24,7 @@ export function formatCodeFrame(source: string, location: Location, style: CodeF
   return frame
     .replaceAll(RESET, '')
     .split('\n')
-    .map((line) => cutLine(line, style))
+    .map((line) => shortenEnd(line, style.width, style.ellipsis))
 }
 
 // Babel's own list: a line number has to mean the same line here and there.
@@ -57,28 +57,4 @@ function scrollTo(line: string, column: number, room: number, ellipsis: string):
   return ellipsis + line.slice(column - Math.floor(room / 3))
 }
 
-/** Cuts by what is visible; colours that are open at the cut are closed. */
-function cutLine(line: string, { width, ellipsis }: CodeFrameStyle): string {
-  const parts = line.split(COLOR)
-  const visible = parts.map((part) => (part.startsWith('\x1b') ? [] : graphemes(part)))
-  const total = visible.flat().reduce((sum, grapheme) => sum + graphemeWidth(grapheme), 0)
-  if (total <= width) return line
-  let left = width - ellipsis.length
-  let cut = ''
-  for (const [index, part] of parts.entries()) {
-    if (part.startsWith('\x1b')) {
-      cut += part
-      continue
-    }
-    for (const grapheme of visible[index] ?? []) {
-      left -= graphemeWidth(grapheme)
-      if (left < 0) return cut + ellipsis + (parts.length > 1 ? RESET : '')
-      cut += grapheme
-    }
-  }
-  return cut
-}
-
-// oxlint-disable-next-line no-control-regex
-const COLOR = /(\x1b\[[0-9;]*m)/
 const RESET = '\x1b[0m'

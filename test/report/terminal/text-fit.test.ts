@@ -39,10 +39,11 @@ test('the middle of a name and of a path is what goes', () => {
 
 test('wrap keeps words whole where it can', () => {
   expect(wrap('use the async call', 8)).toEqual(['use the', 'async', 'call'])
-  expect(wrap('a averyverylongword', 8)).toEqual(['a', 'averyver', 'ylongwor', 'd'])
+  expect(wrap('a averyverylongword', 8)).toEqual(['a averyv', 'erylongw', 'ord'])
   expect(wrap('', 8)).toEqual([])
 })
 
 test('clean text is one line without control characters', () => {
   expect(cleanText(' a\r\n\tb\x1b[2Jc\x00\x9b31md\u202e ')).toBe('a bcd')
+  expect(cleanText('\x1b]8;;http://evil.example\x1b\\link\x1b]8;;\x1b\\ \x1b]52;c;aGVsbG8=\x07 \x1bc \x1b(0')).toBe('link')
 })

@@ -20,7 +20,6 @@ import { fileOf } from './reporter/files.ts'
 import { Parts } from './reporter/parts.ts'
 import { doubledPlugin, unprofiledProjects } from './reporter/projects.ts'
 import { ownsStdout } from './reporter/stdout.ts'
-import { unavailableOptions } from './reporter/unavailable.ts'
 import { type StuckWorkers, watchWorkers } from './reporter/watchdog/stuck-workers.ts'
 import { beforeReporters } from './vitest/main/before-reporters.ts'
 import { failFile } from './vitest/main/fail-file.ts'
@@ -90,13 +89,7 @@ export default class AsyncProfilerReporter implements Reporter {
       startedAt: this.startedAt,
       durationMs: runDurationMs(vitest, this.startedAt),
       versions: { node: process.versions.node, vitest: vitest.version, plugin: VERSION },
-      notices: [
-        ...this.notices,
-        ...doubledPlugin(vitest),
-        ...projects.notices,
-        ...parts.flatMap(({ options }) => unavailableOptions(options)),
-        ...cutOffFiles(modules, reason, root)
-      ],
+      notices: [...this.notices, ...doubledPlugin(vitest), ...projects.notices, ...cutOffFiles(modules, reason, root)],
       failures: projects.failures,
       stuck,
       root,

@@ -6,7 +6,7 @@ import { judgeStretches, netMs } from './stalls/blocking.ts'
 import { makeTimeline } from './timeline.ts'
 
 export { createAllowance } from './allow.ts'
-export { blame } from './stalls/blame.ts'
+export { blame, NOTHING } from './stalls/blame.ts'
 export { kindOfParts } from './stalls/kinds.ts'
 export { judgeBudget } from './budgets/test-budgets.ts'
 export { judgeStretches, ownMs } from './stalls/blocking.ts'

@@ -13,7 +13,6 @@ export const DEFAULT_OPTIONS: ResolvedOptions = {
   rules: settingsOf((rule) => rule.default),
   allow: [],
   budgets: [],
-  baseline: undefined,
   report: {},
   stuckTimeout: 30_000
 }

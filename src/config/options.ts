@@ -67,14 +67,8 @@ export interface Options {
    */
   budgets?: Budget | Budget[]
   /**
-   * Path of a file of known findings, relative to the project's root. Checked, and not acted on yet.
-   * @default undefined (every finding is new)
-   */
-  baseline?: string
-  /**
-   * Reports besides the terminal's, as paths relative to the project's root. Of these `json` is written; `html`, `trace`, `sarif`
-   * and `github`, annotations on or off, are checked, and not acted on yet.
-   * @default { github: true } where `GITHUB_ACTIONS` is set, else { github: false }
+   * Reports besides the terminal's, as paths relative to the project's root: `json`, whose schema is `vitest-async-profiler/report.schema.json`.
+   * @default {}
    */
   report?: ReportTargets
   /**
@@ -92,8 +86,7 @@ export function resolveOptions(options: unknown = {}): ResolvedOptions {
   const resolved = {
     ...defaults,
     ...output,
-    rules: { ...defaults.rules, ...output.rules },
-    report: { github: Boolean(process.env['GITHUB_ACTIONS']), ...output.report }
+    rules: { ...defaults.rules, ...output.rules }
   }
   const problems = right.contradictions(resolved, resolved)
   if (problems.length > 0) throw wrong(problems)
@@ -165,16 +158,7 @@ const OPTIONS = objectOf('an object of options', {
       v.transform((budgets) => [budgets].flat())
     )
   ),
-  baseline: maybe(PATH),
-  report: v.exactOptional(
-    objectOf('an object of paths for json, html, trace and sarif, and a flag for github', {
-      json: maybe(PATH),
-      html: maybe(PATH),
-      trace: maybe(PATH),
-      sarif: maybe(PATH),
-      github: maybe(FLAG)
-    })
-  ),
+  report: v.exactOptional(objectOf('an object with a path for json', { json: maybe(PATH) })),
   stuckTimeout: maybe(TIMEOUT)
 } satisfies Record<keyof Options, unknown>)
 

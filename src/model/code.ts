@@ -62,8 +62,8 @@ export interface Evidence {
   callee: string | undefined
   /** The path or command that a sync API was called with. */
   detail?: string | undefined
-  /** For how long the samples of a profile tell what ran; missing for evidence of other sources. */
-  seenMs?: number | undefined
+  /** A profile ran and has no sample: its own thread had no CPU. */
+  asleep?: true
   /** How long the test runner worked meanwhile, in its own assertions for instance: nobody's doing. */
   runnerMs: number
   /** How long the profiler's own code was seen at work. */

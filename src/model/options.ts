@@ -27,7 +27,6 @@ export interface ResolvedOptions {
   rules: Record<RuleName, RuleSetting>
   allow: Allow[]
   budgets: Budget[]
-  baseline: string | undefined
   report: ReportTargets
   stuckTimeout: number
 }
@@ -53,8 +52,4 @@ export interface Budget extends BudgetLimits {
 
 export interface ReportTargets {
   json?: string
-  html?: string
-  trace?: string
-  sarif?: string
-  github?: boolean
 }

@@ -1,10 +1,7 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { DEFAULT_OPTIONS, resolveOptions, type Options } from '../../src/config/options.ts'
 import { checkTestOptions } from '../../src/config/test-options.ts'
 import { AsyncProfilerError } from '../../src/errors.ts'
-
-beforeEach(() => void vi.stubEnv('GITHUB_ACTIONS', undefined))
-afterEach(() => void vi.unstubAllEnvs())
 
 const EVERY_OPTION: Required<Options> = {
   backend: 'async-hooks',
@@ -17,20 +14,18 @@ const EVERY_OPTION: Required<Options> = {
   rules: { 'sync-call': 'error', 'stuck-test': 'off' },
   allow: [{ rule: 'sync-call', file: 'src/**', function: 'load*', package: 'express', test: 'users > *', reason: 'cached' }],
   budgets: [{ syncCalls: 1, leaks: 2, files: 'test/**' }, {}],
-  baseline: 'async.baseline',
-  report: { json: 'a.json', html: 'a.html', trace: 'a.trace', sarif: 'a.sarif', github: true },
+  report: { json: 'a.json' },
   stuckTimeout: 0
 }
 
 describe('right options', () => {
   test('nothing gives the defaults', () => {
-    expect(resolveOptions()).toEqual({ ...DEFAULT_OPTIONS, report: { github: false } })
+    expect(resolveOptions()).toEqual(DEFAULT_OPTIONS)
     expect(resolveOptions({})).toEqual(resolveOptions(undefined))
     expect(resolveOptions()).toMatchInlineSnapshot(`
       {
         "allow": [],
         "backend": "auto",
-        "baseline": undefined,
         "blockingThreshold": 100,
         "budgets": [],
         "captureStacks": true,
@@ -38,9 +33,7 @@ describe('right options', () => {
         "lagThreshold": 10,
         "maxStackDepth": 10,
         "monitorEventLoop": true,
-        "report": {
-          "github": false,
-        },
+        "report": {},
         "rules": {
           "blocking-call": "warn",
           "floating-promise": "warn",
@@ -77,16 +70,10 @@ describe('right options', () => {
     expect(resolveOptions(Object.fromEntries(names.map((name) => [name, undefined])))).toStrictEqual(resolveOptions())
     const inner = {
       rules: { 'sync-call': undefined },
-      report: { json: undefined, github: undefined },
+      report: { json: undefined },
       budgets: { files: undefined, leaks: 1 }
     }
     expect(resolveOptions(inner)).toStrictEqual({ ...resolveOptions(), budgets: [{ leaks: 1 }] })
-  })
-
-  test('GitHub annotations follow GITHUB_ACTIONS, unless they are set', () => {
-    vi.stubEnv('GITHUB_ACTIONS', 'true')
-    expect(resolveOptions({ report: { json: 'a.json' } }).report).toEqual({ github: true, json: 'a.json' })
-    expect(resolveOptions({ report: { github: false } }).report).toEqual({ github: false })
   })
 
   test('results share nothing with each other, the defaults or the input', () => {
@@ -96,7 +83,7 @@ describe('right options', () => {
       resolved.rules['sync-call'] = 'error'
       resolved.allow.push({ reason: 'pushed' })
       resolved.budgets.push({})
-      Object.assign(resolved.report, { html: 'x' })
+      Object.assign(resolved.report, { json: 'x' })
     }
     expect([input, DEFAULT_OPTIONS]).toEqual(before)
   })
@@ -210,18 +197,12 @@ describe('wrong options', () => {
       asyncProfiler({ budgets }) must be an object of limits, or an array of them; received 7
       asyncProfiler({ budgets }) must be an object of limits, or an array of them; received 'x'
       asyncProfiler({ budgets }) must be an object of limits, or an array of them; received [Function (anonymous)]
-      asyncProfiler({ baseline }) must be a path that is not empty; received null
-      asyncProfiler({ baseline }) must be a path that is not empty; received true
-      asyncProfiler({ baseline }) must be a path that is not empty; received 7
-      asyncProfiler({ baseline }) must be a path that is not empty; received []
-      asyncProfiler({ baseline }) must be a path that is not empty; received {}
-      asyncProfiler({ baseline }) must be a path that is not empty; received [Function (anonymous)]
-      asyncProfiler({ report }) must be an object of paths for json, html, trace and sarif, and a flag for github; received null
-      asyncProfiler({ report }) must be an object of paths for json, html, trace and sarif, and a flag for github; received true
-      asyncProfiler({ report }) must be an object of paths for json, html, trace and sarif, and a flag for github; received 7
-      asyncProfiler({ report }) must be an object of paths for json, html, trace and sarif, and a flag for github; received 'x'
-      asyncProfiler({ report }) must be an object of paths for json, html, trace and sarif, and a flag for github; received []
-      asyncProfiler({ report }) must be an object of paths for json, html, trace and sarif, and a flag for github; received [Function (anonymous)]
+      asyncProfiler({ report }) must be an object with a path for json; received null
+      asyncProfiler({ report }) must be an object with a path for json; received true
+      asyncProfiler({ report }) must be an object with a path for json; received 7
+      asyncProfiler({ report }) must be an object with a path for json; received 'x'
+      asyncProfiler({ report }) must be an object with a path for json; received []
+      asyncProfiler({ report }) must be an object with a path for json; received [Function (anonymous)]
       asyncProfiler({ stuckTimeout }) must be a number of milliseconds, from 0 (off) to 2147483647; received null
       asyncProfiler({ stuckTimeout }) must be a number of milliseconds, from 0 (off) to 2147483647; received true
       asyncProfiler({ stuckTimeout }) must be a number of milliseconds, from 0 (off) to 2147483647; received 'x'
@@ -241,7 +222,7 @@ describe('wrong options', () => {
     const rows: Row[] = [
       ...inside('rules', ['sync-call']),
       ...inside('budgets', ['maxLag', 'p99Lag', 'blockingCalls', 'totalBlocking', 'syncCalls', 'leaks', 'files']),
-      ...inside('report', ['json', 'html', 'trace', 'sarif', 'github']),
+      ...inside('report', ['json']),
       ...allowed,
       [(value) => ({ allow: [{ file: 'f', reason: value }] }), [undefined, null, 7, '', ' ']]
     ]
@@ -283,22 +264,6 @@ describe('wrong options', () => {
       asyncProfiler({ report.json }) must be a path that is not empty; received true
       asyncProfiler({ report.json }) must be a path that is not empty; received 7
       asyncProfiler({ report.json }) must be a path that is not empty; received {}
-      asyncProfiler({ report.html }) must be a path that is not empty; received null
-      asyncProfiler({ report.html }) must be a path that is not empty; received true
-      asyncProfiler({ report.html }) must be a path that is not empty; received 7
-      asyncProfiler({ report.html }) must be a path that is not empty; received {}
-      asyncProfiler({ report.trace }) must be a path that is not empty; received null
-      asyncProfiler({ report.trace }) must be a path that is not empty; received true
-      asyncProfiler({ report.trace }) must be a path that is not empty; received 7
-      asyncProfiler({ report.trace }) must be a path that is not empty; received {}
-      asyncProfiler({ report.sarif }) must be a path that is not empty; received null
-      asyncProfiler({ report.sarif }) must be a path that is not empty; received true
-      asyncProfiler({ report.sarif }) must be a path that is not empty; received 7
-      asyncProfiler({ report.sarif }) must be a path that is not empty; received {}
-      asyncProfiler({ report.github }) must be true or false; received null
-      asyncProfiler({ report.github }) must be true or false; received 7
-      asyncProfiler({ report.github }) must be true or false; received 'x'
-      asyncProfiler({ report.github }) must be true or false; received {}
       asyncProfiler({ allow[0].rule }) must be 'blocking-call', 'loop-starvation', 'sync-call', 'lag-budget', 'leaked-resource', 'floating-promise', 'never-settles', 'unhandled-rejection' or 'stuck-test', or a glob of them; received null
       asyncProfiler({ allow[0].rule }) must be 'blocking-call', 'loop-starvation', 'sync-call', 'lag-budget', 'leaked-resource', 'floating-promise', 'never-settles', 'unhandled-rejection' or 'stuck-test', or a glob of them; received 7
       asyncProfiler({ allow[0].rule }) must be 'blocking-call', 'loop-starvation', 'sync-call', 'lag-budget', 'leaked-resource', 'floating-promise', 'never-settles', 'unhandled-rejection' or 'stuck-test', or a glob of them; received ''
@@ -370,16 +335,10 @@ describe('wrong options', () => {
   })
 
   test('empty globs and paths', () => {
-    const make: Row[0][] = [
-      (value) => ({ baseline: value }),
-      (value) => ({ report: { html: value } }),
-      (value) => ({ budgets: [{ leaks: 0 }, { files: value }] })
-    ]
+    const make: Row[0][] = [(value) => ({ report: { json: value } }), (value) => ({ budgets: [{ leaks: 0 }, { files: value }] })]
     expect(table(make.map((one) => [one, ['', ' \n']]))).toMatchInlineSnapshot(`
-      "asyncProfiler({ baseline }) must be a path that is not empty; received ''
-      asyncProfiler({ baseline }) must be a path that is not empty; received ' \\n'
-      asyncProfiler({ report.html }) must be a path that is not empty; received ''
-      asyncProfiler({ report.html }) must be a path that is not empty; received ' \\n'
+      "asyncProfiler({ report.json }) must be a path that is not empty; received ''
+      asyncProfiler({ report.json }) must be a path that is not empty; received ' \\n'
       asyncProfiler({ budgets[1].files }) must be a glob that is not empty; received ''
       asyncProfiler({ budgets[1].files }) must be a glob that is not empty; received ' \\n'"
     `)
@@ -406,13 +365,13 @@ describe('wrong options', () => {
       "asyncProfiler({ blockingTreshold }) is unknown (did you mean 'blockingThreshold'?); received 50
       asyncProfiler({ 'blocking-threshold' }) is unknown (did you mean 'blockingThreshold'?); received 50
       asyncProfiler({ allowed }) is unknown (did you mean 'allow'?); received []
-      asyncProfiler({ timeout }) is unknown (known are backend, detectBlocking, blockingThreshold, monitorEventLoop, lagThreshold, captureStacks, maxStackDepth, rules, allow, budgets, baseline, report, stuckTimeout); received undefined
-      asyncProfiler({ constructor }) is unknown (known are backend, detectBlocking, blockingThreshold, monitorEventLoop, lagThreshold, captureStacks, maxStackDepth, rules, allow, budgets, baseline, report, stuckTimeout); received 1
-      asyncProfiler({ __proto__ }) is unknown (known are backend, detectBlocking, blockingThreshold, monitorEventLoop, lagThreshold, captureStacks, maxStackDepth, rules, allow, budgets, baseline, report, stuckTimeout); received 1
+      asyncProfiler({ timeout }) is unknown (known are backend, detectBlocking, blockingThreshold, monitorEventLoop, lagThreshold, captureStacks, maxStackDepth, rules, allow, budgets, report, stuckTimeout); received undefined
+      asyncProfiler({ constructor }) is unknown (known are backend, detectBlocking, blockingThreshold, monitorEventLoop, lagThreshold, captureStacks, maxStackDepth, rules, allow, budgets, report, stuckTimeout); received 1
+      asyncProfiler({ __proto__ }) is unknown (known are backend, detectBlocking, blockingThreshold, monitorEventLoop, lagThreshold, captureStacks, maxStackDepth, rules, allow, budgets, report, stuckTimeout); received 1
       asyncProfiler({ rules['blocking-calls'] }) is unknown (did you mean 'blocking-call'?); received 'warn'
       asyncProfiler({ rules.sync }) is unknown (known are blocking-call, loop-starvation, sync-call, lag-budget, leaked-resource, floating-promise, never-settles, unhandled-rejection, stuck-test); received 'warn'
       asyncProfiler({ report.JSON }) is unknown (did you mean 'json'?); received 'a.json'
-      asyncProfiler({ report.junit }) is unknown (known are json, html, trace, sarif, github); received 'a.xml'
+      asyncProfiler({ report.junit }) is unknown (known are json); received 'a.xml'
       asyncProfiler({ budgets['max lag'] }) is unknown (did you mean 'maxLag'?); received 1
       asyncProfiler({ budgets[1].memory }) is unknown (known are maxLag, p99Lag, blockingCalls, totalBlocking, syncCalls, leaks, files); received 1
       asyncProfiler({ allow[0].path }) is unknown (known are rule, file, function, package, test, reason); received 'src'
@@ -455,7 +414,7 @@ describe('wrong options', () => {
         budgets[1].leak is unknown (did you mean 'leaks'?); received 0
         report.json must be a path that is not empty; received 1
         blockingTreshold is unknown (did you mean 'blockingThreshold'?); received 50
-        extra is unknown (known are backend, detectBlocking, blockingThreshold, monitorEventLoop, lagThreshold, captureStacks, maxStackDepth, rules, allow, budgets, baseline, report, stuckTimeout); received 1"
+        extra is unknown (known are backend, detectBlocking, blockingThreshold, monitorEventLoop, lagThreshold, captureStacks, maxStackDepth, rules, allow, budgets, report, stuckTimeout); received 1"
     `)
   })
 

@@ -1,7 +1,7 @@
 import type { CpuNode, CpuWindow, Evidence, KindPart, LineTicks, RawFrame } from '../../model/code.ts'
 import { isNative, kindOfParts, kindOfPath } from './kinds.ts'
 import { isGc, pausesOf } from './pauses.ts'
-import { eachSample, seenMs, type Stretch } from './samples.ts'
+import { eachSample, type Stretch } from './samples.ts'
 
 /** Whose code a script has, by its url. */
 export interface Owners {
@@ -15,7 +15,7 @@ export interface Owners {
  * What ran in a stretch, by the profile's samples: the innermost own function that most of the time was spent in or
  * under, and whether in its own lines or in something that it called.
  */
-export function blame(window: CpuWindow, stretch: Stretch, owners: Owners): Evidence {
+export function blame(window: CpuWindow, stretch: Stretch, owners: Owners): Evidence | undefined {
   const tree = indexTree(window.nodes)
   const { usersMs, runnersMs, oursMs, gcMs, functions } = sortPaths(weighPaths(window, stretch), tree, owners)
   // The collector has no caller: it cleans up after both, by what they did. The runner's few samples at the edges of what it
@@ -24,10 +24,9 @@ export function blame(window: CpuWindow, stretch: Stretch, owners: Owners): Evid
   const usersShare = 1 - runnersShare
   const runnerMs = runnersMs + gcMs * runnersShare
   const totalMs = usersMs + gcMs * usersShare
-  const seen = seenMs(window, stretch)
-  if (totalMs === 0) return { ...NOTHING, seenMs: seen, runnerMs, oursMs }
+  if (totalMs === 0) return runnerMs + oursMs === 0 ? undefined : { ...NOTHING, runnerMs, oursMs }
   const pauses = pausesOf(window, stretch)
-  const besides = { seenMs: seen, runnerMs, oursMs, gcMs: pauses.seenMs, pausesMs: pauses.longSeenMs * usersShare }
+  const besides = { runnerMs, oursMs, gcMs: pauses.seenMs, pausesMs: pauses.longSeenMs * usersShare }
   const hottest = heaviest([...functions.values()].filter(({ own }) => own)) ?? heaviest([...functions.values()])
   const evidence: Evidence =
     hottest === undefined
@@ -67,7 +66,7 @@ interface Sorted {
 
 const NODE_REALM = 'node:internal/bootstrap/realm'
 
-const NOTHING: Evidence = {
+export const NOTHING: Evidence = {
   source: 'profile',
   kind: 'unknown',
   frames: [],
@@ -150,7 +149,7 @@ function weigh(functions: Map<string, FunctionWeight>, node: CpuNode, path: Path
 function describe(
   weight: FunctionWeight,
   nodes: readonly CpuNode[]
-): Omit<Evidence, 'share' | 'seenMs' | 'runnerMs' | 'oursMs' | 'gcMs' | 'pausesMs'> {
+): Omit<Evidence, 'share' | 'runnerMs' | 'oursMs' | 'gcMs' | 'pausesMs'> {
   const callee = heaviest([...weight.callees.values()])
   const parts = weight.paths.map(toPart)
   const inCallee = callee !== undefined && callee.ms > weight.selfMs

@@ -1,5 +1,8 @@
 import type { CpuNode, CpuWindow } from '../../model/code.ts'
-import { eachSample, MAX_GAP_MS, type Stretch } from './samples.ts'
+import { eachSample, type Stretch } from './samples.ts'
+
+/** Samples come every few milliseconds; where none came for longer, the process was stopped, or the thread in the system. */
+const MAX_GAP_MS = 20
 
 /** To collect young objects takes some milliseconds on a slow machine; who makes many of them pays for it. To collect all takes more. */
 const LONG_PAUSE_MS = 20

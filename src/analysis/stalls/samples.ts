@@ -22,18 +22,3 @@ export function eachSample({ samples, times }: CpuWindow, { startMs, durationMs 
     if (to > from) visit(samples[i]!, to - from)
   }
 }
-
-/**
- * Samples come every few milliseconds; where none came for longer, the process was stopped, the thread was in the system, or the profiler's
- * own thread had no CPU.
- */
-export const MAX_GAP_MS = 20
-
-/** For how long of a stretch its samples tell what ran: those that came late tell it of a short time only. */
-export function seenMs(window: CpuWindow, stretch: Stretch): number {
-  let sum = 0
-  eachSample(window, stretch, (_, ms) => {
-    sum += Math.min(ms, MAX_GAP_MS)
-  })
-  return sum
-}

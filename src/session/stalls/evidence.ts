@@ -1,4 +1,4 @@
-import { blame } from '../../analysis/profile.ts'
+import { blame, NOTHING } from '../../analysis/profile.ts'
 import type { CpuWindow, Evidence } from '../../model/code.ts'
 import type { BackendName } from '../../model/profile.ts'
 import { now } from '../../node/clock.ts'
@@ -80,10 +80,8 @@ export function createEvidence(
           isRunner: isRunnerUrl,
           isOurs: isOursUrl
         })
-      const wasThere = stretch.startMs >= startedMs
-      // Of one that began before the profile did, it has seen less for that reason.
-      if (profiled !== undefined && (wasThere || profiled.seenMs !== 0))
-        return { ...profiled, ...(late && { late }), ...(!wasThere && { seenMs: undefined }) }
+      if (profiled !== undefined) return late ? { ...profiled, late } : profiled
+      if (sampler !== undefined && stretch.startMs >= startedMs) return { ...NOTHING, asleep: true }
       const breadcrumb = breadcrumbs.longest(stretch.startMs, endMs)
       if (breadcrumb === undefined) return undefined
       const own = breadcrumb.frames.findIndex(({ url }) => isOwnUrl(url))

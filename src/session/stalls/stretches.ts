@@ -12,13 +12,11 @@ const MAX_UNREAD_MS = 5
 export type AnyStretch = Omit<Stretch, 'scope'> & { scope: Scope | undefined }
 
 /**
- * Whether a profile ran, and was asleep: its thread had too little of a busy machine's CPU for as long as this one worked. Then nobody
+ * Whether a profile ran and saw nothing, for its thread had too little of a busy machine's CPU for as long as this one worked. Then nobody
  * knows what ran, and whether it was the garbage collector.
  */
-export function isUnseen({ evidence, durationMs, cpuMs }: AnyStretch): boolean {
-  const { seenMs = Infinity } = evidence ?? {}
-  return durationMs < LONGEST_SLEEP_MS && seenMs < durationMs / 2 && cpuMs > durationMs / 2
-}
+export const isUnseen = ({ evidence, durationMs, cpuMs }: AnyStretch): boolean =>
+  evidence?.asleep === true && durationMs < LONGEST_SLEEP_MS && cpuMs > durationMs / 2
 
 /** Beside five busy processes on two CPUs, gaps between samples were 15 ms mostly, and up to 55 ms. */
 const LONGEST_SLEEP_MS = 200

@@ -52,25 +52,12 @@ test('the clock is read now and then', () => {
 })
 
 test.each<[string, boolean, Partial<AnyStretch>]>([
-  ['no sample', true, { evidence: sampleEvidence({ seenMs: 0 }) }],
-  ['one that came late', true, { evidence: sampleEvidence({ seenMs: 20 }) }],
-  ['samples for most of it', false, { evidence: sampleEvidence({ seenMs: 50 }) }],
-  ['no sample, waiting for something', false, { evidence: sampleEvidence({ seenMs: 0 }), cpuMs: 10 }],
-  ['no sample, for longer than a thread sleeps', false, { evidence: sampleEvidence({ seenMs: 20 }), durationMs: 400, cpuMs: 400 }],
+  ['a profile without samples', true, { evidence: sampleEvidence({ asleep: true }) }],
+  ['samples', false, { evidence: sampleEvidence() }],
+  ['no samples, waiting for something', false, { evidence: sampleEvidence({ asleep: true }), cpuMs: 10 }],
+  ['no samples, for longer than a thread sleeps', false, { evidence: sampleEvidence({ asleep: true }), durationMs: 400, cpuMs: 400 }],
   ['no profile', false, {}]
 ])('nobody saw what ran in a stretch with %s: %s', (_name, unseen, given) => {
-  expect(
-    isUnseen({
-      scope: undefined,
-      startMs: 0,
-      durationMs: 80,
-      cpuMs: 78,
-      stolenMs: 2,
-      suspendedMs: 0,
-      collectedMs: 0,
-      evidence: undefined,
-      victims: [],
-      ...given
-    })
-  ).toBe(unseen)
+  const stretch = { scope: undefined, startMs: 0, durationMs: 80, cpuMs: 78, stolenMs: 2, suspendedMs: 0, collectedMs: 0, victims: [] }
+  expect(isUnseen({ ...stretch, evidence: undefined, ...given })).toBe(unseen)
 })

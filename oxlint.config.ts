@@ -1,8 +1,8 @@
 import { defineConfig } from 'oxlint'
 
 /*
- * Import directions: probes see, session says whose it was, analysis says what it means, matchers and report show it; worker and main process
- * load nothing of each other. For each folder of src/: what it may import, why, and its files where they are more than the folder.
+ * Import directions: probes see, session says whose it was, analysis says what it means, matchers and report show it; worker and main
+ * process load nothing of each other. For each folder of src/: what it may import, why, and its files where they are more than the folder.
  */
 const ROOMS: Record<string, { may: string[]; because: string; files?: string[] }> = {
   model: { may: [], because: 'Everything imports it; it imports nothing.', files: ['src/model/**', 'src/errors.ts', 'src/our-files.ts'] },

@@ -67,7 +67,8 @@ export interface Options {
    */
   budgets?: Budget | Budget[]
   /**
-   * Reports besides the terminal's, as paths relative to the project's root: `json`, whose schema is `vitest-async-profiler/report.schema.json`.
+   * Reports besides the terminal's, as paths relative to the project's root: `json`, whose schema is
+   * `vitest-async-profiler/report.schema.json`.
    * @default {}
    */
   report?: ReportTargets

@@ -102,16 +102,56 @@ export interface Timeline {
   maxConcurrent: number
 }
 
+/** What one test did to the event loop, in numbers. */
 export interface ProfileSummary {
-  /** Where nobody asked for tasks, all async work that was created, the test runner's included: its states are not known. */
+  /**
+   * Tasks that it started. Where nobody asked for tasks, all async work that was created meanwhile, the test runner's included: its states
+   * are not known.
+   * @asType integer
+   * @minimum 0
+   */
   totalTasks: number
+  /**
+   * Tasks that ended well.
+   * @asType integer
+   * @minimum 0
+   */
   completedTasks: number
+  /**
+   * Timers cleared before they fired, work ended by its `AbortSignal`, requests destroyed before their response.
+   * @asType integer
+   * @minimum 0
+   */
   cancelledTasks: number
+  /**
+   * Tasks that failed.
+   * @asType integer
+   * @minimum 0
+   */
   errorTasks: number
+  /**
+   * Tasks that had not ended when the test had.
+   * @asType integer
+   * @minimum 0
+   */
   runningTasks: number
+  /**
+   * Stretches longer than `blockingThreshold`.
+   * @asType integer
+   * @minimum 0
+   */
   blockingCalls: number
+  /**
+   * Their time in all.
+   * @minimum 0
+   */
   totalBlockingMs: number
+  /**
+   * The longest time that its own work kept the loop busy without a break.
+   * @minimum 0
+   */
   maxLagMs: number
+  /** Whether anything in it deserves a look. */
   hasWarnings: boolean
 }
 

@@ -7,8 +7,8 @@ import { type Pool, type RunOptions, type RunResult, runVitest } from './harness
 import { type Major, MAJORS, REPOSITORY } from './harness/sandbox.ts'
 
 /*
- * The contract of src/vitest/ with Vitest: each thing that is not documented is used here as the plugin uses it, by its own files, in real runs
- * of both majors. Where a new Vitest breaks one, the test's name says which.
+ * The contract of src/vitest/ with Vitest: each thing that is not documented is used here as the plugin uses it, by its own files, in real
+ * runs of both majors. Where a new Vitest breaks one, the test's name says which.
  */
 
 /** All source files: they run in the project, where `vitest` is the one to be tested. */

@@ -6,7 +6,7 @@ import { defineConfig } from 'vitest/config'
 const { CORPUS_BACKEND: backend = 'auto', CORPUS_JUDGE: judge = 'profiler' } = env
 
 export default defineConfig({
-  plugins: judge === 'profiler' ? [asyncProfiler({ backend: backend as 'auto', report: { json: 'report.json', github: false } })] : [],
+  plugins: judge === 'profiler' ? [asyncProfiler({ backend: backend as 'auto', report: { json: 'report.json' } })] : [],
   test: {
     globalSetup: ['setup/amounts.ts', 'setup/sockets.ts'],
     detectAsyncLeaks: judge === 'leak-detector',

@@ -1,7 +1,7 @@
 import type { Finding } from '../model/finding.ts'
 import type { ScopeRef } from '../model/place.ts'
 import type { AsyncProfile, BackendName, BlockingCall, EventLoopLag, ProfileSummary, Task } from '../model/profile.ts'
-import type { Observed } from './rules/find.ts'
+import type { Observed } from './rules/context.ts'
 import { judgeStretches, netMs } from './stalls/blocking.ts'
 import { makeTimeline } from './timeline.ts'
 
@@ -12,9 +12,9 @@ export { judgeBudget } from './budgets/test-budgets.ts'
 export { judgeStretches, ownMs } from './stalls/blocking.ts'
 export { lagBudgetFinding } from './rules/lag-budget.ts'
 export { describePlace, isOwnFile } from './text/places.ts'
-export type { RuleContext } from './rules/context.ts'
+export type { Left, Observed, RuleContext } from './rules/context.ts'
 export { explainTimeout, findTimedOut } from './rules/timed-out.ts'
-export { findAll, findLeftovers, type Left, mergeFindings, type Observed } from './rules/find.ts'
+export { findAll, findLeftovers, mergeFindings } from './rules/find.ts'
 
 /** What a session measured of one scope, placed in the source. */
 export interface Measurement {

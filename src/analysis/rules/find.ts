@@ -1,25 +1,15 @@
 import type { Finding } from '../../model/finding.ts'
-import type { Leftovers, Rejected } from '../../model/leftovers.ts'
-import type { PlacedSyncCall, Starvation } from '../../model/measured.ts'
 import type { RuleSetting } from '../../model/options.ts'
-import type { BlockingCall } from '../../model/profile.ts'
 import { isFailure } from '../failing.ts'
 import { placeKey } from '../text/places.ts'
 import { weightMs } from '../weight.ts'
 import { findBlockingCalls } from './blocking-call.ts'
-import type { RuleContext } from './context.ts'
+import type { Left, Observed, RuleContext } from './context.ts'
 import { findLeftPromises } from './floating-promise.ts'
 import { findLeakedResources } from './leaked-resource.ts'
 import { findStarvation } from './loop-starvation.ts'
 import { causeKey, findSyncCalls } from './sync-call.ts'
 import { findUnhandled } from './unhandled-rejection.ts'
-
-/** What one test or file did, placed in the source. */
-export interface Observed {
-  stretches: readonly BlockingCall[]
-  starved: readonly Starvation[]
-  syncCalls: readonly PlacedSyncCall[]
-}
 
 /** All findings over one test or file: one per rule, place, test and request. */
 export function findAll({ stretches, starved, syncCalls }: Observed, context: RuleContext): Finding[] {
@@ -42,11 +32,6 @@ export function findAll({ stretches, starved, syncCalls }: Observed, context: Ru
  */
 const isToldAs = ({ status, confidence, severity }: Finding, setting: RuleSetting): boolean =>
   status !== 'allowed' && confidence !== 'inconclusive' && !isWeaker(severity, setting)
-
-/** What was left behind by one test, or by a file's own hooks. */
-export interface Left extends Pick<Leftovers, 'resources' | 'promises'> {
-  rejected: readonly Rejected[]
-}
 
 export function findLeftovers({ resources, promises, rejected }: Left, context: RuleContext): Finding[] {
   const { allow = (finding) => finding } = context

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { findLeftovers, type Left } from '../../../src/analysis/rules/find.ts'
+import type { Left } from '../../../src/analysis/rules/context.ts'
+import { findLeftovers } from '../../../src/analysis/rules/find.ts'
 import { explainTimeout, findTimedOut } from '../../../src/analysis/rules/timed-out.ts'
 import type { Finding, RuleName } from '../../../src/model/finding.ts'
 import type { LeftPromise, LeftResource, Rejected, TimedOut } from '../../../src/model/leftovers.ts'

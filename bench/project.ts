@@ -115,7 +115,7 @@ function configText({ package: name, options, leaks }: Variant, { cache, report,
     ...(coverage && { coverage: { enabled: true, provider: 'v8', reporter: [], reportsDirectory: join(cache, 'coverage') } }),
     ...(folder === undefined && { testTimeout: 300_000, cache: false })
   }
-  const plugin = JSON.stringify({ ...options, report: { json: report, github: false } })
+  const plugin = JSON.stringify({ ...options, report: { json: report } })
   const source = folder === undefined ? name : `./node_modules/${OF_OTHERS}/node_modules/${name}/dist/index.js`
   const theirs = folder === undefined ? undefined : CONFIGS.find((each) => existsSync(join(folder, each)))
   return [

@@ -14,8 +14,8 @@ import { buildWithout } from './without.ts'
 /*
  * Runs the same suites with and without the plugin, and with Vitest's own `detectAsyncLeaks`, one after another:
  *
- *   node bench/run.ts [--rounds 5] [--only a,c] [--suite ../other-project] [--coverage] [--with '{"captureStacks":false}'] [--build
- * ../other-build] [--without stacks,hooks] [--skip-leaks] [--first] [--json raw.json]
+ *   node bench/run.ts [--rounds 5] [--only a,c] [--suite ../other-project] [--coverage] [--first] [--skip-leaks] [--json raw.json]
+ *     [--with '{"captureStacks":false}'] [--build ../other-build] [--without stacks,hooks]
  */
 const settings = readSettings(process.argv.slice(2))
 const folder = mkdtempSync(join(tmpdir(), 'async-profiler-builds-'))

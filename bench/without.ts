@@ -29,7 +29,7 @@ const NO_HOOKS: Cut[] = [
   cut('probes/async/hooks.ts', 'function startLoading(): void {')
 ]
 const NO_HEARTBEAT = cut('probes/process/heartbeat.ts', 'line: (beats: number) => string): HeartbeatFile | undefined {', 'return undefined')
-const NO_PROFILE = cut('session/stalls/evidence.ts', 'arm(isLate) {')
+const NO_PROFILE = cut('session/stalls/evidence.ts', 'startSampling(isLate) {')
 const NO_REQUESTS: Cut = { file: 'session/requests/watch.ts', find: 'start(global) {', put: 'start(_global) { return () => {};' }
 
 /** The parts by what they are called on the command line; `all` leaves the loading of the worker's files. */

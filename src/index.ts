@@ -11,7 +11,7 @@ import { compileAllow } from './reporter/allow.ts'
 import { runningReporter } from './reporter/running.ts'
 import { checkNode, checkVitest } from './config/supported.ts'
 import { adoptProjects, registerPlugin } from './vitest/main/run-start.ts'
-import { noteUse, watchUse } from './vitest/main/unused.ts'
+import { noteUse, watchUse } from './vitest/main/unused-plugin.ts'
 import { dropNamedReporter, type RawConfig, reportMerged, serveSetup, wireConfig, type Wiring } from './vitest/main/wire-config.ts'
 
 export type { Options, TestOptions } from './config/options.ts'

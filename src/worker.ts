@@ -13,7 +13,7 @@ import type { RunnerSuite } from './vitest/worker/test-task.ts'
 import { isFirstWorker, missingGlobals, modulesOf, runningFile, syncBuiltinCopies } from './vitest/worker/worker-globals.ts'
 import { finishedTasks } from './worker/finished.ts'
 import { lazyMatchers } from './worker/lazy-matchers.ts'
-import { startLife } from './worker/progress.ts'
+import { startProgress } from './worker/progress.ts'
 import { ours, runFile, runTest } from './worker/run-scopes.ts'
 import type { WorkerState } from './worker/state.ts'
 
@@ -33,7 +33,7 @@ const require = createRequire(import.meta.url)
 export function install(since: number): void {
   const config = (inject as (key: string) => unknown)(OPTIONS_KEY) as WorkerConfig | undefined
   const state = (process as unknown as Holder)[KEY] ?? createState(config)
-  const { profiler, life, options } = state
+  const { profiler, progress, options } = state
   setRunning({
     version: VERSION,
     profile: profiler.profile,
@@ -55,7 +55,7 @@ export function install(since: number): void {
   const isIn = ({ files, others }: FileSet): boolean => files.includes(file) !== others
   if (known === undefined) delete state.known
   else state.known = { noStall: isIn(known.noStall), nothingLeft: isIn(known.nothingLeft) }
-  life.fileLoads(file, project)
+  progress.fileLoads(file, project)
   // Before the test file and what it imports: CommonJS modules keep the functions that they find. All other probes wait
   // for the first test: they would only slow the loading.
   profiler.session.syncCalls.refresh()
@@ -89,7 +89,7 @@ function createState(config: WorkerConfig | undefined): WorkerState {
   if (config === undefined && (inject as (key: string) => unknown)(REPORTER_KEY) === undefined) tellAlone()
   const { options, allow, root } = config ?? { options: DEFAULT_OPTIONS, allow: [], root: process.cwd() }
   const profiler = createProfiler(options, root, allow, { modulesOf, syncBuiltinCopies })
-  const life = startLife(options)
+  const progress = startProgress(options)
   const state: WorkerState = {
     options,
     allow,
@@ -99,10 +99,10 @@ function createState(config: WorkerConfig | undefined): WorkerState {
     tests: new Map(),
     refs: new WeakMap(),
     taskOf: new WeakMap(),
-    life,
+    progress,
     loadMs: 0
   }
-  const { waits } = life
+  const { waits } = progress
   if (waits !== undefined) profiler.onProcess((call) => waits(call && { ...call, ...idOfRunning(state) }))
   Object.defineProperty(process, KEY, { value: state, enumerable: false })
   return state

@@ -1,5 +1,5 @@
 import { placeKey } from '../analysis/text/places.ts'
-import { weightMs } from '../analysis/weight.ts'
+import { weightMs } from '../analysis/finding-duration.ts'
 import type { Finding, Severity } from '../model/finding.ts'
 import type { Victim } from '../model/place.ts'
 

@@ -6,7 +6,7 @@ import { startHeartbeat } from '../probes/process/heartbeat.ts'
 import { HEARTBEAT_KEY } from '../protocol/worker-config.ts'
 
 /** Tells the main process what this worker is doing, as long as its loop turns. */
-export interface Life {
+export interface Progress {
   /** @param file as findings show it */
   fileLoads(file: string, project: string): void
   /** The file is loaded: hooks and tests run. */
@@ -22,7 +22,7 @@ export interface Life {
 /** More than one runs where tests are concurrent. */
 const MAX_TESTS = 5
 
-export function startLife({ stuckTimeout: timeoutMs, rules }: Pick<ResolvedOptions, 'stuckTimeout' | 'rules'>): Life {
+export function startProgress({ stuckTimeout: timeoutMs, rules }: Pick<ResolvedOptions, 'stuckTimeout' | 'rules'>): Progress {
   const folder = (inject as (key: string) => string | undefined)(HEARTBEAT_KEY)
   if (folder === undefined || timeoutMs === 0 || rules['stuck-test'] === 'off') return UNWATCHED
   const { pid, threadId, proc, isDebugged, openable } = identify()
@@ -90,4 +90,4 @@ export function startLife({ stuckTimeout: timeoutMs, rules }: Pick<ResolvedOptio
   }
 }
 
-const UNWATCHED: Life = { fileLoads() {}, fileRuns() {}, testRuns: () => () => {}, testsOver() {} }
+const UNWATCHED: Progress = { fileLoads() {}, fileRuns() {}, testRuns: () => () => {}, testsOver() {} }

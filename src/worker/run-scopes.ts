@@ -26,18 +26,18 @@ import { usesOf } from './uses.ts'
 
 /** Runs a file's suites. `beforeAll` and `afterAll` are the file's work, tests have scopes of their own. */
 export function runFile(state: WorkerState, runSuite: () => Promise<void>, suite: RunnerSuite): Promise<void> {
-  const { profiler, options, life } = state
+  const { profiler, options, progress } = state
   const stop = profiler.start(globalThis)
   const stopUnhandled = nameUnhandled(state, globalThis)
   const file = profiler.display(suite.file.filepath)
-  ours(state, life.fileRuns)
+  ours(state, progress.fileRuns)
   state.suite = suite
-  ours(state, () => arm(state, suite, options.rules, undefined))
+  ours(state, () => sampleWhereWorth(state, suite, options.rules, undefined))
   const scope = profiler.beginFile(file)
   if (usesOf(suite.file.filepath).leftovers) scope.askForLeftovers()
   const { session } = profiler
   wrapHooks(suite, ['beforeAll', 'afterAll'], (hook) => {
-    ours(state, life.testsOver)
+    ours(state, progress.testsOver)
     return session.run(scope, hook)
   })
   // Of the promises around a test some thirty are the runner's: its own functions are set apart.
@@ -49,7 +49,7 @@ export function runFile(state: WorkerState, runSuite: () => Promise<void>, suite
   const stopTests = aroundTestFunctions(({ timeout }, call, isRunners) => inTest(call, isRunners && timeout > 0 && timeout < Infinity))
   async function end(): Promise<void> {
     profiler.end(scope)
-    ours(state, life.testsOver)
+    ours(state, progress.testsOver)
     const result = await safely(state, scope, async () => {
       const timedOut = ours(state, () => tellHookTimeout(state, scope, suite))
       const { late, ...left } = await judgeLeftovers(state, scope, { lost: timedOut !== undefined })
@@ -77,14 +77,14 @@ export function runFile(state: WorkerState, runSuite: () => Promise<void>, suite
 
 /** Runs one attempt of a test, hooks included, in a scope of its own. */
 export function runTest(state: WorkerState, run: () => Promise<void>, task: RunnerTest): Promise<void> {
-  const { profiler, options, life } = state
+  const { profiler, options, progress } = state
   const { own, problem } = readOptions(options, task)
   const rules = { ...options.rules, ...own.rules }
-  const lives = ours(state, () => life.testRuns({ id: task.id, name: task.fullTestName, setting: rules['stuck-test'] }))
-  const armMs = ours(state, () => arm(state, task, rules, own.budgets))
+  const lives = ours(state, () => progress.testRuns({ id: task.id, name: task.fullTestName, setting: rules['stuck-test'] }))
+  const samplerMs = ours(state, () => sampleWhereWorth(state, task, rules, own.budgets))
   const { blockingThreshold = options.blockingThreshold, lagThreshold = options.lagThreshold } = own
   const scope = profiler.begin({ kind: 'test', name: task.fullTestName, thresholds: { blockingThreshold, lagThreshold } })
-  scope.overheadMs += armMs
+  scope.overheadMs += samplerMs
   scope.file = profiler.display(task.file.filepath)
   scope.test = refOf(state, task, scope.file)
   profiler.setRules(scope, rules)
@@ -177,7 +177,7 @@ export function ours<T>({ profiler: { session } }: WorkerState, work: () => T): 
 const AFFORDABLE_SHARE = 0.03
 
 /** Starts the sampler where this file or test is worth it; what that took. */
-function arm(
+function sampleWhereWorth(
   { options, known, profiler }: WorkerState,
   task: RunnerSuite,
   rules: Record<RuleName, RuleSetting>,
@@ -192,8 +192,8 @@ function arm(
     debug('%s: no CPU profile yet: the last run of the same sources found no stall', profiler.display(task.file.filepath))
     return 0
   }
-  evidence.arm(late)
-  return evidence.armMs()
+  evidence.startSampling(late)
+  return evidence.samplerStartMs()
 }
 
 /** The reporter reads it from `meta`, which Vitest sends as JSON. */

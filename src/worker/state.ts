@@ -5,7 +5,7 @@ import type { AllowPattern } from '../model/results.ts'
 import type { Profiler } from '../session/profiler.ts'
 import type { Scope } from '../session/scope/scope.ts'
 import type { RunnerSuite, RunnerTest } from '../vitest/worker/test-task.ts'
-import type { Life } from './progress.ts'
+import type { Progress } from './progress.ts'
 
 /** What lives as long as the worker. */
 export interface WorkerState {
@@ -25,7 +25,7 @@ export interface WorkerState {
   refs: WeakMap<RunnerTest, TestRef>
   /** By the scope of each of its attempts: of tests whose work may still go on. */
   taskOf: WeakMap<Scope, RunnerTest>
-  life: Life
+  progress: Progress
   /** What the profiler's loading and starting took, for the file that is next. */
   loadMs: number
   /** The test file's, once it is loaded. */

@@ -5,13 +5,13 @@ import { clearImmediate, now, setImmediate } from '../../node/clock.ts'
  * The immediate is unref'd: it neither keeps the process alive nor makes an idle loop spin.
  */
 export function watchTurns(onTurn: (at: number) => void): () => void {
-  let next = arm()
-  function arm(): NodeJS.Immediate {
+  let next = schedule()
+  function schedule(): NodeJS.Immediate {
     return setImmediate(turn).unref()
   }
   function turn(): void {
     onTurn(now())
-    next = arm()
+    next = schedule()
   }
   return () => clearImmediate(next)
 }

@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { StuckWorker } from '../../model/stuck-worker.ts'
 import { endWorker } from './end-worker.ts'
-import { interview } from './interview.ts'
+import { askWorker } from './ask-worker.ts'
 import { type SilentWorker, watchHeartbeats } from './watch.ts'
 import { followHandles } from './worker-handles.ts'
 
@@ -30,7 +30,7 @@ export function startWatchdog({ folder, timeoutMs, stderr, onStuck }: WatchdogOp
     const { beat, stuckMs, isSilent } = worker
     const handle = handles.of(beat)
     if (handle === undefined) return
-    const { seen, answered, finished, release } = await interview(handle, worker, stderr)
+    const { seen, answered, finished, release } = await askWorker(handle, worker, stderr)
     if (stopped || handles.of(beat) === undefined) return release()
     // It has had its time, even if it has come back since: what it does now is another matter.
     await within(TELL_MS, onStuck({ beat, stuckMs, seen: isSilent() ? seen : { blind: CAME_BACK }, finished }))

@@ -8,7 +8,7 @@ import type { Session } from '../session.ts'
 import type { Locator } from '../source/locate.ts'
 import { isOwnUrl } from '../source/user-code.ts'
 import type { Made } from '../waits/promise-chains.ts'
-import { standing, type Standing, toLeftResources } from './open-resources.ts'
+import { openAmong, type OpenResource, toLeftResources } from './open-resources.ts'
 
 /** Finds what tests and hooks leave behind. The verdict is the file's: until its end somebody may still clean up, or wait. */
 export interface LeftoverWatch {
@@ -63,7 +63,7 @@ export function watchLeftovers(
 ): LeftoverWatch {
   const { promises, resources } = session
   const droppedAt = (made: Made): StackFrame | undefined => reader().places.droppedAt(made)
-  let standings: Standing[] = []
+  let openResources: OpenResource[] = []
   let pending: Made[] = []
   let counted = 0
   /** Tests that are over and have started something since. */
@@ -78,19 +78,19 @@ export function watchLeftovers(
     const test = session.openTests().find((scope) => scope !== made.owner.whole)
     if (test !== undefined) during.set(made, test.name)
   }
-  const isStanding = ({ made }: Standing): boolean => resources.isLeft(made)
+  const isStillOpen = ({ made }: OpenResource): boolean => resources.isLeft(made)
   const isPending = (made: Made): boolean => promises.isPending(made) && !told.has(made)
   /** While it was pending: its reference is made before anybody asks. */
   const isCollected = (made: Made): boolean => made.ref !== undefined && made.ref.deref() === undefined && promises.isPending(made)
   const isDropped = (made: Made): boolean => isPending(made) && droppedAt(made) !== undefined
 
   /** Those that only wait for something that is told of already. */
-  function waitsFor(made: Made, place: StackFrame, left: readonly Standing[]): boolean {
+  function waitsFor(made: Made, place: StackFrame, left: readonly OpenResource[]): boolean {
     const same = (a: StackFrame, b: StackFrame): boolean => a.url === b.url && a.line === b.line && a.column === b.column
     return left.some((each) => each.made.owner.whole === made.owner.whole && each.frames.some((frame) => same(frame, place)))
   }
   /** Who tells of the cause, where that is another one. What is pending and collected waits for what can never settle. */
-  function coveringRule(made: Made, place: StackFrame, left: readonly Standing[]): CoveringRule | undefined {
+  function coveringRule(made: Made, place: StackFrame, left: readonly OpenResource[]): CoveringRule | undefined {
     if (told.has(made)) return 'unhandled-rejection'
     if (waitsFor(made, place, left)) return 'leaked-resource'
     return isCollected(made) ? 'never-settles' : undefined
@@ -98,21 +98,21 @@ export function watchLeftovers(
   function reset(): void {
     resources.release()
     for (const made of pending) promises.release(made)
-    standings = []
+    openResources = []
     pending = []
     going.clear()
     counted = 0
   }
   /** What tests have started after their end: a timer that sets the next one never has the same twice. */
-  const startedLate = (): Standing[] => [...going].flatMap((scope) => standing(scope.resources.records, resources))
-  const standingNow = (): Standing[] => [...standings.filter(isStanding), ...startedLate()]
+  const startedLate = (): OpenResource[] => [...going].flatMap((scope) => openAmong(scope.resources.records, resources))
+  const openNow = (): OpenResource[] => [...openResources.filter(isStillOpen), ...startedLate()]
   const watch: LeftoverWatch = {
     ended(scope, { failed, lost }) {
       promises.flush()
-      const left = lost ? [] : standing(scope.resources.records, resources)
+      const left = lost ? [] : openAmong(scope.resources.records, resources)
       scope.resources.records = []
-      if (standings.length + left.length > MAX_KEPT) standings = standings.filter(isStanding)
-      standings.push(...left.slice(0, Math.max(0, MAX_KEPT - standings.length)))
+      if (openResources.length + left.length > MAX_KEPT) openResources = openResources.filter(isStillOpen)
+      openResources.push(...left.slice(0, Math.max(0, MAX_KEPT - openResources.length)))
       counted += left.length
       const own = failed || lost ? [] : [...scope.promises.pending].filter(({ frames }) => frames.some(({ url }) => isOwnUrl(url)))
       const kept = new Set(own.slice(0, Math.max(0, MAX_KEPT - pending.length)))
@@ -122,7 +122,7 @@ export function watchLeftovers(
     },
     soFar(scope) {
       promises.flush()
-      const left = standing(
+      const left = openAmong(
         scope.resources.records.filter(({ owner }) => scope.includes(owner)),
         resources
       )
@@ -140,10 +140,10 @@ export function watchLeftovers(
     async atEnd(file, { lost }) {
       watch.ended(file, { failed: false, lost })
       // What a system call or an immediate starts in a moment is left over, too.
-      await settled(() => standingNow().length === 0 && !pending.some(isDropped) && !resources.isUnderWay())
-      const left = standingNow()
+      await settled(() => openNow().length === 0 && !pending.some(isDropped) && !resources.isUnderWay())
+      const left = openNow()
       const open = prove ? pending.filter(isPending) : []
-      const never = open.length > 0 ? await neverSettling(open, standings, reader()) : []
+      const never = open.length > 0 ? await neverSettling(open, openResources, reader()) : []
       const found = pending.flatMap((made): LeftPromise[] => {
         const place = droppedAt(made)
         if (place === undefined) return []
@@ -167,11 +167,11 @@ export function watchLeftovers(
         return waits ? [{ ...reader().places.toLeft(made, place, 'pending'), ...covered }] : []
       })
       // It may have gone while others were looked at, or have set the next one.
-      const stands = standingNow()
+      const stillOpen = openNow()
       const result = {
-        resources: toLeftResources(stands, locator, depth),
+        resources: toLeftResources(stillOpen, locator, depth),
         promises: [...never, ...found],
-        counted: Math.max(0, counted - stands.length)
+        counted: Math.max(0, counted - stillOpen.length)
       }
       reset()
       return result

@@ -3,18 +3,18 @@ import { loopTurn } from '../../node/clock.ts'
 import { collectGarbage } from '../../node/collect-garbage.ts'
 import { isOwnUrl } from '../source/user-code.ts'
 import type { Made, PromiseChains } from '../waits/promise-chains.ts'
-import type { Standing } from './open-resources.ts'
+import type { OpenResource } from './open-resources.ts'
 import type { PromisePlaces } from './pending-promises.ts'
 
 /**
  * Those of pending promises that can never settle: nothing that could settle them is left in memory, and so they are
  * collected. Costs a full collection, and nothing where none of them is suspected.
- * @param standings resources that were left over: files among them are held meanwhile, for Node warns of handles that are collected, which
+ * @param openResources resources that were left over: files among them are held meanwhile, for Node warns of handles that are collected, which
  * would be our doing. Nothing else is: a timer that has fired since keeps its callback, and with that what could have settled a promise.
  */
 export async function neverSettling(
   pending: readonly Made[],
-  standings: readonly Standing[],
+  openResources: readonly OpenResource[],
   { chains, places }: { chains: PromiseChains; places: PromisePlaces }
 ): Promise<LeftPromise[]> {
   const suspects = pending.flatMap((made) => {
@@ -22,7 +22,7 @@ export async function neverSettling(
     return place === undefined ? [] : [{ made, place }]
   })
   if (suspects.length === 0) return []
-  const held = standings.flatMap(({ made: { type, ref } }) => (type.startsWith('FILE') ? [ref.deref()] : []))
+  const held = openResources.flatMap(({ made: { type, ref } }) => (type.startsWith('FILE') ? [ref.deref()] : []))
   // A weak reference keeps what it gave until the end of the job that asked.
   await loopTurn()
   const collected = collectGarbage()

@@ -15,7 +15,7 @@ import { isEnvironmentUrl, isOwnUrl, isRunnerUrl } from '../source/user-code.ts'
 type Made = ResourceRecord<Scope>
 
 /** One that was there when its test ended, with where it comes from. */
-export interface Standing {
+export interface OpenResource {
   made: Made
   frames: readonly StackFrame[]
   /** In `frames`; -1 where a dependency made it by itself. */
@@ -26,7 +26,7 @@ export interface Standing {
 const MAIN = ['PROCESSWRAP', 'WORKER', 'TCPSERVERWRAP', 'PIPESERVERWRAP', 'FILESTREAM', 'FILEHANDLE']
 
 /** Those that are still there and the user's. */
-export function standing(records: readonly Made[], resources: Resources<Scope>): Standing[] {
+export function openAmong(records: readonly Made[], resources: Resources<Scope>): OpenResource[] {
   return records.flatMap((made) => {
     if (!resources.isLeft(made)) return []
     const { frames, from } = resources.framesOf(made)
@@ -57,14 +57,14 @@ function isOfModule(frames: readonly StackFrame[], own: number): boolean {
 }
 
 /** One for each line that left some, and for each test: several may have one name. */
-export function toLeftResources(left: readonly Standing[], locator: Locator, depth: number): LeftResource[] {
+export function toLeftResources(left: readonly OpenResource[], locator: Locator, depth: number): LeftResource[] {
   const tests = [...new Set(left.map(({ made }) => made.owner.test))]
   const groups = Map.groupBy(left, (each) => {
     const { url, line, column } = each.frames[Math.max(each.own, 0)]!
     return JSON.stringify([tests.indexOf(each.made.owner.test), culpritOf(each), url, line, column])
   })
   return Array.from(groups.values(), (group) => {
-    const [main] = group.toSorted((a, b) => rank(a.made.type) - rank(b.made.type)) as [Standing]
+    const [main] = group.toSorted((a, b) => rank(a.made.type) - rank(b.made.type)) as [OpenResource]
     const { made, frames, own } = main
     const place = frames[own]
     const { what, detail } = nameResource(made.type, made.ref.deref() ?? {})
@@ -82,7 +82,7 @@ export function toLeftResources(left: readonly Standing[], locator: Locator, dep
   })
 }
 
-function culpritOf({ made: { owner }, frames, own }: Standing): Culprit {
+function culpritOf({ made: { owner }, frames, own }: OpenResource): Culprit {
   const culprit = toCulprit(owner)
   return isOfModule(frames, own) && culprit.file !== undefined ? { file: culprit.file } : culprit
 }

@@ -90,22 +90,22 @@ export function createAttribution({
     const scope = slice.owner ?? guess
     // Not by what others took of it: on a busy machine each look would cut the profile short that a turn of many stretches needs.
     const looked = scope !== undefined && stretch.durationMs - stretch.stolenMs >= Math.min(EVIDENCE_MS, scope.thresholds.blockingThreshold)
-    const pieces = looked ? gather(stretch, scope) : [stretch]
+    const parts = looked ? gather(stretch, scope) : [stretch]
     syncLog.reset()
-    if (scope === undefined || (guess !== undefined && !pieces.some(isUsersWork))) {
+    if (scope === undefined || (guess !== undefined && !parts.some(isUsersWork))) {
       // Off the CPU, nobody's time is waiting: the sampler's signals hide from libuv how long it was idle.
       turns.add(undefined, Math.min(slice.durationMs, stretch.cpuMs + stretch.stolenMs), stretch.stolenMs)
       return
     }
-    const usersMs = pieces.reduce((sum, { durationMs }) => sum + durationMs, 0)
+    const usersMs = parts.reduce((sum, { durationMs }) => sum + durationMs, 0)
     if (usersMs < slice.durationMs) turns.add(undefined, slice.durationMs - usersMs, 0)
-    for (const piece of pieces as Stretch[]) {
-      if (guess !== undefined && !isUsersWork(piece)) continue
-      const notItsMs = isUnseen(piece) ? piece.durationMs : piece.stolenMs + piece.suspendedMs + piece.collectedMs
-      turns.add(scope, piece.durationMs, notItsMs)
-      turns.stretch(scope, piece.durationMs - notItsMs)
-      scope.keep(piece)
-      if (looked) watch(piece)
+    for (const part of parts as Stretch[]) {
+      if (guess !== undefined && !isUsersWork(part)) continue
+      const notItsMs = isUnseen(part) ? part.durationMs : part.stolenMs + part.suspendedMs + part.collectedMs
+      turns.add(scope, part.durationMs, notItsMs)
+      turns.stretch(scope, part.durationMs - notItsMs)
+      scope.keep(part)
+      if (looked) watch(part)
     }
   }
   /** Nobody's work is likely that of the only test that runs, where it is too long for it, and the user's code was seen at it. */
@@ -135,21 +135,21 @@ export function createAttribution({
   function gather(stretch: AnyStretch, scope: Scope): AnyStretch[] {
     const since = now()
     const { blockingThreshold } = scope.thresholds
-    const pieces = splitStretch(stretch, syncLog.running(), blockingThreshold, evidence.of).map((piece) =>
-      withWaitingLine(piece, promises, script)
+    const parts = splitStretch(stretch, syncLog.running(), blockingThreshold, evidence.of).map((part) =>
+      withWaitingLine(part, promises, script)
     )
     if (stretch.durationMs > blockingThreshold) {
-      if (!pieces.some(isUsersWork))
+      if (!parts.some(isUsersWork))
         debug(
           '%s: nothing tells the line of a stall of %d ms: %s',
           scope.name,
           Math.round(stretch.durationMs),
           evidence.sampling() ? "no sample has the user's code on it" : 'no CPU profile ran'
         )
-      if (isAffordable(AFTER_STALL)) evidence.arm(true)
+      if (isAffordable(AFTER_STALL)) evidence.startSampling(true)
     }
     looked(scope, since)
-    return pieces
+    return parts
   }
   function looked(scope: Scope, since: number): void {
     const tookMs = now() - since

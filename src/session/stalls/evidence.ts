@@ -16,11 +16,11 @@ export interface EvidenceSource {
   fallback(): string | undefined
   sampling(): boolean
   /** Starts the sampler, unless it runs or cannot. @param late whether V8 may have optimized code that it will see */
-  arm(late: boolean): void
+  startSampling(late: boolean): void
   of(stretch: Interval): Evidence | undefined
   /** The loop was busy for so long since the last call. */
   busy(ms: number): void
-  armMs(): number
+  samplerStartMs(): number
   stop(): void
 }
 
@@ -56,7 +56,7 @@ export function createEvidence(
     backend: () => (requested === 'async-hooks' || failure !== undefined ? 'async-hooks' : 'inspector'),
     fallback: () => failure,
     sampling: () => sampler !== undefined,
-    arm(isLate) {
+    startSampling(isLate) {
       if (sampler !== undefined || failure !== undefined || requested === 'async-hooks') return
       try {
         sampler = startSampler()
@@ -105,7 +105,7 @@ export function createEvidence(
       busyMs += ms
       if (busyMs > MAX_BUSY_MS || now() - cutAt > MAX_WINDOW_MS) cut()
     },
-    armMs: () => sampler?.startMs ?? 0,
+    samplerStartMs: () => sampler?.startMs ?? 0,
     stop() {
       sampler?.stop()
       sampler = undefined

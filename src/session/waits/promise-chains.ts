@@ -83,17 +83,17 @@ export function createPromiseChains(script: (url: string) => Script | undefined,
    * An `await` of what is no promise makes one for the value first, as if its function's own promise were asked. What asks
    * in earnest settles later than what it asks.
    */
-  function isOwnValue(taker: Made, made: Made): boolean {
-    if (taker.settledMs !== undefined && taker.settledMs < (made.settledMs ?? Infinity)) return true
+  function isOwnValue(dependent: Made, made: Made): boolean {
+    if (dependent.settledMs !== undefined && dependent.settledMs < (made.settledMs ?? Infinity)) return true
     const fn = functionOf(made)
-    const [frame] = taker.frames
+    const [frame] = dependent.frames
     return fn !== undefined && frame !== undefined && isInside(frame, fn)
   }
   const isValue = (made: Made): boolean => made.source !== undefined && isAwait(made) && isOwnValue(made, made.source)
   /** What only tidies up afterwards waits for nothing. */
   const looksOn = ({ frames }: Made): boolean => makersOf(frames).includes('finally')
-  const hasTakers = (made: Made, but?: Made): boolean =>
-    made.moreTakers > 0 || made.takers.some((taker) => taker !== but && !looksOn(taker) && !isOwnValue(taker, made))
+  const hasDependents = (made: Made, but?: Made): boolean =>
+    made.moreDependents > 0 || made.dependents.some((dependent) => dependent !== but && !looksOn(dependent) && !isOwnValue(dependent, made))
   /** Somebody has said what to do about an error: by `catch`, or by a second argument of `then`. */
   function isHandled({ frames }: Made): boolean {
     const makers = makersOf(frames)
@@ -101,10 +101,10 @@ export function createPromiseChains(script: (url: string) => Script | undefined,
     return (makers.includes('catch') && !isFetch(frames)) || (call !== undefined && isOwnUrl(call.url) && takesError(call))
   }
   function isDropped(made: Made): boolean {
-    if (made.frames.length === 0 || isAwait(made) || isHandled(made) || looksOn(made) || hasTakers(made)) return false
+    if (made.frames.length === 0 || isAwait(made) || isHandled(made) || looksOn(made) || hasDependents(made)) return false
     if (!made.derived) return true
     // So does a callback beside somebody who waits.
-    return made.source !== undefined && !hasTakers(made.source, made)
+    return made.source !== undefined && !hasDependents(made.source, made)
   }
 
   /** Which run of which function each pending await stands in, and the other way round. */
@@ -161,13 +161,13 @@ export function createPromiseChains(script: (url: string) => Script | undefined,
     if (seen.has(made)) return false
     seen.add(made)
     return (
-      made.moreTakers > 0 ||
-      made.takers.some((taker) => {
-        if (taker.follows === made) return isAbandoned(taker, seen)
-        const makers = makersOf(taker.frames)
+      made.moreDependents > 0 ||
+      made.dependents.some((dependent) => {
+        if (dependent.follows === made) return isAbandoned(dependent, seen)
+        const makers = makersOf(dependent.frames)
         if (makers.includes('race') || makers.includes('any')) return true
-        if (!isAwait(taker)) return isAbandoned(taker, seen)
-        const waiting = callOf(taker)
+        if (!isAwait(dependent)) return isAbandoned(dependent, seen)
+        const waiting = callOf(dependent)
         return waiting !== undefined && isAbandoned(waiting, seen)
       })
     )

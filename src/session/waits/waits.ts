@@ -3,7 +3,7 @@ import type { StackFrame } from '../../model/code.ts'
 import type { Wait } from '../../model/finding.ts'
 import { nameResource } from '../../node/resources/resource-names.ts'
 import { isOursUrl } from '../../our-files.ts'
-import { standing, type Standing } from '../leftovers/open-resources.ts'
+import { openAmong, type OpenResource } from '../leftovers/open-resources.ts'
 import type { Scope } from '../scope/scope.ts'
 import type { Session } from '../session.ts'
 import type { Locator } from '../source/locate.ts'
@@ -19,7 +19,7 @@ export function waitsOf(test: Scope, { promises, resources }: Session, chains: P
   promises.flush()
   const pending = [...test.promises.pending].filter(({ frames }) => frames.length > 0)
   const awaits = pending.filter((made) => isAwait(made) && !chains.isValue(made) && isOwnUrl(made.frames[0]!.url))
-  const left = standing(test.resources.records, resources)
+  const left = openAmong(test.resources.records, resources)
 
   function awaiting(at: Made, path: readonly Made[]): Wait {
     const location = locator.frame(at.frames[0]!)
@@ -46,7 +46,7 @@ export function waitsOf(test: Scope, { promises, resources }: Session, chains: P
     if (made.follows !== undefined)
       return made.top.url.startsWith('node:') ? waitsFor(made.follows, [...path, made.follows]) : [following(made.follows, made, path)]
     if (makersOf(made.frames)[0] === 'then') return made.source === undefined ? [] : [waiting(made.source, path)]
-    const members = pending.filter(({ takers }) => takers.some((taker) => isMember(taker, made)))
+    const members = pending.filter(({ dependents }) => dependents.some((dependent) => isMember(dependent, made)))
     if (members.length > 0) return members.map((member) => waiting(member, path))
     const faked = fakedTimers(made)
     if (faked.length > 0) return faked
@@ -82,7 +82,7 @@ export function waitsOf(test: Scope, { promises, resources }: Session, chains: P
     const own = frames.find(({ url }) => isOwnUrl(url))
     return own && { location: locator.frame(own) }
   }
-  function resource({ made: { type, ref }, frames, own }: Standing): Wait {
+  function resource({ made: { type, ref }, frames, own }: OpenResource): Wait {
     const { what, detail } = nameResource(type, ref.deref() ?? {})
     const place = frames[own]
     return { on: what, kind: 'resource', ...(detail !== undefined && { detail }), ...(place && { location: locator.frame(place) }) }
@@ -98,13 +98,15 @@ export function waitsOf(test: Scope, { promises, resources }: Session, chains: P
   }
   /** Those that no other function of the user's waits for. */
   function outermost(of: readonly Made[]): Made[] {
-    const inner = new Set(pending.filter(({ takers }) => takers.some((taker) => awaits.includes(taker))).map(chains.awaitOf))
+    const inner = new Set(
+      pending.filter(({ dependents }) => dependents.some((dependent) => awaits.includes(dependent))).map(chains.awaitOf)
+    )
     const outer = of.filter((made) => !inner.has(made))
     return outer.length > 0 ? outer : of.slice(0, 1)
   }
   const requests = test.requests.filter(({ endMs }) => endMs === undefined).map(request)
   // The test's function, or a hook's: the runner waits for it.
-  const root = pending.findLast((made) => !made.derived && (made.takers.some(isOurs) || chains.isRunners(made)))
+  const root = pending.findLast((made) => !made.derived && (made.dependents.some(isOurs) || chains.isRunners(made)))
   const waits =
     root === undefined
       ? outermost(awaits.filter(({ owner }) => owner === test)).map((at) => awaiting(at, []))
@@ -138,11 +140,11 @@ export function deepestPlace(waits: readonly Wait[]): Wait['location'] {
 const isSame = (a: StackFrame, b: StackFrame): boolean => a.url === b.url && a.line === b.line && a.column === b.column
 
 /** Whether a promise was given to the same `Promise.all`. */
-function isMember(taker: Made, whole: Made): boolean {
+function isMember(dependent: Made, whole: Made): boolean {
   const [combinator] = makersOf(whole.frames)
-  if (combinator === undefined || !makersOf(taker.frames).includes(combinator)) return false
+  if (combinator === undefined || !makersOf(dependent.frames).includes(combinator)) return false
   const caller = (made: Made): StackFrame | undefined => made.frames.find(({ url }) => url !== '')
-  const [a, b] = [caller(taker), caller(whole)]
+  const [a, b] = [caller(dependent), caller(whole)]
   return a !== undefined && b !== undefined && isSame(a, b)
 }
 

@@ -57,8 +57,8 @@ function made(...frames: StackFrame[]): Made {
     first: undefined,
     top: { url: '', name: '', own: true },
     source: undefined,
-    takers: [],
-    moreTakers: 0,
+    dependents: [],
+    moreDependents: 0,
     follows: undefined,
     cause: undefined,
     causes: false,
@@ -67,9 +67,9 @@ function made(...frames: StackFrame[]): Made {
   }
 }
 function taken(by: Made, of: Made): Made {
-  const taker = { ...by, derived: true, source: of }
-  of.takers.push(taker)
-  return taker
+  const dependent = { ...by, derived: true, source: of }
+  of.dependents.push(dependent)
+  return dependent
 }
 const SAVE = frame(OWN, 1, 'save')
 
@@ -121,7 +121,7 @@ describe('dropped', () => {
   })
 
   test('where somebody might have taken it unseen, not', () => {
-    expect(chains.isDropped({ ...made(SAVE, frame(OWN, 2)), moreTakers: 1 })).toBe(false)
+    expect(chains.isDropped({ ...made(SAVE, frame(OWN, 2)), moreDependents: 1 })).toBe(false)
   })
 
   test('an await of what is no promise does not take it', () => {
@@ -160,7 +160,7 @@ test('the loser of a race is abandoned, and so is what it follows', () => {
   expect(chains.isAbandoned(loser)).toBe(true)
   const inner = made(builtin('Promise'), frame(OWN, 6))
   loser.follows = inner
-  inner.takers.push(loser)
+  inner.dependents.push(loser)
   expect(chains.isAbandoned(inner)).toBe(true)
 })
 

@@ -17,7 +17,7 @@ const FRAMES = 10
 const FRAMES_OF_JOB = 5
 /** Enough for what it waits for, and to see the user's code where a library's function goes on and calls it. */
 const FEW_FRAMES = 3
-const MAX_TAKERS = 4
+const MAX_DEPENDENTS = 4
 
 const UNKNOWN = Symbol('unknown cause')
 
@@ -82,8 +82,8 @@ export function createPromises<Owner extends { promises: PromiseLog<Owner> }>({
       derived,
       first: goesOn ? (running!.first ?? running) : undefined,
       source,
-      takers: [],
-      moreTakers: 0,
+      dependents: [],
+      moreDependents: 0,
       follows: undefined,
       cause: own ? undefined : causeNow(),
       causes: false,
@@ -121,7 +121,7 @@ export function createPromises<Owner extends { promises: PromiseLog<Owner> }>({
     if (source !== undefined && running !== undefined && urls.every((each, index) => isOfNobody(sites[index]!, each))) {
       // The job of a promise that was resolved with another one.
       running.follows = source
-      source.takers.push(running)
+      source.dependents.push(running)
       return running
     }
     // That the runner waits for somebody else's promise is of interest.
@@ -161,13 +161,14 @@ export function createPromises<Owner extends { promises: PromiseLog<Owner> }>({
       const owner = current ?? source?.owner
       if (owner === undefined) return
       if (source === undefined && runners.isKnown(promise, parent)) return
-      if (source?.takers.length === MAX_TAKERS) source.takers = source.takers.filter(({ settledMs }) => settledMs === undefined)
-      const full = source !== undefined && source.takers.length >= MAX_TAKERS
+      if (source?.dependents.length === MAX_DEPENDENTS)
+        source.dependents = source.dependents.filter(({ settledMs }) => settledMs === undefined)
+      const full = source !== undefined && source.dependents.length >= MAX_DEPENDENTS
       const budget = libraryRuns() || libraryMakes ? owner.promises.others : owner.promises.budget
       if (nodeRuns || full || !affords(budget)) {
         runners.isUnknown()
         if (nodeRuns && parent !== undefined) nodes.set(promise, nodeCause)
-        if (source !== undefined) source.moreTakers++
+        if (source !== undefined) source.moreDependents++
         return
       }
       const since = now()
@@ -175,8 +176,8 @@ export function createPromises<Owner extends { promises: PromiseLog<Owner> }>({
       spend(budget, since, record !== undefined)
       ours(since)
       if (source === undefined || record === running) return
-      if (record === undefined) source.moreTakers++
-      else source.takers.push(record)
+      if (record === undefined) source.moreDependents++
+      else source.dependents.push(record)
     },
     isAround: runners.isAround,
     around: runners.around,

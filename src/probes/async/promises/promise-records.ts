@@ -23,8 +23,8 @@ export interface PromiseRecord<Owner> extends Cause {
   /** Whose outcome it waits for; of derived ones, where that one is known. */
   readonly source: PromiseRecord<Owner> | undefined
   /** Those that wait for its outcome, and how many more do. */
-  takers: PromiseRecord<Owner>[]
-  moreTakers: number
+  dependents: PromiseRecord<Owner>[]
+  moreDependents: number
   /** Another promise that it was resolved with: it settles with that one. */
   follows: PromiseRecord<Owner> | undefined
   /** What led to it, where the user's code is not on its own stack. */

@@ -5,12 +5,12 @@ import { inspectProcess } from '../../node/inspector/inspect-process.ts'
 import { inspectThread } from '../../node/inspector/inspect-thread.ts'
 import type { Inspected } from '../../node/inspector/inspected.ts'
 import { descendantsOf, lookAtThread } from '../../node/proc.ts'
-import { askFinished, lookInto } from './look-into.ts'
+import { askFinished, lookInto } from './live-stack.ts'
 import type { SilentWorker } from './watch.ts'
 import type { Handle } from './worker-handles.ts'
 
 /** What was learnt of a worker whose loop does not turn. */
-export interface Interview extends Pick<StuckWorker, 'seen' | 'finished'> {
+export interface WorkerAnswer extends Pick<StuckWorker, 'seen' | 'finished'> {
   /** Whether it was stopped, so that it waits for nothing. */
   answered: boolean
   /** Lets it run on. */
@@ -28,7 +28,7 @@ const IDLE_MS = 10
 const UNREFFED = { ref: false }
 
 /** Stops the worker, if that can be done, and asks it what it is doing. @param stderr where its standard error is shown */
-export async function interview(handle: Handle, { beat, isSilent }: SilentWorker, stderr: Writable): Promise<Interview> {
+export async function askWorker(handle: Handle, { beat, isSilent }: SilentWorker, stderr: Writable): Promise<WorkerAnswer> {
   let inspected: Inspected | undefined
   let snapshot: StuckSnapshot | undefined
   let finished: TaskPack[] = []

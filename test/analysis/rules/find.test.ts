@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { RuleContext } from '../../../src/analysis/rules/context.ts'
-import type { Observed } from '../../../src/analysis/rules/context.ts'
+import type { Observed, RuleContext } from '../../../src/analysis/rules/context.ts'
 import { findAll, mergeFindings } from '../../../src/analysis/rules/find.ts'
 import { hintFor } from '../../../src/analysis/stalls/hints.ts'
 import type { BlockKind, Finding, RuleName } from '../../../src/model/finding.ts'

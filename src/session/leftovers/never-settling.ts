@@ -9,8 +9,9 @@ import type { PromisePlaces } from './pending-promises.ts'
 /**
  * Those of pending promises that can never settle: nothing that could settle them is left in memory, and so they are
  * collected. Costs a full collection, and nothing where none of them is suspected.
- * @param openResources resources that were left over: files among them are held meanwhile, for Node warns of handles that are collected, which
- * would be our doing. Nothing else is: a timer that has fired since keeps its callback, and with that what could have settled a promise.
+ * @param openResources resources that were left over: files among them are held meanwhile, for Node warns of handles that are collected,
+ * which would be our doing. Nothing else is: a timer that has fired since keeps its callback, and with that what could have settled a
+ * promise.
  */
 export async function neverSettling(
   pending: readonly Made[],
@@ -28,7 +29,8 @@ export async function neverSettling(
   const collected = collectGarbage()
   held.length = 0
   if (!collected) return []
-  const dead = suspects.filter(({ made: { ref } }) => ref !== undefined && ref.deref() === undefined)
+  // One that has settled meanwhile, in the turn that was waited for, may be collected, too.
+  const dead = suspects.filter(({ made: { ref, settledMs } }) => settledMs === undefined && ref !== undefined && ref.deref() === undefined)
   const lost = new Set(dead.map(({ made }) => made))
   return dead.flatMap(({ made, place }) => {
     const waiting = chains.awaitOf(made)

@@ -25,48 +25,48 @@ export interface AttributionTools {
   promises: Promises<Scope>
   resources: Resources<Scope>
   hooks: Pick<Hooks<Scope>, 'onStart'>
-  /** Of stacks that are shown. */
+  /** How many frames of a stack are kept. */
   depth: number
   script(url: string): Script | undefined
   openTests(): Scope[]
 }
 
-/** Says whose a slice or turn was that kept the loop, what ran in it, and who had to wait. */
+/** For a slice or turn that kept the event loop busy: whose work it was, what ran in it, and who had to wait for it. */
 export interface Attribution {
-  /** A slice has ended that is long enough to be looked at by itself. */
+  /** Call it when a slice has ended that is at least a millisecond long. */
   attribute(slice: LongSlice<Scope>): void
-  /** A turn has ended that a scope's own work made too long, by many callbacks. */
+  /** Call it when a turn has ended that many callbacks of one scope made too long. */
   starved(scope: Scope, busyMs: number): void
-  /** What the profiler took of a scope's turn besides what is taken out already. */
+  /** How much of a scope's turn the profiler itself used, without the time that the slices already leave out. */
   oursIn(scope: Scope, busyMs: number): Ours
   beginTurn(): void
-  /** Tests whose work kept the loop after their end, since the last call. */
+  /** The tests whose work kept the loop busy after they had ended, since the last call of this function. */
   takeLate(): Scope[]
-  /** Whether somebody still waits to have been held up. */
+  /** Whether callbacks are still checked for having been delayed by a stall. */
   watchesVictims(): boolean
-  /** What the looks took that are made between two slices. */
+  /** How long the profiler itself worked between slices, in milliseconds. */
   looksMs(): number
 }
 
-/** Modules that load one another are nobody's, and where no own line is seen, it may be the runner's work. */
+/** Modules that load each other are nobody's work. Where no sample shows a line of the user's, it may have been the runner's work. */
 const isUsersWork = ({ evidence }: AnyStretch): boolean => evidence !== undefined && evidence.own !== -1 && evidence.kind !== 'module-load'
 
 /**
- * Between tests the collector cleans up after all of them, and after the runner: where no code of the file's own ran beside it, its pause
- * is nobody's.
+ * Between tests the garbage collector cleans up after all of them, and after the runner. Such a pause is nobody's work, unless code of the
+ * file itself ran in the same stretch.
  */
 const isBareCollection = ({ scope, evidence }: AnyStretch): boolean =>
   scope?.kind === 'file' && evidence?.kind === 'gc' && (evidence.beside?.ms ?? 0) < BESIDE_MS
 const BESIDE_MS = 1
 
-/** After a first stall the profiler may cost more: where one is, others are. */
+/** After a first stall the start of the profile may cost more, because a file with one stall often has others. */
 const AFTER_STALL = 0.1
-/** What hooks cost besides their own lines: V8's way into them. Of 81,000 continuations, 24 ms in our lines were 30 in all. */
+/** Hooks cost more than their own lines: V8 has to call them. 81,000 continuations took 24 ms in our lines, and 30 ms in all. */
 const OURS_BESIDE = 1.5
 /**
- * In code that runs for the first time, hooks cost what no sample tells: V8 keeps it slow for longer. Up to so much for each
- * continuation, and up to so much of the turn: 24,000 continuations of a mutex took 63 to 87 ms without us, and 138 to 162 with us;
- * 30,000 took 85, and 225 where no profile ran.
+ * Code that runs for the first time stays slow for longer with hooks, because V8 optimizes it later. No sample shows that cost. These are
+ * its upper limits: for each continuation, and as a share of the turn. 24,000 continuations of a mutex took 63 to 87 ms without the
+ * profiler and 138 to 162 ms with it; 30,000 took 85 ms without it, and 225 ms with the hooks but without a CPU profile.
  */
 const COLD_CALL_MS = 0.005
 const SEEN_SHARE = 0.5
@@ -86,7 +86,7 @@ export function createAttribution({
   openTests
 }: AttributionTools): Attribution {
   let turnStart = now()
-  /** What had been taken out of all slices by then. */
+  /** The time that all slices had left out when the turn began. */
   let excludedBefore = 0
   let looksMs = 0
   const watchers: VictimWatch[] = []
@@ -96,12 +96,13 @@ export function createAttribution({
     const guess = slice.owner === undefined ? guessOwner(slice) : undefined
     const stretch = { ...stretches.measure(slice), ...(guess && { scope: guess, guessed: true }) }
     const scope = slice.owner ?? guess
-    // Not by what others took of it: on a busy machine each look would cut the profile short that a turn of many stretches needs.
+    // Stolen time does not count here. On a busy machine every slice would be long enough, and each look ends the running profile window,
+    // which a turn of many slices needs as a whole.
     const looked = scope !== undefined && stretch.durationMs - stretch.stolenMs >= Math.min(EVIDENCE_MS, scope.thresholds.blockingThreshold)
     const parts = looked ? gather(stretch, scope) : [stretch]
     syncLog.reset()
     if (scope === undefined || (guess !== undefined && !parts.some(isUsersWork))) {
-      // Off the CPU, nobody's time is waiting: the sampler's signals hide from libuv how long it was idle.
+      // Without an owner, time off the CPU is idle time: the signals of V8's sampler keep libuv from counting it.
       turns.add(undefined, Math.min(slice.durationMs, stretch.cpuMs + stretch.stolenMs), stretch.stolenMs)
       return
     }
@@ -120,7 +121,10 @@ export function createAttribution({
       if (looked) watch(part)
     }
   }
-  /** Nobody's work is likely that of the only test that runs, where it is too long for it, and the user's code was seen at it. */
+  /**
+   * A slice without an owner is likely the work of the only test that runs, if it is longer than that test's threshold. The caller then
+   * checks that samples show the user's code in it.
+   */
   function guessOwner({ durationMs }: LongSlice<Scope>): Scope | undefined {
     const [only, ...others] = openTests()
     return only !== undefined && others.length === 0 && durationMs > only.thresholds.blockingThreshold ? only : undefined
@@ -141,7 +145,7 @@ export function createAttribution({
     const seenMs = Math.max(0, oursMs - (slices.excludedMs() - excludedBefore)) * OURS_BESIDE * Math.min(1, turn.ms / busyMs)
     slices.exclude(since)
     const mostMs = Math.min(dearest, turn.ms * SEEN_SHARE)
-    // A few samples too many must not take a turn away altogether.
+    // Samples are coarse. A few too many must not explain the whole turn.
     return { knownMs: Math.min(seenMs, mostMs), mostMs }
   }
   function gather(stretch: AnyStretch, scope: Scope): AnyStretch[] {
@@ -173,7 +177,7 @@ export function createAttribution({
     const watcher = watchVictims(kept)
     watchers.push(watcher)
     hooks.onStart = (at, scope) => {
-      // In place: this runs for each callback.
+      // Changes the array in place, because this runs for each callback.
       for (let i = watchers.length - 1; i >= 0; i--) if (!watchers[i]!(at, scope)) watchers.splice(i, 1)
       if (watchers.length === 0) hooks.onStart = undefined
     }

@@ -11,8 +11,8 @@ export interface Interval {
 }
 
 /**
- * Splits a stretch at the sync calls in it that are too long by themselves: each is one thing to mend, and so is what ran
- * between two of them. A stretch without such a call stays whole, and is of the kind that took most of it.
+ * Splits a stretch at each sync call that is over the threshold by itself, because each of them is a fault of its own, and so is what ran
+ * between two of them. A stretch without such a call stays whole, and has the kind that took most of its time.
  */
 export function splitStretch(
   stretch: AnyStretch,
@@ -32,7 +32,7 @@ export function splitStretch(
   return withTimes(stretch, [...alone, ...between], calls.msByKind, threshold)
 }
 
-/** Shorter parts are the calls' own surroundings. */
+/** A shorter part between two calls is only what surrounds a call. */
 const LEAST_MS = 1
 
 function gaps({ startMs, durationMs }: Interval, calls: readonly SyncCall<Scope>[]): Interval[] {
@@ -49,7 +49,7 @@ function within({ looked }: SliceCalls, { startMs, durationMs }: Interval): Slic
   return { looked: inside, msByKind }
 }
 
-/** Where the calls of one kind took more than anything else: the line that made most of them. */
+/** If the sync calls of one kind took most of the time: the line that made most of these calls. */
 function mostlyCalls({ msByKind, looked }: SliceCalls, { durationMs }: Interval): Evidence | undefined {
   const total = [...msByKind.values()].reduce((sum, ms) => sum + ms, 0)
   const [kind, ms = 0] = [...msByKind].toSorted((a, b) => b[1] - a[1])[0] ?? []
@@ -80,18 +80,19 @@ const fromCall = ({ kind, name, detail, frames, own }: SyncCall<Scope>): Evidenc
   lines: []
 })
 
-/** CPU time is only known to some milliseconds: the kernel counts it at its ticks. */
+/** The kernel counts CPU time in ticks of some milliseconds. A shorter difference says nothing. */
 const NOTICEABLE_MS = 10
-/** And a busy thread waits a little for memory: of the time that others left it. */
+/** A busy thread also waits for memory now and then: a share of the time that other processes left it. */
 const NOTICEABLE_SHARE = 0.1
 
 /** Kinds of call that wait for something outside of the thread. */
 const WAITING = new Set<string>(['sync-io', 'sync-process', 'wait'] satisfies SyncKind[])
 
 /**
- * For how long a part of the stretch may have waited: for a call, or in native code and module loaders for system calls that are not
- * seen; and in the collector, whose main thread waits for its helpers, for as long as it was seen at work. On a busy machine these
- * wait for a CPU, as the thread itself does: what it had of the CPU when it wanted it tells their share.
+ * How long a part of the stretch may have waited, off the CPU, by its own doing. A sync call may have waited all the time; so may native
+ * code and module loaders, whose system calls are not seen. The garbage collector may have waited for its helper threads, for as long as it
+ * was seen at work. On a busy machine these helpers wait for a CPU as the thread itself does, so the thread's own share of the CPU is
+ * theirs, too.
  */
 function waitable({ evidence, durationMs }: AnyStretch, { cpuMs, stolenMs }: AnyStretch): number {
   if (evidence === undefined) return 0
@@ -102,15 +103,15 @@ function waitable({ evidence, durationMs }: AnyStretch, { cpuMs, stolenMs }: Any
 }
 
 /**
- * Divides what is known of the whole stretch among its parts. Time off the CPU goes to what may wait by its own doing;
- * what is left of it, nobody waited for: the process was stopped.
+ * Divides the times of the whole stretch among its parts. Time off the CPU goes to the parts that may have waited. If some is left over,
+ * nothing in the stretch can have waited for so long: the process was stopped.
  */
 function withTimes(whole: AnyStretch, parts: AnyStretch[], msByKind: SliceCalls['msByKind'], threshold: number): AnyStretch[] {
   const offMs = Math.max(0, whole.durationMs - whole.cpuMs - whole.stolenMs)
   const waitables = new Map(parts.map((part) => [part, waitable(part, whole)]))
   const waitableMs = [...waitables.values()].reduce((sum, ms) => sum + ms, 0)
   const waitedMs = Math.min(offMs, waitableMs)
-  // Short calls among other work explain some of it, too.
+  // Short sync calls among other work explain some of the time off the CPU, too.
   const shortMs = [...msByKind].reduce((sum, [kind, ms]) => sum + (WAITING.has(kind) ? ms : 0), 0)
   const lostMs = offMs - Math.max(waitedMs, shortMs)
   const noticeableMs = Math.max(NOTICEABLE_MS, (whole.durationMs - whole.stolenMs) * NOTICEABLE_SHARE)
@@ -121,8 +122,9 @@ function withTimes(whole: AnyStretch, parts: AnyStretch[], msByKind: SliceCalls[
     const waits = waitableMs === 0 ? 0 : waitedMs * (waitables.get(part)! / waitableMs)
     const suspendedMs = part === longest && lostMs > noticeableMs ? Math.min(lostMs, unexplained(part)) : 0
     const netMs = part.durationMs - stolenMs - suspendedMs
-    // Its pauses are wall time, of which others took their share, too: the collector's helpers compete for the CPU with its thread. While
-    // these wait for one, nobody runs: what looks like a stop was in the pause then, and so was what the thread waited for.
+    // Pauses are wall time, so other processes stole a part of them, too. The collector's helper threads compete for the CPU with its main
+    // thread. While they wait for one, nothing runs: time that looks like a stop, and time that the thread waited, belong to the pause
+    // then.
     const { pausesMs = 0 } = part.evidence ?? {}
     const inPausesMs = pausesMs * (1 - stolenMs / part.durationMs) - suspendedMs
     const collectedMs = pausesMs === 0 ? 0 : Math.min(Math.max(inPausesMs, Math.min(waits, pausesMs)), Math.max(0, netMs))
@@ -132,17 +134,17 @@ function withTimes(whole: AnyStretch, parts: AnyStretch[], msByKind: SliceCalls[
   return timed.flatMap(withoutRunner)
 }
 
-/** A stall that is too long without the collector's pause is what ran beside it, however long the pause was. */
+/** If the stretch is over the threshold even without the collector's pause, what ran beside the pause is to blame. */
 function blamed(evidence: Evidence | undefined, leftMs: number, threshold: number): Evidence | undefined {
   const { beside } = evidence ?? {}
   return beside !== undefined && Math.min(beside.ms, leftMs) > threshold ? beside.evidence : evidence
 }
 
-/** The profile samples every few milliseconds: less than this may be a sample or two that hit its edges. */
+/** The profile takes a sample every few milliseconds. Less time than this may be one or two samples at the edges of the stretch. */
 const RUNNER_MS = 20
 const RUNNER_SHARE = 0.1
 
-/** The runner's part is nobody's. */
+/** Takes the test runner's part out of a stretch: it is nobody's work. */
 function withoutRunner(part: AnyStretch): AnyStretch[] {
   const { durationMs, cpuMs, evidence } = part
   const runnerMs = evidence?.runnerMs ?? 0

@@ -12,14 +12,14 @@ export interface StarvationTools {
   evidence: EvidenceSource
   promises: Promises<Scope>
   resources: Resources<Scope>
-  /** Frames shown of a stack. */
+  /** How many frames of a stack are kept. */
   depth: number
 }
 
 /**
  * A turn that a scope's own work seems to have made too long, with what ran in it.
  * @param turn since when it has lasted, and how long the loop was busy in it
- * @returns nothing where the runner made it long, or modules that load one another: those are no callbacks to spread
+ * @returns nothing if the runner made the turn long, or modules that load each other: there are no callbacks to spread then
  */
 export function starvedTurn(
   scope: Scope,
@@ -28,11 +28,11 @@ export function starvedTurn(
 ): StarvedTurn | undefined {
   const endMs = now()
   const { ms, stolenMs, longestMs, microtasks, ticks, oursMs } = scope.turn
-  // Others' work in the same turn is no evidence of this one's.
+  // If other scopes did most of the turn's work, a profile of the turn says little about this one.
   const evidence = ms * 2 > busyMs ? tools.evidence.of({ startMs, durationMs: endMs - startMs }) : undefined
-  // The profile is of the whole turn: of the runner's work, what was not the scope's time is not in it either.
+  // The profile covers the whole turn. Only that part of the runner's work counts that was in the scope's own time.
   const durationMs = ms - oursMs - Math.max(0, (evidence?.runnerMs ?? 0) - (busyMs - ms))
-  // Mostly one stretch, and that is below the threshold: no many callbacks, and what came on top may be the runner's.
+  // One stretch made most of the turn, and it is below the threshold. These are not many callbacks, and the rest may be the runner's.
   if (longestMs * 2 > durationMs) return undefined
   if (evidence?.kind === 'module-load' || durationMs - stolenMs <= scope.thresholds.blockingThreshold) return undefined
   return {
@@ -49,7 +49,7 @@ export function starvedTurn(
   }
 }
 
-/** Where a scope last started work that is still under way. */
+/** The stack at which a scope last started work that has not ended yet. */
 function lastStarted(scope: Scope, { promises, resources, depth }: StarvationTools): RawFrame[] | undefined {
   promises.flush()
   const isOwn = ({ url }: StackFrame): boolean => isOwnUrl(url)

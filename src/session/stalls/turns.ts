@@ -1,27 +1,27 @@
 import type { Scope } from '../scope/scope.ts'
 
-/** What the profiler took of a turn: what is known, and what it may be in all. */
+/** Milliseconds of a turn that the profiler itself used: what is known, and the most that it can have been. */
 export interface Ours {
   knownMs: number
   mostMs: number
 }
 const NOTHING: Ours = { knownMs: 0, mostMs: 0 }
 
-/** Sums up what each scope did in the turn that is running. */
+/** Sums up how long each scope worked in the running turn of the event loop. */
 export interface Turns {
   add(scope: Scope | undefined, ms: number, stolenMs: number): void
-  /** One stretch of the scope in this turn was so long, less stolen time. */
+  /** Call it for each stretch of the scope in this turn, with its length without stolen time. */
   stretch(scope: Scope, ms: number): void
-  /** Ends the turn: every scope that ran in it, and every open one, gets its lag. Returns how long the loop was busy. */
+  /** Ends the turn. Each scope that ran in it, and each open one, gets its lag. Returns how long the loop was busy. */
   end(at: number, open: Iterable<Scope>): number
-  /** What a scope and those inside it did in the turn so far, less stolen time. */
+  /** How long a scope, and the scopes inside it, have worked in the turn so far, without stolen time. */
   pending(scope: Scope): number
 }
 
 /**
- * @param onStarved told of each scope whose own work made the turn too long by many callbacks, none of them long; with the
- * time that the loop was busy in it
- * @param ours what the profiler itself took of a scope's turn, where it had much to do there
+ * @param onStarved called for each scope that made the turn too long by many callbacks, none of which was long; with the time that the loop
+ * was busy in this turn
+ * @param ours how much of a scope's turn the profiler itself used, asked where it had much to do
  */
 export function createTurns(onStarved: (scope: Scope, busyMs: number) => void, ours: (scope: Scope, busyMs: number) => Ours): Turns {
   const ran: Scope[] = []
@@ -77,25 +77,26 @@ function isStarved({ turn, thresholds: { blockingThreshold } }: Scope, oursMs: n
 }
 
 /**
- * What a busy machine may have made a turn longer besides what it took: who was off the CPU comes back to cold caches, and shares the
- * core. Of the 110 ms of a clean first request others held 60, and the 50 that were left were over a threshold of 50.
+ * How much longer a busy machine may have made a turn, besides the time that it stole: a thread that was off the CPU comes back to cold
+ * caches, and shares its core. A clean first request took 110 ms, of which other processes stole 60; the other 50 ms were over a threshold
+ * of 50 ms.
  */
 const contentionMs = ({ turn: { ms, stolenMs } }: Scope): number => Math.min(stolenMs, ms - stolenMs) * CONTENTION_SHARE
 const CONTENTION_SHARE = 0.25
 
 /**
- * What our hooks took of a turn: next to nothing, but for chains of hundreds of thousands. Measured on Node 24: a loop of 100,000
- * awaits takes 87 ms without them, and 124 ms with them.
+ * How long our hooks took in a turn. It matters for chains of hundreds of thousands of continuations only. Measured on Node 24: a loop of
+ * 100,000 awaits takes 87 ms without hooks, and 124 ms with them.
  */
 const hooksMs = ({ microtasks, callbacks }: Scope['turn']): number => (microtasks + callbacks) * HOOK_MS
 const HOOK_MS = 0.0003
 
-/** Cold, or in code that makes many promises, they take much more: that is seen in the profile, where there is one. */
+/** In code that runs for the first time, or makes many promises, hooks take much more. If a profile runs, it shows how much. */
 const isFlood = ({ turn, thresholds: { lagThreshold } }: Scope): boolean =>
   turn.microtasks + turn.callbacks > MANY_CALLBACKS && turn.ms - turn.stolenMs > lagThreshold
 const MANY_CALLBACKS = 2000
 
-/** What a scope did, its ancestors did. */
+/** Adds the work of a scope to all scopes around it. */
 function sumUp(scope: Scope, summed: Scope[]): void {
   const { ms, stolenMs, oursMs } = scope.turn
   for (let each: Scope | undefined = scope; each !== undefined; each = each.parent) {

@@ -7,8 +7,8 @@ import { isAwait, type Made } from '../waits/promise-chains.ts'
 import type { AnyStretch } from './stretches.ts'
 
 /**
- * Where nothing of the user's is on the stack of a stretch, the line of theirs that waits for it: `import()` gives no stack of its
- * caller, and a dependency that works in pieces goes on from the loop.
+ * If no frame of the user's code is on the stack of a stretch, this finds the line of the user's code that waits for it. `import()` gives
+ * no stack of its caller, and a dependency that works in several steps goes on from the event loop.
  */
 export function withWaitingLine(stretch: AnyStretch, promises: Promises<Scope>, script: (url: string) => Script | undefined): AnyStretch {
   const { scope, evidence } = stretch
@@ -31,7 +31,7 @@ export function withWaitingLine(stretch: AnyStretch, promises: Promises<Scope>, 
   }
 }
 
-/** The scope's own last one; of a request that waits nowhere, the one that waits for the request. */
+/** The last `await` of the scope itself. A request that waits nowhere has the last `await` of the scope that waits for the request. */
 function lastOf(scope: Scope, awaits: readonly Made[]): Made | undefined {
   for (let each: Scope | undefined = scope; each !== undefined; each = each.kind === 'request' ? each.parent : undefined) {
     const last = awaits.findLast(({ owner }) => owner === each)
